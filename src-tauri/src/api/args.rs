@@ -1,0 +1,219 @@
+//! What a front door sends: the argument types of the command table.
+//!
+//! They can be read but not written back: secrets come in here and never go out.
+
+use crate::domain::{
+    history::Range,
+    id::ServerId,
+    server::ServerInput,
+};
+use chrono::{DateTime, Utc};
+use secrecy::SecretString;
+use serde::Deserialize;
+use serde_json::Value;
+use ts_rs::TS;
+
+/// No arguments.
+#[derive(Debug, Deserialize, TS)]
+#[ts(type = "Record<string, never>")]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+/// The first account.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SetUp {
+    /// Sign-in name, 1–64 characters.
+    pub username: String,
+    /// Password, 12–256 characters.
+    #[ts(type = "string")]
+    pub password: SecretString,
+    /// Keep the session's secret in the keychain.
+    pub stay_signed_in: bool,
+}
+
+/// A sign-in.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    /// Sign-in name.
+    pub username: String,
+    /// Password.
+    #[ts(type = "string")]
+    pub password: SecretString,
+    /// Keep the session's secret in the keychain.
+    pub stay_signed_in: bool,
+}
+
+/// A passphrase of the vault.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Passphrase {
+    /// The passphrase.
+    #[ts(type = "string")]
+    pub passphrase: SecretString,
+}
+
+/// How to open a server.
+#[derive(Debug, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum CredentialInput {
+    /// A password.
+    Password {
+        /// The password.
+        #[ts(type = "string")]
+        password: SecretString,
+    },
+    /// A private key as pasted text.
+    Key {
+        /// The key.
+        #[ts(type = "string")]
+        private_key: SecretString,
+        /// Its passphrase.
+        #[ts(type = "string | null")]
+        passphrase: Option<SecretString>,
+    },
+    /// A private key in a file, read by Tomo; its text never reaches the window.
+    KeyFile {
+        /// Path; `~/` is the home folder.
+        path: String,
+        /// Its passphrase.
+        #[ts(type = "string | null")]
+        passphrase: Option<SecretString>,
+    },
+    /// A running ssh-agent.
+    Agent,
+    /// What is stored already.
+    Stored,
+}
+
+/// A text to read as an address.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct AddressText {
+    /// `user@host:port`, an `ssh` command, an `ssh://` address.
+    pub text: String,
+}
+
+/// A private key to look at, as text or as a file.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct KeyToInspect {
+    /// The credential that holds the key.
+    pub credential: CredentialInput,
+}
+
+/// A server to add.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct AddServer {
+    /// Where it is.
+    pub server: ServerInput,
+    /// How to open it.
+    pub credential: CredentialInput,
+}
+
+/// A server to change.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct EditServer {
+    /// Which.
+    pub id: ServerId,
+    /// Where it is.
+    pub server: ServerInput,
+    /// How to open it; `stored` keeps what is there.
+    pub credential: CredentialInput,
+}
+
+/// A server to test: one that is being entered, or (with an id) one that is being edited.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct TestServer {
+    /// The stored server, when it is one.
+    #[ts(optional = nullable)]
+    pub id: Option<ServerId>,
+    /// Where it is.
+    pub server: ServerInput,
+    /// How to open it; `stored` needs an id.
+    pub credential: CredentialInput,
+}
+
+/// A server.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ServerRef {
+    /// Which.
+    pub id: ServerId,
+}
+
+/// A host key to trust: the one that this process has just been shown.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct TrustHostKey {
+    /// Host.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// Fingerprint of the presented key, `SHA256:…`; it must be the one that was presented.
+    pub fingerprint: String,
+}
+
+/// A known host key to replace by the one presented since.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ReplaceHostKey {
+    /// Which server.
+    pub id: ServerId,
+    /// Fingerprint of the new key as read on the server itself.
+    pub fingerprint: String,
+}
+
+/// A range of history.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct HistoryOf {
+    /// Which server.
+    pub id: ServerId,
+    /// How far back.
+    pub range: Range,
+}
+
+/// A setting to change.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SetSetting {
+    /// Key.
+    pub key: String,
+    /// New value.
+    #[ts(type = "unknown")]
+    pub value: Value,
+    /// Version that the change starts from.
+    #[ts(type = "number")]
+    pub version: i64,
+}
+
+/// A setting.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SettingRef {
+    /// Key.
+    pub key: String,
+}
+
+/// A pause of collection.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Pause {
+    /// When to go on; absent: when somebody resumes.
+    #[ts(optional = nullable)]
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// The server whose page is open.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Watch {
+    /// Which; absent when no server's page is open.
+    #[ts(optional = nullable)]
+    pub id: Option<ServerId>,
+}

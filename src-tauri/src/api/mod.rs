@@ -1,0 +1,2 @@
+//! The command table.
+pub mod args;

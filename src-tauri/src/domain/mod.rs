@@ -1,0 +1,26 @@
+//! The nouns of Tomo: plain values with no I/O and no async.
+//!
+//! Every other layer speaks in these types; nothing here knows how they are stored, sent or shown.
+//! Names are the database's, and JSON uses the same names, so that one word means one thing
+//! in a table, in `--json` and in the window.
+
+pub mod address;
+pub mod connection;
+pub mod credential;
+pub mod failure;
+pub mod fleet;
+pub mod health;
+pub mod history;
+pub mod host_key;
+pub mod id;
+pub mod key_info;
+pub mod live;
+pub mod sample;
+pub mod server;
+pub mod session;
+pub mod setting;
+pub mod status;
+pub mod system_info;
+pub mod test_report;
+pub mod time;
+pub mod user;
