@@ -1,1 +1,8 @@
-fn main() {}
+//! One integration binary: every test drives real parts. See each module for what it is about.
+
+#[path = "../lab/mod.rs"]
+mod lab;
+
+mod ssh;
+mod store;
+mod vault;

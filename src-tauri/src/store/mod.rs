@@ -1,1 +1,1 @@
-//! store
+//! The only SQL of Tomo.

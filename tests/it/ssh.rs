@@ -1,0 +1,1 @@
+//! Tests of the ssh layer against real parts.

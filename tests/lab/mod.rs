@@ -1,0 +1,8 @@
+//! The lab: the real parts that Tomo talks to, started on loopback and stopped when dropped.
+//!
+//! It uses nothing but `std` (and `tempfile`), because `cargo xtask lab` includes it as well.
+
+#![allow(dead_code, reason = "each binary that includes the lab uses a part of it")]
+
+pub mod secret_service;
+pub mod sshd;

@@ -1,0 +1,1 @@
+//! A Secret Service (gnome-keyring) under its own D-Bus session.

@@ -1,0 +1,1 @@
+//! OpenSSH servers on free loopback ports.
