@@ -1,0 +1,24 @@
+/** No-break space: stands between a figure and its unit, so that the two never wrap. */
+export const NBSP = '\u00a0';
+
+/** Stands where nothing was measured. */
+export const ABSENT = '–';
+
+/** Whether a figure was measured; `null`, `undefined`, `NaN` and infinities were not. */
+export function isMeasured(value: number | null | undefined): value is number {
+  return value !== null && value !== undefined && Number.isFinite(value);
+}
+
+/** `1 mount`, `5 mounts`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count}${NBSP}${count === 1 ? one : many}`;
+}
+
+/** Cuts the middle out of a path or a digest, where its ends are what tells it apart. */
+export function cutMiddle(text: string, longest: number): string {
+  const letters = [...text];
+  if (letters.length <= longest) return text;
+  const tail = Math.floor((longest - 1) / 2);
+  const head = longest - 1 - tail;
+  return `${letters.slice(0, head).join('')}…${letters.slice(letters.length - tail).join('')}`;
+}

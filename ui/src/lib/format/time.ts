@@ -1,0 +1,80 @@
+import { ABSENT, isMeasured, NBSP } from './text';
+
+const MINUTE = 60;
+const HOUR = 3_600;
+const DAY = 86_400;
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+
+/** A moment as the backend or a chart names it: RFC 3339, milliseconds since 1970, or a `Date`. */
+export type Moment = string | number | Date;
+
+function two(value: number): string {
+  return String(value).padStart(2, '0');
+}
+
+/** An age in one unit: `40 s`, `12 min`, `6 h`, `41 d`. */
+export function age(seconds: number | null | undefined): string {
+  if (!isMeasured(seconds)) return ABSENT;
+  const whole = Math.max(0, Math.floor(seconds));
+  if (whole < 90) return `${whole}${NBSP}s`;
+  if (whole < 90 * MINUTE) return `${Math.floor(whole / MINUTE)}${NBSP}min`;
+  if (whole < 2 * DAY) return `${Math.floor(whole / HOUR)}${NBSP}h`;
+  return `${Math.floor(whole / DAY)}${NBSP}d`;
+}
+
+/** A length of time, in two units below two days: `2 h 12 min`. */
+export function duration(seconds: number | null | undefined): string {
+  if (!isMeasured(seconds)) return ABSENT;
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < MINUTE) return `${whole}${NBSP}s`;
+  if (whole < HOUR) return `${Math.floor(whole / MINUTE)}${NBSP}min`;
+  if (whole >= 2 * DAY) return `${Math.floor(whole / DAY)}${NBSP}d`;
+  const minutes = Math.floor((whole % HOUR) / MINUTE);
+  const hours = `${Math.floor(whole / HOUR)}${NBSP}h`;
+  return minutes === 0 ? hours : `${hours} ${minutes}${NBSP}min`;
+}
+
+/** Seconds from `then` to `now`; never negative, since two clocks may disagree a little. */
+export function secondsSince(then: Moment, now: Moment): number {
+  return Math.max(0, (new Date(now).getTime() - new Date(then).getTime()) / 1000);
+}
+
+/** `14:33`, by this computer's time zone. */
+export function clock(moment: Moment): string {
+  const at = new Date(moment);
+  return `${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+
+/** `14:33:08`. */
+export function clockSeconds(moment: Moment): string {
+  return `${clock(moment)}:${two(new Date(moment).getSeconds())}`;
+}
+
+/** `3 Oct`, with the year only if it is not this one. */
+export function day(moment: Moment, now: Moment = Date.now()): string {
+  const at = new Date(moment);
+  const text = `${at.getDate()}${NBSP}${MONTHS[at.getMonth()]}`;
+  return at.getFullYear() === new Date(now).getFullYear()
+    ? text
+    : `${text}${NBSP}${at.getFullYear()}`;
+}
+
+/** Whether two moments fall on the same day here. */
+export function sameDay(one: Moment, other: Moment): boolean {
+  return new Date(one).toDateString() === new Date(other).toDateString();
+}
+
+/** A clock time if it was today, else the day: `14:33`, `3 Oct`. */
+export function when(moment: Moment, now: Moment = Date.now()): string {
+  return sameDay(moment, now) ? clock(moment) : day(moment, now);
+}
+
+/** The same with both parts, for sentences and tooltips: `today 14:33`, `3 Oct 14:33`. */
+export function whenExactly(moment: Moment, now: Moment = Date.now()): string {
+  return `${sameDay(moment, now) ? 'today' : day(moment, now)} ${clock(moment)}`;
+}
+
+/** After 'trusted by ana': `today 14:33`, `on 3 Oct`. */
+export function onDay(moment: Moment, now: Moment = Date.now()): string {
+  return sameDay(moment, now) ? `today ${clock(moment)}` : `on ${day(moment, now)}`;
+}
