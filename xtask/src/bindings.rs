@@ -1,0 +1,26 @@
+//! `cargo xtask bindings`.
+
+use crate::part::Use;
+use crate::project::Project;
+use crate::say::{self, Failure};
+use crate::{system, toolchain, ui};
+
+pub const HELP: &str = "\
+Usage: cargo xtask bindings [--yes]
+
+Writes ui/src/lib/backend/generated.ts from the command table and its Rust types. The file is
+committed; a test fails when it is not what this command would write.
+";
+
+pub fn run(project: &Project, yes: bool) -> Result<(), Failure> {
+    toolchain::check_rust()?;
+    system::require(&[Use::Build], yes)?;
+    // Any page will do, and a page of the present sources may need the very file that is written here.
+    if !ui::has_page(project) {
+        ui::install(project)?;
+        ui::build(project)?;
+    }
+    let mut test = project.cargo();
+    test.args(["test", "--lib", "bindings"]).env("TOMO_WRITE_BINDINGS", "1");
+    say::run(&mut test)
+}

@@ -1,0 +1,4 @@
+pub const HELP: &str = "";
+pub fn run(_: bool) -> Result<(), crate::say::Failure> {
+    Ok(())
+}
