@@ -120,9 +120,9 @@ describe('sizes and rates', () => {
 describe('times', () => {
   // The backend writes ages into sentences with the same thresholds; the two must agree.
   it('are ages in one unit', () => {
-    expect([40, 89, 90, 720, 5_399, 5_400, 22_000, 172_800, 3_542_400].map(age).map(spaced)).toEqual(
-      ['40 s', '89 s', '1 min', '12 min', '89 min', '1 h', '6 h', '2 d', '41 d'],
-    );
+    expect(
+      [40, 89, 90, 720, 5_399, 5_400, 22_000, 172_800, 3_542_400].map(age).map(spaced),
+    ).toEqual(['40 s', '89 s', '1 min', '12 min', '89 min', '1 h', '6 h', '2 d', '41 d']);
   });
 
   // A gap of two hours is not one of three, so lengths have a second unit.

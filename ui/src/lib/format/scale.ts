@@ -20,7 +20,7 @@ function unitsOf(names: string[], step: number): Unit[] {
 /** The unit in which `value` takes at most three digits before the point. */
 function unitFor(value: number, units: Unit[]): Unit {
   const fits = units.find((unit) => Math.abs(value) / unit.divisor < 999.5);
-  return fits ?? units[units.length - 1]!;
+  return fits ?? units.at(-1) ?? { name: '', divisor: 1 };
 }
 
 /** The unit for sizes up to `bytes`. */
@@ -48,10 +48,7 @@ export function rate(value: number | null | undefined): string {
 }
 
 /** `93 of 228 GB`: both in the unit of the whole, which is written once. */
-export function bytesOf(
-  used: number | null | undefined,
-  total: number | null | undefined,
-): string {
+export function bytesOf(used: number | null | undefined, total: number | null | undefined): string {
   if (!isMeasured(total)) return bytes(used);
   const unit = sizeUnit(total);
   const whole = inUnit(total, unit);

@@ -23,7 +23,7 @@ export function systemName(system: SystemInfo | null | undefined): string | null
   if (!name) return system.os_id ?? null;
   const version = system.os_version;
   if (!version || name.includes(version)) return name;
-  const major = version.split('.')[0]!;
+  const major = version.replace(/\..*$/, '');
   return name.replace(new RegExp(`\\b${major.replace(/\W/g, '\\$&')}\\b`), version);
 }
 
@@ -44,7 +44,7 @@ export function processors(system: SystemInfo | null | undefined): string | null
 
 /** `15.6 GB, swap 4.00 GB`. */
 export function memoryText(system: SystemInfo | null | undefined): string | null {
-  if (system?.memory_total_bytes == null) return null;
+  if (!system || system.memory_total_bytes === null) return null;
   const swap = system.swap_total_bytes;
   const suffix = swap === null ? '' : swap === 0 ? ', no swap' : `, swap ${bytes(swap)}`;
   return `${bytes(system.memory_total_bytes)}${suffix}`;

@@ -1,0 +1,49 @@
+import type { Commands, Push } from './generated';
+
+/** The other side: the one Rust process that owns the data, or its stand-in in tests. */
+export interface Backend {
+  call<K extends keyof Commands>(name: K, args: Commands[K][0]): Promise<Commands[K][1]>;
+  /** Hands over every push from now on; the result ends that. */
+  subscribe(on: (push: Push) => void): Promise<() => void>;
+}
+
+/** The codes that something here branches on; any other is shown by its message and hint. */
+export type ErrorCode =
+  | 'not_signed_in'
+  | 'not_set_up'
+  | 'vault_locked'
+  | 'forbidden'
+  | 'invalid'
+  | 'duplicate'
+  | 'stale'
+  | 'not_found'
+  | 'host_key'
+  | 'failed';
+
+/** What a call fails with: what happened, and what to do about it. */
+export class ApiError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string;
+
+  constructor(code: ErrorCode, message: string, hint = '') {
+    super(message);
+    this.name = 'ApiError';
+    this.code = code;
+    this.hint = hint;
+  }
+
+  /** Turns whatever was thrown into an error that can be shown. */
+  static from(thrown: unknown): ApiError {
+    if (thrown instanceof ApiError) return thrown;
+    if (typeof thrown === 'object' && thrown !== null && 'code' in thrown && 'message' in thrown) {
+      const { code, message } = thrown;
+      const hint = 'hint' in thrown ? thrown.hint : '';
+      return new ApiError(code as ErrorCode, String(message), hint ? String(hint) : '');
+    }
+    return new ApiError(
+      'failed',
+      thrown instanceof Error ? thrown.message : String(thrown),
+      'Try again. If it stays, restart Tomo.',
+    );
+  }
+}

@@ -1,0 +1,54 @@
+import { ApiError } from '../backend';
+import type { Commands, VaultStatus } from '../generated';
+import { FakeBackend, type FakeOptions } from './fake';
+import { many, odd, thisComputer } from './machines';
+
+/**
+ * The scene that the address asks for, for a browser without Tauri:
+ * `?fake=40`, `?fake=odd`, `&stage=set_up`, `&theme=dark`, `&latency=2000`, `&fail=fleet.get`,
+ * `&paused`, `&role=readonly`, `&still`.
+ */
+export function fakeFromAddress(search: string): FakeBackend {
+  const query = new URLSearchParams(search);
+  const scene = query.get('fake') ?? '8';
+  const now = Date.now();
+  const count = Number(scene);
+  const machines = scene === 'odd' ? odd(now) : count <= 1 ? [thisComputer] : many(now, count || 8);
+  const vaults: Record<string, VaultStatus> = {
+    vault_create: {
+      state: 'needs_passphrase',
+      reason: 'no Secret Service answers on this desktop',
+    },
+    vault_locked: { state: 'locked' },
+    vault_unavailable: {
+      state: 'unavailable',
+      reason: 'The Secret Service did not open within 30 s.',
+      hint: 'Unlock the login keyring, then try again.',
+    },
+  };
+  const stage = query.get('stage') ?? 'app';
+  const options: FakeOptions = {
+    machines,
+    signedIn: stage === 'app',
+    isSetUp: stage !== 'set_up' && stage !== 'vault_create',
+    sshHosts: scene === '0' ? ['nas', 'docker-1', 'vps-fra'] : [],
+    paused: query.has('paused'),
+    latency: Number(query.get('latency') ?? 0),
+    settings: query.has('theme') ? { 'ui.theme': query.get('theme') } : {},
+    failing: Object.fromEntries(
+      query
+        .getAll('fail')
+        .map((name) => [
+          name as keyof Commands,
+          new ApiError('failed', 'The database cannot be read', 'The disk is full: 0 B free.'),
+        ]),
+    ),
+  };
+  const vault = vaults[stage];
+  if (vault) options.vault = vault;
+  const role = query.get('role');
+  if (role === 'user' || role === 'readonly') options.role = role;
+  const fake = new FakeBackend(options);
+  if (!query.has('still')) setInterval(() => fake.tick(), 2000);
+  return fake;
+}

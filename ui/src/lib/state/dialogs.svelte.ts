@@ -1,0 +1,30 @@
+import type { ServerId } from '../backend/generated';
+
+/** The dialogs that more than one place opens. */
+export type DialogRequest =
+  | { kind: 'add_server'; address: string }
+  | { kind: 'edit_server'; id: ServerId }
+  | { kind: 'host_key'; id: ServerId }
+  | { kind: 'remove_server'; id: ServerId }
+  | { kind: 'palette'; text: string }
+  | { kind: 'keys' };
+
+export class Dialogs {
+  #current = $state.raw<DialogRequest | null>(null);
+
+  get current(): DialogRequest | null {
+    return this.#current;
+  }
+
+  open(request: DialogRequest): void {
+    this.#current = request;
+  }
+
+  close(): void {
+    this.#current = null;
+  }
+
+  addServer(address = ''): void {
+    this.open({ kind: 'add_server', address });
+  }
+}

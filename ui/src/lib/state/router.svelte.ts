@@ -1,0 +1,92 @@
+/** Where the window is. The address's hash is the one place that holds it. */
+
+export const ranges = ['live', '1h', '24h', '7d', '30d'] as const;
+/** What a server's charts show: the last hour as it comes, or a stored range. */
+export type ChartRange = (typeof ranges)[number];
+
+export const serverTabs = ['metrics', 'details'] as const;
+export type ServerTab = (typeof serverTabs)[number];
+
+export type Route =
+  | { page: 'overview' }
+  | { page: 'servers' }
+  | { page: 'server'; id: string; tab: ServerTab; range: ChartRange }
+  | { page: 'settings' };
+
+const overview: Route = { page: 'overview' };
+
+function oneOf<T extends string>(
+  all: readonly T[],
+  value: string | null | undefined,
+  otherwise: T,
+): T {
+  return all.find((one) => one === value) ?? otherwise;
+}
+
+/** Reads `#/server/<id>/<tab>?range=24h`; what it does not know is the overview. */
+export function parseRoute(hash: string): Route {
+  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
+  const [page, id, tab] = path.split('/');
+  if (page === 'servers' || page === 'settings') return { page };
+  if (page === 'server' && id) {
+    try {
+      return {
+        page: 'server',
+        id: decodeURIComponent(id),
+        tab: oneOf(serverTabs, tab, 'metrics'),
+        range: oneOf(ranges, new URLSearchParams(query).get('range'), 'live'),
+      };
+    } catch {
+      return overview;
+    }
+  }
+  return overview;
+}
+
+/** The hash of a route, for `href` and for the address. */
+export function hrefOf(route: Route): string {
+  if (route.page !== 'server') return `#/${route.page}`;
+  const query = route.range === 'live' ? '' : `?range=${route.range}`;
+  return `#/server/${encodeURIComponent(route.id)}/${route.tab}${query}`;
+}
+
+/** The page of one server, at its first tab unless told. */
+export function serverRoute(
+  id: string,
+  tab: ServerTab = 'metrics',
+  range: ChartRange = 'live',
+): Route {
+  return { page: 'server', id, tab, range };
+}
+
+export class Router {
+  #route = $state.raw<Route>(overview);
+
+  constructor() {
+    this.#route = parseRoute(location.hash);
+  }
+
+  get route(): Route {
+    return this.#route;
+  }
+
+  go(route: Route): void {
+    location.hash = hrefOf(route);
+    this.#route = route;
+  }
+
+  /** Changes the place without a step to go back to: a range, a tab. */
+  replace(route: Route): void {
+    history.replaceState(null, '', hrefOf(route));
+    this.#route = route;
+  }
+
+  /** Follows the address until the returned function is called. */
+  listen(): () => void {
+    const follow = () => {
+      this.#route = parseRoute(location.hash);
+    };
+    window.addEventListener('hashchange', follow);
+    return () => window.removeEventListener('hashchange', follow);
+  }
+}

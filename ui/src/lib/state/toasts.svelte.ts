@@ -1,0 +1,39 @@
+/** What happened out of sight; never what can be seen where it happened. */
+export interface Toast {
+  id: number;
+  tone: 'done' | 'critical';
+  title: string;
+  text?: string;
+  action?: { label: string; run: () => void };
+}
+
+const shownFor = 6000;
+
+export class Toasts {
+  #all = $state.raw<readonly Toast[]>([]);
+  #next = 1;
+
+  get all(): readonly Toast[] {
+    return this.#all;
+  }
+
+  show(toast: Omit<Toast, 'id'>): void {
+    const id = this.#next++;
+    this.#all = [...this.#all, { ...toast, id }];
+    // A failure stays until it is put away.
+    if (toast.tone === 'done') setTimeout(() => this.dismiss(id), shownFor);
+  }
+
+  /** An error of something that was started here and ended elsewhere. */
+  fail(title: string, error: { message: string; hint: string }): void {
+    this.show({
+      tone: 'critical',
+      title,
+      text: [error.message, error.hint].filter(Boolean).join('. '),
+    });
+  }
+
+  dismiss(id: number): void {
+    this.#all = this.#all.filter((toast) => toast.id !== id);
+  }
+}

@@ -1,0 +1,70 @@
+import { createContext } from 'svelte';
+import { ApiError, type Backend } from '../backend/backend';
+import type { Push, Status } from '../backend/generated';
+import { Clock } from './clock.svelte';
+import { Dialogs } from './dialogs.svelte';
+import { FleetStore } from './fleet.svelte';
+import { Pref } from './prefs.svelte';
+import { Pushes } from './pushes';
+import { Router } from './router.svelte';
+import { SettingsStore } from './settings.svelte';
+import { StatusStore } from './status.svelte';
+import { Toasts } from './toasts.svelte';
+
+/** After these the status says more than the error does. */
+const gateCodes = ['not_signed_in', 'not_set_up', 'vault_locked'];
+
+/** Everything a view needs, built whole once for the window. */
+export class Tomo {
+  /** As given, but a call that finds the session gone leads back to the gate. */
+  readonly backend: Backend;
+  readonly pushes = new Pushes();
+  readonly router = new Router();
+  readonly clock = new Clock();
+  readonly dialogs = new Dialogs();
+  readonly toasts = new Toasts();
+  readonly status: StatusStore;
+  readonly fleet: FleetStore;
+  readonly settings: SettingsStore;
+  readonly rail = new Pref('rail', ['wide', 'narrow'], 'wide');
+
+  constructor(backend: Backend) {
+    this.backend = {
+      subscribe: (on) => backend.subscribe(on),
+      call: async (name, args) => {
+        try {
+          return await backend.call(name, args);
+        } catch (thrown) {
+          const error = ApiError.from(thrown);
+          if (gateCodes.includes(error.code)) void this.status.loadable.load();
+          throw error;
+        }
+      },
+    };
+    this.status = new StatusStore(backend);
+    this.fleet = new FleetStore(this.backend);
+    this.settings = new SettingsStore(this.backend);
+    this.pushes.on((push) => this.#onPush(push));
+  }
+
+  /** Shows what a set-up, a sign-in or a sign-out led to. */
+  enter(status: Status): void {
+    this.status.loadable.set(status);
+  }
+
+  async signOut(): Promise<void> {
+    this.enter(await this.backend.call('session.sign_out', {}));
+  }
+
+  #onPush(push: Push): void {
+    this.fleet.push(push);
+    if (push.kind === 'settings_changed') {
+      void this.settings.list.load();
+      // Marks and intervals are settings too.
+      void this.fleet.load();
+    }
+    if (push.kind === 'session_changed') void this.status.loadable.load();
+  }
+}
+
+export const [getTomo, setTomo] = createContext<Tomo>();

@@ -1,0 +1,38 @@
+import { places } from './places';
+
+/** What the sheet of keys shows; the same keys as the guide, as far as there is something to do. */
+export const keyGroups: readonly {
+  title: string;
+  keys: readonly { keys: readonly string[]; does: string }[];
+}[] = [
+  {
+    title: 'Everywhere',
+    keys: [
+      { keys: ['Mod+K'], does: 'Search, or run a command' },
+      { keys: ['Mod+N'], does: 'Add a server' },
+      ...places.map(({ keys, label }) => ({ keys: [keys], does: label })),
+      { keys: ['Mod+,'], does: 'Settings' },
+      { keys: ['Mod+B'], does: 'Narrow or widen the rail' },
+      { keys: ['Escape'], does: 'Close, clear, zoom out' },
+      { keys: ['?'], does: 'This list' },
+    ],
+  },
+  {
+    title: 'In lists',
+    keys: [
+      { keys: ['ArrowUp', 'ArrowDown'], does: 'Move' },
+      { keys: ['K', 'J'], does: 'Move' },
+      { keys: ['Home', 'End'], does: 'First, last' },
+      { keys: ['Enter'], does: 'Open' },
+      { keys: ['/'], does: 'Filter' },
+      { keys: ['Shift+F10'], does: 'What can be done with a row' },
+    ],
+  },
+  {
+    title: 'On a server’s page',
+    keys: [
+      { keys: ['1', '5'], does: 'Live, 1 h, 24 h, 7 d, 30 d' },
+      { keys: ['ArrowLeft', 'ArrowRight'], does: 'Move the crosshair' },
+    ],
+  },
+];

@@ -1,0 +1,34 @@
+import { isChord, isTyping } from '../../lib/keys/keys';
+import type { Tomo } from '../../lib/state/tomo.svelte';
+import { places } from './places';
+
+type Shortcut = { keys: string; run: (tomo: Tomo) => void };
+
+const anywhere: readonly Shortcut[] = [
+  { keys: 'Mod+K', run: (tomo) => tomo.dialogs.open({ kind: 'palette', text: '' }) },
+  { keys: 'Mod+N', run: (tomo) => tomo.status.may('administer') && tomo.dialogs.addServer() },
+  {
+    keys: 'Mod+B',
+    run: (tomo) => (tomo.rail.value = tomo.rail.value === 'wide' ? 'narrow' : 'wide'),
+  },
+  { keys: 'Mod+,', run: (tomo) => tomo.router.go({ page: 'settings' }) },
+  ...places.map(({ keys, page }) => ({ keys, run: (tomo: Tomo) => tomo.router.go({ page }) })),
+];
+
+/** Runs the key that acts on every page; a dialog keeps all keys to itself. */
+export function runShortcut(tomo: Tomo, event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.repeat) return;
+  if (tomo.dialogs.current) {
+    // The browser's own Ctrl N, Ctrl K and the like must not reach the web view from a dialog.
+    if (anywhere.some(({ keys }) => isChord(event, keys))) event.preventDefault();
+    return;
+  }
+  const shortcut = anywhere.find(({ keys }) => isChord(event, keys));
+  if (shortcut) {
+    event.preventDefault();
+    shortcut.run(tomo);
+  } else if (isChord(event, '?') && !isTyping(event.target)) {
+    event.preventDefault();
+    tomo.dialogs.open({ kind: 'keys' });
+  }
+}
