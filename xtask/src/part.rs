@@ -104,6 +104,14 @@ pub const PARTS: &[Part] = &[
         pacman: "openssh",
     },
     Part {
+        name: "process tools",
+        used_for: Use::Lab,
+        probe: Probe::Program("ps"),
+        apt: "procps",
+        dnf: "procps-ng",
+        pacman: "procps-ng",
+    },
+    Part {
         name: "D-Bus session starter",
         used_for: Use::Lab,
         probe: Probe::Program("dbus-run-session"),

@@ -46,6 +46,14 @@ impl Project {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
         command.current_dir(&self.root);
+        // `cargo run` describes this package in the environment. Build scripts watch some of that, and
+        // libraries would be compiled again whenever `cargo xtask` and plain `cargo` take turns.
+        for (name, _) in std::env::vars_os() {
+            let text = name.to_string_lossy();
+            if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+                command.env_remove(&name);
+            }
+        }
         command
     }
 
