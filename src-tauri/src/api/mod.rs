@@ -1,2 +1,53 @@
-//! The command table.
+//! The one door to the use cases. Window and command line send a command's name and its arguments
+//! as JSON; the table says who may, runs it, and records what was done.
+//!
+//! Identity is never an argument: it is the session that the process holds.
+
+pub mod access;
 pub mod args;
+pub mod bindings;
+pub mod error;
+mod handlers;
+pub mod table;
+
+use crate::app::{Tomo, activity};
+use access::Effect;
+use error::{ApiError, Code};
+use serde_json::Value;
+use table::{COMMANDS, Command};
+
+/// Calls a command.
+///
+/// # Errors
+/// When there is no such command, nobody is signed in, the role does not allow it, the arguments
+/// cannot be taken, or the use case fails.
+pub async fn call(tomo: &Tomo, name: &str, arguments: Value) -> Result<Value, ApiError> {
+    let command = COMMANDS.iter().find(|command| command.name == name).ok_or_else(|| {
+        ApiError::new(Code::NotFound, format!("There is no command '{name}'."), "")
+    })?;
+    let user = match command.effect {
+        Effect::Public => None,
+        effect => {
+            let session = tomo.session().await?;
+            if !effect.allowed_to(session.user.role) {
+                return Err(forbidden(command, session.user.role.as_str()));
+            }
+            Some(session.user.id)
+        }
+    };
+    let subject = activity::Subject::of_arguments(tomo, &arguments).await;
+    let result = (command.run)(tomo.clone(), arguments).await;
+    if let (Ok(result), Some(done), Some(user)) = (&result, command.done, user) {
+        let subject = subject.or_else(|| activity::Subject::of_result(result));
+        activity::record(tomo, command.name, done, user, subject).await;
+    }
+    result
+}
+
+fn forbidden(command: &Command, role: &str) -> ApiError {
+    ApiError::new(
+        Code::Forbidden,
+        format!("The role '{role}' may not call {}.", command.name),
+        "An admin can do it, or change the role.",
+    )
+}

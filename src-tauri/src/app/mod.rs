@@ -1,1 +1,286 @@
-//! app
+//! The use cases: the only place that joins store, vault, ssh and collection.
+//!
+//! [`Tomo`] is the whole program without a front door. It is built whole by [`Tomo::open`] and then
+//! handed over; window, command line and tests hold clones of it.
+
+mod accounts;
+pub mod activity;
+mod collection;
+pub mod error;
+mod fleet;
+mod follow;
+mod host_keys;
+pub mod keys;
+mod password;
+mod reach;
+mod servers;
+mod settings;
+
+use crate::{
+    collect::{
+        hub::{Change, Hub},
+        supervisor::Supervisor,
+        watch::Wanted,
+    },
+    domain::{host_key::HostKey, id::ServerId, status::VaultStatus},
+    store::{AuditKeySlot, Store},
+    vault::{Keychain, Vault},
+};
+use accounts::SessionSecret;
+use collection::Outside;
+use error::AppError;
+use chrono::Utc;
+use futures::future::BoxFuture;
+use secrecy::SecretString;
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+};
+use tokio::{runtime::Handle, sync::broadcast};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// Which front door a process is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The window.
+    Window,
+    /// The command line.
+    CommandLine,
+}
+
+impl Origin {
+    /// The name under which 'stay signed in' keeps the session's secret.
+    fn session_name(self) -> &'static str {
+        match self {
+            Self::Window => "session-window",
+            Self::CommandLine => "session-command-line",
+        }
+    }
+
+    /// The text of `sessions.user_agent`.
+    fn user_agent(self) -> String {
+        let door = match self {
+            Self::Window => "window",
+            Self::CommandLine => "command line",
+        };
+        let host = sysinfo::System::host_name().unwrap_or_else(|| "unknown host".into());
+        format!("Tomo {}, {door}, {}, {host}", env!("CARGO_PKG_VERSION"), std::env::consts::OS)
+    }
+}
+
+/// Asks a person for a file, with the system's own dialog.
+pub trait ChooseFile: Send + Sync + 'static {
+    /// The path of a private key; nothing when the person cancels.
+    fn choose_key(&self) -> BoxFuture<'_, Option<PathBuf>>;
+}
+
+/// What a process decides before Tomo is opened.
+pub struct Options {
+    /// Folder of the database and of the vault's record.
+    pub data_dir: PathBuf,
+    /// Which front door this is.
+    pub origin: Origin,
+    /// Where the master key is looked for.
+    pub keychain: Keychain,
+    /// Opens a vault that waits for a passphrase.
+    pub passphrase: Option<SecretString>,
+    /// The system's file dialog, where there is a window.
+    pub choose_file: Option<Box<dyn ChooseFile>>,
+}
+
+/// Tomo without a front door; cheap to clone.
+#[derive(Clone)]
+pub struct Tomo {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    data_dir: PathBuf,
+    origin: Origin,
+    store: Store,
+    vault: Vault,
+    audit_key: AuditKeySlot,
+    hub: Arc<Hub>,
+    supervisor: Supervisor,
+    choose_file: Option<Box<dyn ChooseFile>>,
+    /// The session this process acts under.
+    session: tokio::sync::Mutex<Option<SessionSecret>>,
+    /// Host keys that were presented and not trusted, by host and port: only these can be trusted.
+    presented: Arc<Mutex<HashMap<(String, u16), HostKey>>>,
+    /// Whether this process watches servers, or only reads and writes the database.
+    collecting: AtomicBool,
+    /// Front doors that show figures now.
+    looking: AtomicUsize,
+    /// The server whose page is open.
+    watched: Mutex<Option<ServerId>>,
+    /// Until when collection is paused.
+    paused: Mutex<fleet::PauseState>,
+    /// Where front doors' tasks run; their own threads may know no runtime.
+    runtime: Handle,
+    tasks: TaskTracker,
+    cancel: CancellationToken,
+}
+
+impl Tomo {
+    /// Opens the database and the vault, and takes up a kept session. Nothing is collected before
+    /// [`Tomo::start_collecting`].
+    ///
+    /// # Errors
+    /// When the database cannot be opened; a vault that cannot be opened is a status, not an error.
+    pub async fn open(options: Options) -> Result<Self, AppError> {
+        let audit_key = AuditKeySlot::default();
+        let store = Store::open(&options.data_dir, audit_key.clone()).await?;
+        store.ensure_local_server(&whoami(), Utc::now()).await?;
+        let vault = Vault::open(&options.data_dir, options.keychain).await;
+        let hub = Arc::new(Hub::default());
+        let presented = Arc::<Mutex<HashMap<_, _>>>::default();
+        let outside = Arc::new(Outside {
+            store: store.clone(),
+            vault: vault.clone(),
+            presented: presented.clone(),
+        });
+        let wanted =
+            Wanted { interval: hub.policy().background_interval, paused: false };
+        let tomo = Self {
+            inner: Arc::new(Inner {
+                data_dir: options.data_dir,
+                origin: options.origin,
+                supervisor: Supervisor::new(hub.clone(), outside, wanted),
+                store,
+                vault,
+                audit_key,
+                hub,
+                choose_file: options.choose_file,
+                session: tokio::sync::Mutex::default(),
+                presented,
+                collecting: AtomicBool::new(false),
+                looking: AtomicUsize::new(0),
+                watched: Mutex::default(),
+                paused: Mutex::default(),
+                runtime: Handle::current(),
+                tasks: TaskTracker::new(),
+                cancel: CancellationToken::new(),
+            }),
+        };
+        if let Some(passphrase) = options.passphrase {
+            tomo.use_passphrase(passphrase).await?;
+        }
+        if tomo.inner.vault.fingerprint().is_ok() {
+            tomo.vault_opened().await?;
+        }
+        Ok(tomo)
+    }
+
+    /// Opens the vault with a passphrase that came with the process, or chooses it as the first one.
+    async fn use_passphrase(&self, passphrase: SecretString) -> Result<(), AppError> {
+        match self.inner.vault.status() {
+            VaultStatus::NeedsPassphrase { .. } => {
+                self.inner.vault.create_passphrase(passphrase).await?;
+            }
+            VaultStatus::Locked => self.inner.vault.unlock(passphrase).await?,
+            VaultStatus::Open { .. } | VaultStatus::Unavailable { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// Chooses the first passphrase of the vault.
+    ///
+    /// # Errors
+    /// When there is a key already, or the passphrase cannot be taken.
+    pub async fn create_vault(&self, passphrase: SecretString) -> Result<(), AppError> {
+        self.inner.vault.create_passphrase(passphrase).await?;
+        self.vault_opened().await
+    }
+
+    /// Opens the vault with its passphrase.
+    ///
+    /// # Errors
+    /// When the passphrase is wrong.
+    pub async fn unlock_vault(&self, passphrase: SecretString) -> Result<(), AppError> {
+        self.inner.vault.unlock(passphrase).await?;
+        self.vault_opened().await
+    }
+
+    /// What had to wait for the master key: the settings' registry (its audit rows are keyed), the
+    /// kept session, and servers whose credentials can be opened now.
+    async fn vault_opened(&self) -> Result<(), AppError> {
+        self.inner.audit_key.fill(self.inner.vault.derived_key("settings_audit")?);
+        self.inner.store.sync_settings(Utc::now()).await?;
+        self.resume_session().await;
+        self.follow_now().await?;
+        self.inner.supervisor.retry_all();
+        Ok(())
+    }
+
+    /// Starts watching the servers.
+    ///
+    /// # Errors
+    /// When the list of servers cannot be read.
+    pub async fn start_collecting(&self) -> Result<(), AppError> {
+        self.inner.collecting.store(true, Ordering::SeqCst);
+        self.follow_now().await?;
+        self.keep_following();
+        self.keep_ageing();
+        Ok(())
+    }
+
+    /// Ends every task and writes what is not yet written.
+    pub async fn shutdown(&self) {
+        self.inner.supervisor.shutdown().await;
+        self.inner.cancel.cancel();
+        self.inner.tasks.close();
+        self.inner.tasks.wait().await;
+        self.inner.store.close().await;
+    }
+
+    /// Runs a front door's task until it ends by itself or Tomo is shut down.
+    pub fn own(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let cancel = self.inner.cancel.clone();
+        self.inner.tasks.spawn_on(
+            async move {
+                cancel.run_until_cancelled(task).await;
+            },
+            &self.inner.runtime,
+        );
+    }
+
+    /// Everything that changes from now on.
+    #[must_use]
+    pub fn changes(&self) -> broadcast::Receiver<Change> {
+        self.inner.hub.changes()
+    }
+
+    /// Says that a front door shows figures for as long as the guard lives; while there is one,
+    /// samples come at the live interval.
+    #[must_use]
+    pub fn look(&self) -> Looking {
+        self.inner.looking.fetch_add(1, Ordering::SeqCst);
+        self.apply_pace();
+        Looking { tomo: self.clone() }
+    }
+}
+
+/// See [`Tomo::look`].
+pub struct Looking {
+    tomo: Tomo,
+}
+
+impl Drop for Looking {
+    fn drop(&mut self) {
+        self.tomo.inner.looking.fetch_sub(1, Ordering::SeqCst);
+        self.tomo.apply_pace();
+    }
+}
+
+/// The name of this computer's user.
+fn whoami() -> String {
+    std::env::var("USER")
+        .or_else(|_| std::env::var("USERNAME"))
+        .ok()
+        .filter(|name| !name.trim().is_empty())
+        .unwrap_or_else(|| "me".into())
+}

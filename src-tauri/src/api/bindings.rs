@@ -1,0 +1,133 @@
+//! The TypeScript client, written from the command table. It is committed, and a test fails when it
+//! is out of date.
+
+use super::{args, error, table::COMMANDS};
+use crate::domain::{
+    address, connection, failure, fleet, health, history, host_key, id, key_info, live, sample,
+    server, session, setting, status, system_info, test_report, user,
+};
+use std::fmt::Write;
+use ts_rs::{Config, TS};
+
+macro_rules! declare {
+    ($config:expr, $($kind:ty),* $(,)?) => { [$(declaration::<$kind>($config)),*] };
+}
+
+fn declaration<T: TS>(config: &Config) -> String {
+    format!("{}export {}\n", T::docs().unwrap_or_default(), T::decl(config))
+}
+
+/// The text of `ui/src/lib/backend/generated.ts`.
+#[must_use]
+pub fn typescript() -> String {
+    let config = Config::default().with_large_int("number");
+    let mut text = String::from(
+        "// Generated from the command table by `cargo xtask bindings`. Do not edit.\n\n",
+    );
+    let types = declare!(
+        &config,
+        id::ServerId,
+        id::UserId,
+        server::AuthType,
+        server::Server,
+        server::ServerInput,
+        system_info::SystemInfo,
+        system_info::UnreadableSource,
+        failure::Step,
+        failure::Failure,
+        host_key::HostKey,
+        host_key::KnownHost,
+        host_key::HostKeyVerdict,
+        connection::ConnectionStatus,
+        health::State,
+        health::Marks,
+        health::Thresholds,
+        health::Health,
+        live::LivePoint,
+        live::Figures,
+        live::DiskFigure,
+        sample::Sample,
+        sample::Cpu,
+        sample::Memory,
+        sample::Load,
+        sample::Mount,
+        sample::Interface,
+        sample::Disk,
+        sample::Temperature,
+        sample::Cost,
+        history::Range,
+        history::History,
+        user::Role,
+        user::User,
+        session::Session,
+        address::Address,
+        setting::Scope,
+        setting::SettingView,
+        fleet::ServerRow,
+        fleet::Sparkline,
+        fleet::Fleet,
+        fleet::Collection,
+        fleet::ServerDetails,
+        fleet::HostCost,
+        fleet::LiveHistory,
+        fleet::Push,
+        status::KeyPlace,
+        status::VaultStatus,
+        status::Status,
+        test_report::Outcome,
+        test_report::TestStep,
+        test_report::TestReport,
+        key_info::KeyInfo,
+        error::Code,
+        error::ApiError,
+        args::Nothing,
+        args::SetUp,
+        args::SignIn,
+        args::Passphrase,
+        args::CredentialInput,
+        args::AddressText,
+        args::KeyToInspect,
+        args::AddServer,
+        args::EditServer,
+        args::TestServer,
+        args::ServerRef,
+        args::TrustHostKey,
+        args::ReplaceHostKey,
+        args::HistoryOf,
+        args::SetSetting,
+        args::SettingRef,
+        args::Pause,
+        args::Watch,
+    );
+    text.push_str(&types.join("\n"));
+    text.push_str("\n/** Every command: its name, its arguments, its result. */\nexport interface Commands {\n");
+    for command in COMMANDS {
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "  /**{} ({}) */\n  \"{}\": [{}, {}];",
+            command.doc,
+            format!("{:?}", command.effect).to_lowercase(),
+            command.name,
+            (command.arguments)(&config),
+            (command.result)(&config),
+        );
+    }
+    text.push_str("}\n");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    /// The committed client is what the table says; `cargo xtask bindings` writes it anew.
+    #[test]
+    fn bindings_are_up_to_date() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/ui/src/lib/backend/generated.ts");
+        let expected = super::typescript();
+        if std::env::var_os("TOMO_WRITE_BINDINGS").is_some() {
+            std::fs::write(path, &expected).expect("the bindings can be written");
+        }
+        let committed = std::fs::read_to_string(path).unwrap_or_default().replace("\r\n", "\n");
+        assert!(committed == expected, "run `cargo xtask bindings`, and commit what it writes");
+    }
+}

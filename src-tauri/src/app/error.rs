@@ -1,0 +1,79 @@
+//! What can go wrong in a use case.
+
+use crate::{
+    domain::{address::AddressError, failure::Failure, server::InvalidField},
+    store::StoreError,
+    vault::VaultError,
+};
+
+/// What can go wrong in a use case.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// There is no account yet.
+    #[error("Tomo has no account yet.")]
+    NotSetUp,
+    /// There is an account already.
+    #[error("Tomo is set up already.")]
+    AlreadySetUp,
+    /// Nobody is signed in, or the session has ended.
+    #[error("Nobody is signed in.")]
+    NotSignedIn,
+    /// The name or the password is wrong; which of them is not said.
+    #[error("The user name or the password is not right.")]
+    BadSignIn,
+    /// The caller's role does not allow it.
+    #[error("{0}")]
+    Forbidden(String),
+    /// Something entered cannot be taken.
+    #[error("{0}")]
+    Invalid(String),
+    /// There is no such server, setting or key.
+    #[error("There is no such {0}.")]
+    NotFound(&'static str),
+    /// This computer cannot be treated as a server reached over SSH.
+    #[error("This computer is read without SSH; it cannot be {0}.")]
+    LocalServer(&'static str),
+    /// The key named is not the one that was presented.
+    #[error("{message}")]
+    HostKey {
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
+    /// A step to a server failed.
+    #[error(transparent)]
+    Failure(#[from] Failure),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The vault.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// Something that should not happen; the cause is in the log.
+    #[error("Tomo failed at {0}.")]
+    Internal(&'static str),
+}
+
+impl AppError {
+    /// Logs a cause that no person can do anything about, and names what was being done.
+    pub fn internal(doing: &'static str, cause: &dyn std::error::Error) -> Self {
+        tracing::error!(doing, %cause, "internal error");
+        Self::Internal(doing)
+    }
+}
+
+impl From<InvalidField> for AppError {
+    fn from(invalid: InvalidField) -> Self {
+        Self::Invalid(invalid.message)
+    }
+}
+
+impl From<AddressError> for AppError {
+    fn from(error: AddressError) -> Self {
+        let text = error.to_string();
+        let mut letters = text.chars();
+        let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+        Self::Invalid(format!("{first}{}.", letters.as_str()))
+    }
+}

@@ -1,0 +1,73 @@
+//! Following the database: another process (window or command line) may have added a server or
+//! changed a setting. And the slow work on it: ageing the history.
+
+use super::{Tomo, error::AppError};
+use chrono::Utc;
+use std::time::Duration;
+
+/// How soon a change by another process is seen.
+const FOLLOW_EVERY: Duration = Duration::from_secs(3);
+/// How often history is aged.
+const AGE_EVERY: Duration = Duration::from_secs(600);
+
+impl Tomo {
+    /// Reads servers and settings, and puts them into force.
+    pub(super) async fn follow_now(&self) -> Result<(), AppError> {
+        let servers = self.inner.store.servers().await?;
+        if self.inner.collecting.load(std::sync::atomic::Ordering::SeqCst) {
+            self.inner.supervisor.apply(&servers);
+        } else {
+            self.inner.hub.set_servers(&servers);
+        }
+        self.obey_settings().await
+    }
+
+    /// Follows the database until Tomo is shut down.
+    pub(super) fn keep_following(&self) {
+        let tomo = self.clone();
+        self.every(FOLLOW_EVERY, move || {
+            let tomo = tomo.clone();
+            async move {
+                tomo.resume_when_due();
+                // Figures grow stale without anything happening.
+                tomo.inner.hub.announce_judgements(Utc::now());
+                if let Err(error) = tomo.follow_now().await {
+                    tracing::warn!(%error, "the database could not be followed");
+                }
+            }
+        });
+    }
+
+    /// Merges old rows of history, and drops those that the retention setting no longer keeps.
+    pub(super) fn keep_ageing(&self) {
+        let tomo = self.clone();
+        self.every(AGE_EVERY, move || {
+            let tomo = tomo.clone();
+            async move {
+                if let Err(error) = tomo.age().await {
+                    tracing::warn!(%error, "the history could not be aged");
+                }
+            }
+        });
+    }
+
+    async fn age(&self) -> Result<(), AppError> {
+        self.inner.store.compact_metrics(Utc::now()).await?;
+        let days = self.whole_setting("retention.server_metrics_days").await?;
+        let days = u32::try_from(days).unwrap_or(u32::MAX);
+        self.inner.store.expire_metrics(days, Utc::now()).await?;
+        Ok(())
+    }
+
+    fn every<F>(&self, period: Duration, mut work: impl FnMut() -> F + Send + 'static)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let cancel = self.inner.cancel.clone();
+        self.inner.tasks.spawn(async move {
+            while cancel.run_until_cancelled(tokio::time::sleep(period)).await.is_some() {
+                work().await;
+            }
+        });
+    }
+}

@@ -1,0 +1,248 @@
+//! Watching one server: connect, ask, sample, and what to do when that fails. One task a server;
+//! its states are the arms of [`Watch::run`], and the public status is derived from them.
+
+use super::{
+    hub::Hub,
+    minute::MinuteAggregator,
+    source::Source,
+};
+use crate::{
+    domain::{
+        connection::ConnectionStatus,
+        failure::{Failure, Step},
+        history::MetricRow,
+        host_key::HostKeyVerdict,
+        id::ServerId,
+        system_info::SystemInfo,
+    },
+    ssh::{ConnectError, Connection},
+};
+use backon::{BackoffBuilder, ExponentialBuilder};
+use chrono::Utc;
+use futures::future::BoxFuture;
+use std::{sync::Arc, time::Duration};
+use tokio::{
+    sync::{Notify, watch},
+    time::Instant,
+};
+use tokio_util::sync::CancellationToken;
+
+/// What watching needs from the rest of Tomo.
+pub trait Outside: Send + Sync + 'static {
+    /// Opens the connection to a server: its row, credential and known host key are looked up anew
+    /// at each call.
+    fn dial(&self, id: ServerId) -> BoxFuture<'_, Result<Connection, ConnectError>>;
+
+    /// A connection works, and this was found on the server.
+    fn connected(&self, id: ServerId, info: SystemInfo) -> BoxFuture<'_, ()>;
+
+    /// The connection of a server stands elsewhere.
+    fn moved(&self, id: ServerId, to: ConnectionStatus) -> BoxFuture<'_, ()>;
+
+    /// A minute of a server is complete.
+    fn minute(&self, id: ServerId, row: MetricRow) -> BoxFuture<'_, ()>;
+}
+
+/// What the front doors want of all watches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Time between samples.
+    pub interval: Duration,
+    /// Nothing is asked, and no connection is held.
+    pub paused: bool,
+}
+
+/// First wait after a lost connection.
+const BACKOFF_MIN: Duration = Duration::from_secs(2);
+/// Longest wait; a machine that comes back is seen within it.
+const BACKOFF_MAX: Duration = Duration::from_secs(60);
+/// The second sample comes soon, so that a new row shows rates at once.
+const SECOND_SAMPLE: Duration = Duration::from_secs(1);
+/// A difference between the wall clock and the monotonic one that only a sleep explains.
+const SLEPT: Duration = Duration::from_secs(20);
+
+/// See the module.
+pub(super) struct Watch {
+    pub(super) id: ServerId,
+    pub(super) local: bool,
+    pub(super) hub: Arc<Hub>,
+    pub(super) outside: Arc<dyn Outside>,
+    pub(super) wanted: watch::Receiver<Wanted>,
+    /// Rung to try again at once.
+    pub(super) retry: Arc<Notify>,
+    pub(super) cancel: CancellationToken,
+    /// The minute that is being filled.
+    pub(super) minutes: MinuteAggregator,
+}
+
+/// Why a session of samples ended.
+enum Ended {
+    /// Something failed.
+    Broken(Failure),
+    /// Somebody wants it closed: pause, or a retry by hand.
+    Wanted,
+    /// The computer slept; the connection is not worth asking.
+    Slept,
+}
+
+impl Watch {
+    /// Watches until cancelled.
+    pub(super) async fn run(mut self) {
+        let cancel = self.cancel.clone();
+        // Dropping what it waits for closes the connection.
+        cancel.run_until_cancelled(self.watch()).await;
+        self.flush().await;
+    }
+
+    /// Hands over the minute that was begun.
+    async fn flush(&mut self) {
+        if let Some(row) = self.minutes.flush() {
+            self.outside.minute(self.id, row).await;
+        }
+    }
+
+    async fn watch(&mut self) {
+        let mut backoff = new_backoff();
+        let mut lost_at = None;
+        loop {
+            if self.wanted.borrow_and_update().paused {
+                self.status(ConnectionStatus::Paused).await;
+                if self.wanted.wait_for(|wanted| !wanted.paused).await.is_err() {
+                    return;
+                }
+            }
+            if lost_at.is_none() {
+                self.status(ConnectionStatus::Connecting).await;
+            }
+            match self.open().await {
+                Ok((source, info)) => {
+                    self.outside.connected(self.id, info).await;
+                    self.status(ConnectionStatus::Connected { since: Utc::now() }).await;
+                    let started = Instant::now();
+                    let ended = self.sample(source).await;
+                    self.flush().await;
+                    if started.elapsed() > BACKOFF_MAX {
+                        backoff = new_backoff();
+                    }
+                    lost_at = None;
+                    if let Ended::Broken(failure) = ended {
+                        lost_at = Some(Utc::now());
+                        if self.wait_to_retry(&mut backoff, Utc::now(), failure).await {
+                            backoff = new_backoff();
+                        }
+                    } else {
+                        backoff = new_backoff();
+                    }
+                }
+                Err(ConnectError::HostKey(verdict)) => {
+                    lost_at = None;
+                    self.status(match verdict {
+                        HostKeyVerdict::Changed { presented, known } => {
+                            ConnectionStatus::HostKeyChanged { since: Utc::now(), presented, known }
+                        }
+                        HostKeyVerdict::Unknown { presented } => {
+                            ConnectionStatus::HostKeyUnknown { presented }
+                        }
+                        // A key that matches is never an error.
+                        HostKeyVerdict::Matches => continue,
+                    })
+                    .await;
+                    self.retry.notified().await;
+                }
+                Err(ConnectError::Failed(failure)) if failure.step == Step::Authenticate => {
+                    // Asking again with the same secret locks accounts on servers that count.
+                    lost_at = None;
+                    self.status(ConnectionStatus::Failed { since: Utc::now(), failure }).await;
+                    self.retry.notified().await;
+                }
+                Err(ConnectError::Failed(failure)) => {
+                    let since = *lost_at.get_or_insert_with(Utc::now);
+                    if self.wait_to_retry(&mut backoff, since, failure).await {
+                        backoff = new_backoff();
+                    }
+                }
+            }
+        }
+    }
+
+    async fn open(&self) -> Result<(Source, SystemInfo), ConnectError> {
+        if self.local {
+            return Ok(Source::local().await);
+        }
+        let connection = self.outside.dial(self.id).await?;
+        Source::remote(connection).await.map_err(ConnectError::Failed)
+    }
+
+    /// Waits for the next attempt. Says whether somebody ended the wait, who then does not want to
+    /// wait long for the attempt after it either.
+    async fn wait_to_retry(
+        &mut self,
+        backoff: &mut impl Iterator<Item = Duration>,
+        since: chrono::DateTime<Utc>,
+        failure: Failure,
+    ) -> bool {
+        let wait = backoff.next().unwrap_or(BACKOFF_MAX);
+        let retry_at = Utc::now() + wait;
+        self.status(ConnectionStatus::Retrying { since, retry_at, failure }).await;
+        tokio::select! {
+            () = tokio::time::sleep(wait) => false,
+            () = self.retry.notified() => true,
+            _ = self.wanted.wait_for(|wanted| wanted.paused) => true,
+        }
+    }
+
+    /// Takes samples until something ends that.
+    async fn sample(&mut self, mut source: Source) -> Ended {
+        let mut taken = 0_u64;
+        loop {
+            let due = Instant::now();
+            let asked_at = Utc::now();
+            let sample = match source.sample().await {
+                Ok(sample) => Arc::new(sample),
+                Err(failure) => return Ended::Broken(failure),
+            };
+            if let Some(row) = self.minutes.push(&sample) {
+                self.outside.minute(self.id, row).await;
+            }
+            self.hub.push(self.id, sample);
+            taken += 1;
+            let wanted = *self.wanted.borrow_and_update();
+            if wanted.paused {
+                return Ended::Wanted;
+            }
+            let interval = if taken == 1 { wanted.interval.min(SECOND_SAMPLE) } else { wanted.interval };
+            let next = due + interval;
+            tokio::select! {
+                () = tokio::time::sleep_until(next) => {}
+                () = self.retry.notified() => return Ended::Wanted,
+                // Somebody opened the window: the next sample comes at the new pace.
+                _ = self.wanted.changed() => {}
+                () = source.closed() => {
+                    return Ended::Broken(Failure::new(
+                        Step::Command,
+                        "the connection was closed",
+                        "The server restarted, or the network between was cut.",
+                    ));
+                }
+            }
+            let slept = (Utc::now() - asked_at).to_std().unwrap_or_default();
+            if slept > due.elapsed() + SLEPT && !self.local {
+                return Ended::Slept;
+            }
+        }
+    }
+
+    async fn status(&self, status: ConnectionStatus) {
+        self.hub.set_connection(self.id, status.clone());
+        self.outside.moved(self.id, status).await;
+    }
+}
+
+fn new_backoff() -> impl Iterator<Item = Duration> {
+    ExponentialBuilder::default()
+        .with_min_delay(BACKOFF_MIN)
+        .with_max_delay(BACKOFF_MAX)
+        .with_jitter()
+        .without_max_times()
+        .build()
+}

@@ -1,0 +1,143 @@
+//! What the tray says: the worst state of the fleet, and a line of fixed width for each server.
+
+use crate::domain::{
+    connection::ConnectionStatus,
+    fleet::{Fleet, ServerRow},
+    health::{State, age_text},
+    id::ServerId,
+};
+use chrono::{DateTime, Utc};
+
+/// The tray's icons, by shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Icon {
+    /// A ring.
+    Normal,
+    /// A ring with a triangle.
+    Warning,
+    /// A ring with a cross.
+    Down,
+    /// A dashed ring.
+    Paused,
+}
+
+/// All that the tray shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct TrayText {
+    pub(super) icon: Icon,
+    /// `Tomo, 1 down, 1 critical`.
+    pub(super) tooltip: String,
+    /// `8 servers · 1 down, 1 critical`.
+    pub(super) head: String,
+    /// Worst first, then by name.
+    pub(super) lines: Vec<(ServerId, String)>,
+    pub(super) paused: bool,
+}
+
+/// The longest name that is shown whole.
+const NAME_WIDTH: usize = 20;
+/// As wide as a digit in fonts with tabular figures.
+const FIGURE_SPACE: char = '\u{2007}';
+
+/// Writes the tray's texts.
+pub(super) fn write(fleet: &Fleet, now: DateTime<Utc>) -> TrayText {
+    let mut rows: Vec<&ServerRow> = fleet.servers.iter().collect();
+    // The list comes by name, and the sort is stable.
+    rows.sort_by_key(|row| std::cmp::Reverse(row.health.state));
+    let width = rows
+        .iter()
+        .map(|row| row.server.name.chars().count().min(NAME_WIDTH))
+        .max()
+        .unwrap_or_default();
+    let troubles = troubles(&rows);
+    let count = rows.len();
+    let servers = if count == 1 { "1 server".to_owned() } else { format!("{count} servers") };
+    let summary = if fleet.collection.paused {
+        "paused".to_owned()
+    } else if troubles.is_empty() {
+        "all fine".to_owned()
+    } else {
+        troubles.join(", ")
+    };
+    TrayText {
+        icon: icon(&rows, fleet.collection.paused),
+        tooltip: format!("Tomo, {summary}"),
+        head: format!("{servers} · {summary}"),
+        lines: rows.iter().map(|row| (row.server.id, line(row, width, now))).collect(),
+        paused: fleet.collection.paused,
+    }
+}
+
+fn icon(rows: &[&ServerRow], paused: bool) -> Icon {
+    if paused {
+        return Icon::Paused;
+    }
+    match rows.iter().map(|row| row.health.state).max() {
+        Some(State::Down) => Icon::Down,
+        Some(State::Critical | State::Warning) => Icon::Warning,
+        _ => Icon::Normal,
+    }
+}
+
+fn troubles(rows: &[&ServerRow]) -> Vec<String> {
+    [
+        (State::Down, "down"),
+        (State::Critical, "critical"),
+        (State::Warning, "warning"),
+        (State::Stale, "stale"),
+    ]
+    .into_iter()
+    .filter_map(|(state, word)| {
+        let count = rows.iter().filter(|row| row.health.state == state).count();
+        (count > 0).then(|| format!("{count} {word}"))
+    })
+    .collect()
+}
+
+fn line(row: &ServerRow, width: usize, now: DateTime<Utc>) -> String {
+    let name = name(&row.server.name, width);
+    let figures = match row.health.state {
+        State::Down => match &row.connection {
+            ConnectionStatus::HostKeyChanged { .. } => "different host key".to_owned(),
+            ConnectionStatus::HostKeyUnknown { .. } => "host key not known".to_owned(),
+            ConnectionStatus::Retrying { since, .. } | ConnectionStatus::Failed { since, .. } => {
+                format!("down {}", age_text((now - *since).num_seconds().max(0)))
+            }
+            _ => "down".to_owned(),
+        },
+        State::Off => "off".to_owned(),
+        State::Connecting => "connecting".to_owned(),
+        State::Stale => match &row.figures {
+            Some(figures) => format!("stale {}", age_text((now - figures.at).num_seconds().max(0))),
+            None => "stale".to_owned(),
+        },
+        State::Fine | State::Warning | State::Critical => {
+            let figures = row.figures.as_ref();
+            let percents = [
+                figures.and_then(|figures| figures.cpu_percent),
+                figures.and_then(|figures| figures.memory_percent),
+                figures.and_then(|figures| figures.disk.as_ref()).map(|disk| disk.percent),
+            ];
+            percents.map(percent).join("  ")
+        }
+    };
+    format!("{name}   {figures}")
+}
+
+/// A name in `width` places: cut at the end, filled up with figure spaces.
+fn name(name: &str, width: usize) -> String {
+    let length = name.chars().count();
+    if length > NAME_WIDTH {
+        return name.chars().take(NAME_WIDTH - 1).chain(['…']).collect();
+    }
+    let fill = width.saturating_sub(length);
+    name.chars().chain(std::iter::repeat_n(FIGURE_SPACE, fill)).collect()
+}
+
+/// A percentage in three places, or a dash.
+fn percent(value: Option<f64>) -> String {
+    let digits = value.map_or_else(|| "–".to_owned(), |value| format!("{value:.0}"));
+    let fill = 3_usize.saturating_sub(digits.chars().count());
+    let unit = if value.is_some() { "\u{a0}%" } else { "\u{a0}\u{2007}" };
+    std::iter::repeat_n(FIGURE_SPACE, fill).chain(digits.chars()).chain(unit.chars()).collect()
+}
