@@ -385,12 +385,21 @@ pub fn client_key(kind: &str, format: &str, passphrase: &str) -> ClientKey {
         let change = ["-q", "-p", "-P", passphrase, "-N", passphrase, "-m", format, "-f"];
         ssh_keygen(&[&change[..], &[text(&path)]].concat());
     }
-    let listing = ssh_keygen(&["-l", "-f", text(&path.with_extension("pub"))]);
+    let public = fs::read_to_string(path.with_extension("pub")).expect("a key");
     ClientKey {
         private: fs::read_to_string(&path).expect("a key"),
-        public: fs::read_to_string(path.with_extension("pub")).expect("a key"),
-        fingerprint: listing.split(' ').nth(1).expect("a fingerprint").to_owned(),
+        fingerprint: fingerprint(&public),
+        public,
     }
+}
+
+/// The fingerprint of a public key, as `ssh-keygen` sees it.
+pub fn fingerprint(public_key: &str) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("key.pub");
+    fs::write(&path, public_key).expect("a key");
+    let listing = ssh_keygen(&["-l", "-f", text(&path)]);
+    listing.split(' ').nth(1).expect("a fingerprint").to_owned()
 }
 
 /// An `ssh-agent` that holds keys. Dropping it ends it.
