@@ -1,0 +1,140 @@
+//! A signed-in connection: a handle that is cheap to clone and knows when its connection ended.
+
+use super::{
+    Limits,
+    connect::Target,
+    error::RemoteError,
+    exec::{self, Output},
+    guard::{Guard, Life},
+    script::ScriptChannel,
+    wire::Traffic,
+};
+use crate::domain::failure::{Failure, Step};
+use russh::{Channel, Disconnect, client, client::Handle};
+use std::{sync::Arc, time::Duration};
+use tokio_util::sync::DropGuard;
+
+/// How long a server gets to read the good-bye.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+/// A connection to one server. Its clones are the same connection, which ends with the last of
+/// them.
+#[derive(Clone)]
+pub struct Connection {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    handle: Handle<Guard>,
+    target: Target,
+    life: Arc<Life>,
+    /// Ends the connection's own task with the last handle.
+    _cut: DropGuard,
+}
+
+impl Connection {
+    pub(super) fn new(
+        handle: Handle<Guard>,
+        target: Target,
+        life: Arc<Life>,
+        cut: DropGuard,
+    ) -> Self {
+        Self { inner: Arc::new(Inner { handle, target, life, _cut: cut }) }
+    }
+
+    /// Where it leads, and as whom.
+    #[must_use]
+    pub fn target(&self) -> &Target {
+        &self.inner.target
+    }
+
+    /// Runs a command and collects what it says.
+    ///
+    /// The words reach the command exactly as they are, whatever the account's login shell is,
+    /// and what that shell prints by itself is no part of the output. The command's standard input
+    /// is empty. Output beyond `limits.bytes` is dropped and marked; a command that takes longer
+    /// than `limits.time` is killed.
+    ///
+    /// # Errors
+    /// When the command could not be run or did not end in time. A command that fails is no error:
+    /// its status says so.
+    pub async fn exec(&self, argv: &[&str], limits: Limits) -> Result<Output, RemoteError> {
+        exec::exec(self, argv, limits).await
+    }
+
+    /// Starts a long-lived `sh` that runs `script`, which reads its questions from standard input.
+    ///
+    /// The script is sent on standard input and never written to the remote disk. It is read to
+    /// its end before it starts, so it may go on to `read` its questions; what it starts must not
+    /// read standard input.
+    ///
+    /// # Errors
+    /// When no shell starts within `limits.time`, as with a restricted or missing one.
+    pub async fn script(&self, script: &str, limits: Limits) -> Result<ScriptChannel, RemoteError> {
+        ScriptChannel::open(self, script, limits).await
+    }
+
+    /// What passed over the wire so far.
+    #[must_use]
+    pub fn traffic(&self) -> Traffic {
+        self.inner.life.meter.traffic()
+    }
+
+    /// Whether the connection has ended.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.inner.life.closed.is_cancelled()
+    }
+
+    /// Waits until the connection has ended, and says why. A server that falls silent is noticed
+    /// after 30 s.
+    pub async fn closed(&self) -> Failure {
+        self.inner.life.closed.cancelled().await;
+        self.end()
+    }
+
+    /// Ends the connection, for all its clones and whatever runs over it.
+    pub async fn disconnect(&self) {
+        let life = &self.inner.life;
+        // The reason is set first, so that waiting tasks do not take this for a failure.
+        let _ = life.reason.set("Tomo closed it".to_owned());
+        let goodbye = async {
+            if self.inner.handle.disconnect(Disconnect::ByApplication, "", "").await.is_ok() {
+                life.closed.cancelled().await;
+            }
+        };
+        let _ = tokio::time::timeout(GOODBYE, goodbye).await;
+        life.cut.cancel();
+    }
+
+    pub(super) async fn open_channel(&self) -> Result<Channel<client::Msg>, RemoteError> {
+        match self.inner.handle.channel_open_session().await {
+            Ok(channel) => Ok(channel),
+            Err(russh::Error::ChannelOpenFailure(_)) => Err(RemoteError::Refused),
+            Err(_) => Err(self.lost()),
+        }
+    }
+
+    /// The error for a conversation that broke off.
+    pub(super) fn lost(&self) -> RemoteError {
+        RemoteError::Closed(self.end())
+    }
+
+    fn end(&self) -> Failure {
+        let reason = self.inner.life.reason.get().map_or("it was cut", String::as_str);
+        Failure::new(
+            Step::Connect,
+            format!("the connection to {} ended: {reason}", self.inner.target.host),
+            "Check that it is switched on and in the network, then connect again.",
+        )
+    }
+}
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connection")
+            .field("target", &self.inner.target)
+            .field("closed", &self.is_closed())
+            .finish_non_exhaustive()
+    }
+}
