@@ -112,6 +112,22 @@ pub const PARTS: &[Part] = &[
         pacman: "procps-ng",
     },
     Part {
+        name: "D-Bus daemon",
+        used_for: Use::Lab,
+        probe: Probe::Program("dbus-daemon"),
+        apt: "dbus",
+        dnf: "/usr/bin/dbus-daemon",
+        pacman: "dbus",
+    },
+    Part {
+        name: "D-Bus tools",
+        used_for: Use::Lab,
+        probe: Probe::Program("dbus-send"),
+        apt: "dbus",
+        dnf: "/usr/bin/dbus-send",
+        pacman: "dbus",
+    },
+    Part {
         name: "D-Bus session starter",
         used_for: Use::Lab,
         probe: Probe::Program("dbus-run-session"),
@@ -174,6 +190,14 @@ pub const PARTS: &[Part] = &[
         apt: "openbox",
         dnf: "openbox",
         pacman: "openbox",
+    },
+    Part {
+        name: "wmctrl",
+        used_for: Use::Window,
+        probe: Probe::Program("wmctrl"),
+        apt: "wmctrl",
+        dnf: "wmctrl",
+        pacman: "wmctrl",
     },
     Part {
         name: "ImageMagick",
