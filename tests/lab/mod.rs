@@ -4,5 +4,6 @@
 
 #![allow(dead_code, reason = "each binary that includes the lab uses a part of it")]
 
+pub mod display;
 pub mod secret_service;
 pub mod sshd;

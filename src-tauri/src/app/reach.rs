@@ -3,13 +3,14 @@
 
 use super::{Tomo, error::AppError};
 use crate::{
-    collect::source::Source,
+    collect::{script::Request, source::Source},
     domain::{
         credential::Credential,
         failure::{Failure, Step},
         host_key::{HostKey, HostKeyVerdict},
         id::ServerId,
         server::{Server, ServerInput},
+        system_info::SystemInfo,
         test_report::{Outcome, TestReport, TestStep},
     },
     ssh::{self, ConnectError, Connection, Target, Timeouts},
@@ -107,16 +108,17 @@ impl Tomo {
         .await;
         let (mut failure, mut host_key, mut system_info) = (None, None, None);
         match opened {
-            Ok(connection) => match Source::remote(connection.clone()).await {
-                Ok((source, info)) => {
-                    let name = info.os_name.clone().or_else(|| info.kernel.clone());
-                    passed.push((Step::Command, name.unwrap_or_default()));
-                    system_info = Some(info);
-                    host_key = Some(HostKeyVerdict::Matches);
-                    source.close().await;
+            Ok(connection) => {
+                host_key = Some(HostKeyVerdict::Matches);
+                match what_it_is(connection).await {
+                    Ok(info) => {
+                        let name = info.os_name.clone().or_else(|| info.kernel.clone());
+                        passed.push((Step::Command, name.unwrap_or_default()));
+                        system_info = Some(info);
+                    }
+                    Err(error) => failure = Some(error),
                 }
-                Err(error) => failure = Some(error),
-            },
+            }
             Err(ConnectError::Failed(error)) => failure = Some(error),
             Err(ConnectError::HostKey(verdict)) => {
                 failure = Some(host_key_failure(&verdict));
@@ -148,6 +150,14 @@ impl Tomo {
         let sealed = self.inner.store.credential(id).await?.ok_or(AppError::NotFound("credential"))?;
         Ok(self.inner.vault.open_sealed(id, &sealed)?)
     }
+}
+
+/// Asks a server what it is, with the same script that collects, then hangs up.
+async fn what_it_is(connection: Connection) -> Result<SystemInfo, Failure> {
+    let mut source = Source::remote(connection).await?;
+    let taken = source.take(Request { system: true, ..Request::default() }).await;
+    source.close().await;
+    Ok(taken?.system_info.unwrap_or_default())
 }
 
 fn host_key_failure(verdict: &HostKeyVerdict) -> Failure {

@@ -2,6 +2,7 @@
 //! its states are the arms of [`Watch::run`], and the public status is derived from them.
 
 use super::{
+    cadence::{Cadence, Moment},
     hub::Hub,
     minute::MinuteAggregator,
     source::Source,
@@ -19,7 +20,7 @@ use crate::{
 };
 use backon::{BackoffBuilder, ExponentialBuilder};
 use chrono::Utc;
-use futures::future::BoxFuture;
+use futures::{FutureExt, future::BoxFuture};
 use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::{Notify, watch},
@@ -56,10 +57,8 @@ pub struct Wanted {
 const BACKOFF_MIN: Duration = Duration::from_secs(2);
 /// Longest wait; a machine that comes back is seen within it.
 const BACKOFF_MAX: Duration = Duration::from_secs(60);
-/// The second sample comes soon, so that a new row shows rates at once.
+/// The second sample of a connection comes soon, so that a new row shows rates at once.
 const SECOND_SAMPLE: Duration = Duration::from_secs(1);
-/// A difference between the wall clock and the monotonic one that only a sleep explains.
-const SLEPT: Duration = Duration::from_secs(20);
 
 /// See the module.
 pub(super) struct Watch {
@@ -110,67 +109,72 @@ impl Watch {
                 if self.wanted.wait_for(|wanted| !wanted.paused).await.is_err() {
                     return;
                 }
+                lost_at = None;
             }
             if lost_at.is_none() {
                 self.status(ConnectionStatus::Connecting).await;
             }
-            match self.open().await {
-                Ok((source, info)) => {
-                    self.outside.connected(self.id, info).await;
+            let failure = match self.open().await {
+                Ok(source) => {
+                    // A retry that was wished for meanwhile has happened.
+                    self.retry.notified().now_or_never();
                     self.status(ConnectionStatus::Connected { since: Utc::now() }).await;
                     let started = Instant::now();
                     let ended = self.sample(source).await;
                     self.flush().await;
+                    lost_at = None;
                     if started.elapsed() > BACKOFF_MAX {
                         backoff = new_backoff();
                     }
-                    lost_at = None;
-                    if let Ended::Broken(failure) = ended {
-                        lost_at = Some(Utc::now());
-                        if self.wait_to_retry(&mut backoff, Utc::now(), failure).await {
+                    match ended {
+                        Ended::Broken(failure) => failure,
+                        Ended::Wanted | Ended::Slept => {
                             backoff = new_backoff();
+                            continue;
                         }
-                    } else {
-                        backoff = new_backoff();
                     }
                 }
                 Err(ConnectError::HostKey(verdict)) => {
                     lost_at = None;
-                    self.status(match verdict {
-                        HostKeyVerdict::Changed { presented, known } => {
-                            ConnectionStatus::HostKeyChanged { since: Utc::now(), presented, known }
-                        }
-                        HostKeyVerdict::Unknown { presented } => {
-                            ConnectionStatus::HostKeyUnknown { presented }
-                        }
-                        // A key that matches is never an error.
-                        HostKeyVerdict::Matches => continue,
-                    })
-                    .await;
-                    self.retry.notified().await;
+                    self.host_key(verdict).await;
+                    continue;
                 }
                 Err(ConnectError::Failed(failure)) if failure.step == Step::Authenticate => {
                     // Asking again with the same secret locks accounts on servers that count.
                     lost_at = None;
                     self.status(ConnectionStatus::Failed { since: Utc::now(), failure }).await;
                     self.retry.notified().await;
+                    continue;
                 }
-                Err(ConnectError::Failed(failure)) => {
-                    let since = *lost_at.get_or_insert_with(Utc::now);
-                    if self.wait_to_retry(&mut backoff, since, failure).await {
-                        backoff = new_backoff();
-                    }
-                }
+                Err(ConnectError::Failed(failure)) => failure,
+            };
+            let since = *lost_at.get_or_insert_with(Utc::now);
+            if self.wait_to_retry(&mut backoff, since, failure).await {
+                backoff = new_backoff();
             }
         }
     }
 
-    async fn open(&self) -> Result<(Source, SystemInfo), ConnectError> {
+    async fn open(&self) -> Result<Source, ConnectError> {
         if self.local {
-            return Ok(Source::local().await);
+            return Ok(Source::local());
         }
         let connection = self.outside.dial(self.id).await?;
         Source::remote(connection).await.map_err(ConnectError::Failed)
+    }
+
+    /// Waits until somebody has decided about the host's key.
+    async fn host_key(&self, verdict: HostKeyVerdict) {
+        self.status(match verdict {
+            HostKeyVerdict::Changed { presented, known } => {
+                ConnectionStatus::HostKeyChanged { since: Utc::now(), presented, known }
+            }
+            HostKeyVerdict::Unknown { presented } => ConnectionStatus::HostKeyUnknown { presented },
+            // A key that matches is never an error.
+            HostKeyVerdict::Matches => return,
+        })
+        .await;
+        self.retry.notified().await;
     }
 
     /// Waits for the next attempt. Says whether somebody ended the wait, who then does not want to
@@ -193,43 +197,56 @@ impl Watch {
 
     /// Takes samples until something ends that.
     async fn sample(&mut self, mut source: Source) -> Ended {
-        let mut taken = 0_u64;
+        let mut cadence = Cadence::new(self.wanted.borrow().interval.min(SECOND_SAMPLE), Moment::now());
         loop {
-            let due = Instant::now();
-            let asked_at = Utc::now();
-            let sample = match source.sample().await {
-                Ok(sample) => Arc::new(sample),
+            let request = cadence.ask(Moment::now());
+            let taken = match source.take(request).await {
+                Ok(taken) => taken,
                 Err(failure) => return Ended::Broken(failure),
             };
-            if let Some(row) = self.minutes.push(&sample) {
+            cadence.answered(Moment::now());
+            if taken.network_mounts_late {
+                cadence.network_mounts_were_late(Moment::now());
+            }
+            if let Some(row) = self.minutes.push(&taken.sample) {
                 self.outside.minute(self.id, row).await;
             }
-            self.hub.push(self.id, sample);
-            taken += 1;
-            let wanted = *self.wanted.borrow_and_update();
-            if wanted.paused {
-                return Ended::Wanted;
+            self.hub.push(self.id, Arc::new(taken.sample));
+            if let Some(info) = taken.system_info {
+                self.outside.connected(self.id, info).await;
+                cadence.set_interval(self.wanted.borrow().interval, Moment::now());
             }
-            let interval = if taken == 1 { wanted.interval.min(SECOND_SAMPLE) } else { wanted.interval };
-            let next = due + interval;
-            tokio::select! {
-                () = tokio::time::sleep_until(next) => {}
-                () = self.retry.notified() => return Ended::Wanted,
-                // Somebody opened the window: the next sample comes at the new pace.
-                _ = self.wanted.changed() => {}
-                () = source.closed() => {
-                    return Ended::Broken(Failure::new(
-                        Step::Command,
-                        "the connection was closed",
-                        "The server restarted, or the network between was cut.",
-                    ));
-                }
-            }
-            let slept = (Utc::now() - asked_at).to_std().unwrap_or_default();
-            if slept > due.elapsed() + SLEPT && !self.local {
-                return Ended::Slept;
+            if let Some(ended) = self.rest(&mut source, &mut cadence).await {
+                return ended;
             }
         }
+    }
+
+    /// Waits until the next sample is due, or something ends that.
+    async fn rest(&mut self, source: &mut Source, cadence: &mut Cadence) -> Option<Ended> {
+        while let Some(wait) = cadence.wait(Moment::now()).filter(|wait| !wait.is_zero()) {
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                () = self.retry.notified() => return Some(Ended::Wanted),
+                failure = source.closed() => return Some(Ended::Broken(failure)),
+                changed = self.wanted.changed() => {
+                    let wanted = *self.wanted.borrow_and_update();
+                    if wanted.paused || changed.is_err() {
+                        return Some(Ended::Wanted);
+                    }
+                    // Somebody opened the window: the next sample comes at the new pace.
+                    cadence.set_interval(wanted.interval, Moment::now());
+                }
+            }
+            if cadence.woke(Moment::now()) {
+                // A connection that was slept through is mostly dead, and slow to say so.
+                if !self.local {
+                    return Some(Ended::Slept);
+                }
+                source.forget_rates();
+            }
+        }
+        None
     }
 
     async fn status(&self, status: ConnectionStatus) {

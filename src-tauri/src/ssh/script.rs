@@ -88,6 +88,28 @@ impl ScriptChannel {
         if line.contains(['\n', '\0']) {
             return Err(RemoteError::Unsendable);
         }
+        self.exchange(Some(line), end_marker, limits).await
+    }
+
+    /// Returns what the script says by itself, before the line `end_marker`: a script that needs
+    /// time to get ready says so before the first question.
+    ///
+    /// # Errors
+    /// As [`ScriptChannel::ask`].
+    pub async fn listen(
+        &mut self,
+        end_marker: &str,
+        limits: Limits,
+    ) -> Result<Vec<u8>, RemoteError> {
+        self.exchange(None, end_marker, limits).await
+    }
+
+    async fn exchange(
+        &mut self,
+        line: Option<&str>,
+        end_marker: &str,
+        limits: Limits,
+    ) -> Result<Vec<u8>, RemoteError> {
         if std::mem::replace(&mut self.waiting, true) {
             return Err(RemoteError::OutOfStep);
         }
@@ -111,13 +133,16 @@ impl ScriptChannel {
 
     async fn answer(
         &mut self,
-        line: &str,
+        line: Option<&str>,
         end_marker: &str,
         limit: usize,
     ) -> Result<Vec<u8>, RemoteError> {
-        // What came unasked belongs to no question.
-        self.buffer.clear();
-        let written = self.running.write(format!("{line}\n").into_bytes()).await;
+        let mut written = Ok(());
+        if let Some(line) = line {
+            // What came unasked belongs to no question.
+            self.buffer.clear();
+            written = self.running.write(format!("{line}\n").into_bytes()).await;
+        }
         let marker = format!("{end_marker}\n").into_bytes();
         let mut seen = 0;
         loop {

@@ -1,0 +1,183 @@
+//! The real window, driven through WebKitWebDriver, on a display and a session bus of its own.
+
+use crate::lab::{display::Display, secret_service::{Bus, Keyring}, sshd::free_port};
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use std::{
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+/// How long anything in the window may take before it counts as broken.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The computer that Tomo runs on, as far as it sees one.
+pub struct Desktop {
+    pub display: Display,
+    pub bus: Bus,
+    _keyring: Keyring,
+    pub data: tempfile::TempDir,
+}
+
+impl Desktop {
+    /// A screen, a session bus with a keychain, and an empty data folder.
+    pub fn start() -> Self {
+        let bus = Bus::start().expect("a session bus");
+        let keyring = Keyring::unlocked(&bus, "the keyring's password").expect("a keychain");
+        Self {
+            display: Display::start(1280, 800),
+            bus,
+            _keyring: keyring,
+            data: tempfile::tempdir().expect("a folder"),
+        }
+    }
+
+    fn environment(&self, command: &mut Command) {
+        command
+            .envs(self.bus.env())
+            .env("DISPLAY", &self.display.name)
+            .env("TOMO_DATA_DIR", self.data.path())
+            .env("NO_AT_BRIDGE", "1")
+            .env_remove("WAYLAND_DISPLAY");
+    }
+
+    /// Starts Tomo as a person does.
+    pub fn launch(&self) -> Running {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tomo"));
+        self.environment(&mut command);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        Running(command.spawn().expect("Tomo starts"))
+    }
+
+    /// Starts Tomo under a driver that can press and read.
+    pub async fn drive(&self) -> Window {
+        let port = free_port();
+        let mut command = Command::new("WebKitWebDriver");
+        self.environment(&mut command);
+        command
+            .arg(format!("--port={port}"))
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let driver = Running(command.spawn().expect("WebKitWebDriver starts"));
+        let options = json!({ "webkitgtk:browserOptions": {
+            "binary": env!("CARGO_BIN_EXE_tomo"), "args": []
+        }});
+        let Value::Object(capabilities) = options else { unreachable!("an object") };
+        let address = format!("http://127.0.0.1:{port}");
+        let connecting = async {
+            loop {
+                let mut builder = ClientBuilder::new(HttpConnector::new());
+                match builder.capabilities(capabilities.clone()).connect(&address).await {
+                    Ok(client) => return client,
+                    // The driver does not listen yet; it says nothing when it does.
+                    Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+                }
+            }
+        };
+        let client = tokio::time::timeout(PATIENCE, connecting).await.expect("a driven window");
+        Window { client, _driver: driver }
+    }
+}
+
+/// A process that ends with the value.
+pub struct Running(Child);
+
+impl Running {
+    /// Asks it to end, as the system does, and waits.
+    pub fn terminate(mut self) -> std::process::ExitStatus {
+        let _ = Command::new("kill").arg(self.0.id().to_string()).status();
+        self.0.wait().expect("it ends")
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The window.
+pub struct Window {
+    pub client: Client,
+    _driver: Running,
+}
+
+impl Window {
+    /// Waits for an element.
+    pub async fn find(&self, css: &str) -> Element {
+        match self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await {
+            Ok(element) => element,
+            Err(error) => panic!("no {css}: {error}\n{}", self.text().await),
+        }
+    }
+
+    /// Waits for something on the page that holds this text, the innermost.
+    pub async fn find_text(&self, text: &str) -> Element {
+        let path = format!("//*[contains(normalize-space(.), {text:?})][not(*[contains(normalize-space(.), {text:?})])]");
+        match self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await {
+            Ok(element) => element,
+            Err(error) => panic!("no '{text}': {error}\n{}", self.text().await),
+        }
+    }
+
+    /// Presses a button by its words.
+    pub async fn press(&self, words: &str) {
+        let path = format!("//button[normalize-space(.)={words:?} or @aria-label={words:?}]");
+        match self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await {
+            Ok(button) => button.click().await.expect("a button that can be pressed"),
+            Err(error) => panic!("no button '{words}': {error}\n{}", self.text().await),
+        }
+    }
+
+    /// Types into the field with this label.
+    pub async fn fill(&self, label: &str, text: &str) {
+        let path = format!("//*[@id=//label[starts-with(normalize-space(.), {label:?})]/@for]");
+        let field = match self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await {
+            Ok(field) => field,
+            Err(error) => panic!("no field '{label}': {error}\n{}", self.text().await),
+        };
+        field.clear().await.expect("a field that can be emptied");
+        field.send_keys(text).await.expect("a field that takes text");
+    }
+
+    /// All that the page says.
+    pub async fn text(&self) -> String {
+        match self.client.find(Locator::Css("body")).await {
+            Ok(body) => body.text().await.unwrap_or_default(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    /// Waits until a condition on the page's own state holds; gives what the script returned.
+    pub async fn until(&self, what: &str, script: &str, holds: impl Fn(&Value) -> bool) -> Value {
+        let waiting = async {
+            loop {
+                let value = self.client.execute(script, vec![]).await.unwrap_or(Value::Null);
+                if holds(&value) {
+                    return value;
+                }
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        };
+        match tokio::time::timeout(PATIENCE, waiting).await {
+            Ok(value) => value,
+            Err(_) => panic!("never: {what}\n{}", self.text().await),
+        }
+    }
+
+    /// Ends Tomo together with its driver.
+    pub async fn end(self) {
+        self.client.close().await.expect("a session that ends");
+    }
+}
+
+/// Where tests put pictures of what they saw.
+pub fn pictures() -> std::path::PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pictures");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    folder
+}
