@@ -1,0 +1,96 @@
+import type { History, LivePoint } from '../../lib/backend/generated';
+import { NO_ROWS, type Rows, type Span } from '../../components/chart/gaps';
+
+type Column = (number | null)[];
+
+/** The figures of one server over a stretch of time, column by column. */
+export interface Recording {
+  span: Span;
+  rows: Rows;
+  /** Rows further apart than this have a gap between them, milliseconds. */
+  tolerance: number;
+  /** The newest row may be this old before time since then is a gap, milliseconds. */
+  tail: number;
+  cpu: Column;
+  /** Highest sample of each row's span; only what was stored has it. */
+  cpuPeak: Column | null;
+  /** Each core's share; only what is live has it. */
+  cores: Column[] | null;
+  memoryUsed: Column;
+  memoryCached: Column;
+  swapUsed: Column;
+  /** The greatest memory the host had in this time; `null` while unknown. */
+  memoryTotal: number | null;
+  received: Column;
+  sent: Column;
+  read: Column;
+  written: Column;
+}
+
+/** The live charts show this much, milliseconds. */
+export const LIVE_SPAN = 5 * 60_000;
+
+/** The newest sample may be this many intervals old before it counts as missing. */
+const MISSED = 3;
+
+/** Figures that came as they were read. `interval` is the longest time between two, milliseconds. */
+export function fromLive(
+  points: readonly LivePoint[],
+  until: number,
+  interval: number,
+  memoryTotal: number | null,
+): Recording {
+  const from = until - LIVE_SPAN;
+  // One row before the edge stays, so that the line comes in from the left.
+  const first = Math.max(0, points.findIndex((point) => point.at_ms >= from) - 1);
+  const kept =
+    points.at(-1) && (points.at(-1)?.at_ms ?? 0) < from ? points.slice(-1) : points.slice(first);
+  const at = kept.map((point) => point.at_ms);
+  return {
+    span: { from, to: until },
+    rows: { at, start: at, end: at },
+    tolerance: MISSED * interval,
+    tail: MISSED * interval,
+    cpu: kept.map((point) => point.cpu_percent),
+    cpuPeak: null,
+    cores: kept.map((point) => point.core_percents),
+    memoryUsed: kept.map((point) => point.memory_used_bytes),
+    memoryCached: kept.map((point) => point.memory_cached_bytes),
+    swapUsed: kept.map((point) => point.swap_used_bytes),
+    memoryTotal,
+    received: kept.map((point) => point.network_rx),
+    sent: kept.map((point) => point.network_tx),
+    read: kept.map((point) => point.disk_read),
+    written: kept.map((point) => point.disk_written),
+  };
+}
+
+/** What was stored: each row is the mean of its own span. */
+export function fromHistory(history: History): Recording {
+  const start = history.at.map((at) => at * 1000);
+  const end = history.at.map((at, index) => (at + (history.span_seconds[index] ?? 0)) * 1000);
+  const at = start.map((from, index) => (from + (end[index] ?? from)) / 2);
+  const rows: Rows = at.length === 0 ? NO_ROWS : { at, start, end };
+  // The row of the present span is written when the span is over.
+  const newest = (history.span_seconds.at(-1) ?? 60) * 1000;
+  return {
+    span: { from: history.from * 1000, to: history.to * 1000 },
+    rows,
+    tolerance: 0,
+    tail: 2 * newest + 30_000,
+    cpu: history.cpu_percent,
+    cpuPeak: history.cpu_peak_percent,
+    cores: null,
+    memoryUsed: history.memory_used_bytes,
+    memoryCached: history.memory_cached_bytes,
+    swapUsed: history.swap_used_bytes,
+    memoryTotal: history.memory_total_bytes.reduce<number | null>(
+      (most, total) => Math.max(most ?? 0, total),
+      null,
+    ),
+    received: history.network_rx,
+    sent: history.network_tx,
+    read: history.disk_read,
+    written: history.disk_written,
+  };
+}
