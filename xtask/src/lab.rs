@@ -117,17 +117,21 @@ mod unix {
         let line = |what: &str, value: &str| {
             note(&format!("   {}{value}", paint("2", &format!("{what:<12}"))))
         };
-        line("address", &format!("{}@127.0.0.1:{}", place.account.name, place.server.port()));
+        let address = format!("{}@127.0.0.1:{}", place.account.name, place.server.port());
+        line("address", &address);
+        let mut typed = format!("tomo server add {address} --name {}", place.name);
         match &place.sign_in {
             SignIn::Password(password) => line("password", password),
             SignIn::Key { path, passphrase } => {
                 line("key", path);
+                typed += &format!(" --key {path}");
                 if let Some(words) = passphrase {
                     line("passphrase", words);
                 }
             }
         }
         line("host key", &fingerprint(place, folder)?);
+        line("in a shell", &typed);
         Ok(())
     }
 

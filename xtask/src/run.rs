@@ -52,11 +52,14 @@ fn has_display() -> bool {
     !cfg!(target_os = "linux") || set("DISPLAY") || set("WAYLAND_DISPLAY")
 }
 
-/// Whether the arguments choose a subcommand themselves; `--data-dir` is followed by its value.
+/// Tomo's options that are followed by their value, before or without a subcommand.
+const WITH_VALUE: [&str; 2] = ["--data-dir", "--vault-passphrase-file"];
+
+/// Whether the arguments choose a subcommand themselves.
 fn names_a_subcommand(args: &[OsString]) -> bool {
     let mut args = args.iter();
     while let Some(arg) = args.next() {
-        if arg == "--data-dir" {
+        if WITH_VALUE.iter().any(|option| arg == option) {
             args.next();
         } else if arg == "--help" || arg == "--version" || !arg.to_string_lossy().starts_with('-') {
             return true;
@@ -92,6 +95,7 @@ mod tests {
         };
         assert!(!named(&[]));
         assert!(!named(&["--data-dir", "somewhere"]));
+        assert!(!named(&["--data-dir=somewhere", "--vault-passphrase-file", "file"]));
         assert!(named(&["--data-dir", "somewhere", "server", "list"]));
         assert!(named(&["monitor", "--once"]));
         assert!(named(&["--help"]));

@@ -125,7 +125,7 @@ const CHECKS: &[Check] = &[
         uses: &[Use::Build],
         work: |project| {
             let mut test = project.cargo();
-            test.args(["test", "--locked", "--lib", "--bins"]);
+            test.args(["test", "--locked", "--no-fail-fast", "--lib", "--bins"]);
             for name in RUST_TESTS {
                 test.args(["--test", name]);
             }
