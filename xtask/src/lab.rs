@@ -75,10 +75,7 @@ mod unix {
         for place in &places {
             describe(place, folder.path())?;
         }
-        note(
-            "\nIn Tomo: Add server, and paste the address. In a terminal: tomo server add ADDRESS",
-        );
-        note("Ctrl-C stops the lab.");
+        note("\nIn the window: Add server, and paste the address. Ctrl-C here stops the lab.");
         // The sender lives in the handler, so this ends only by a signal.
         let _ = stopped.recv();
         note("\nStopping.");
