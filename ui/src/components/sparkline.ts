@@ -1,12 +1,10 @@
 /** Milliseconds since 1970 and percent; `null` is a gap. */
 export type SparkPoint = readonly [at: number, percent: number | null];
 
-/** A silence longer than this is a gap, not a line. */
-const longestSilence = 90_000;
-
 /**
  * Line and area of an hour on the fixed scale 0 to 100. Points that fall on one pixel are averaged,
- * so that the path stays short however often the server is asked.
+ * so that the path stays short however often the server is asked; a longer silence than
+ * `longestSilence` milliseconds is a gap, not a line.
  */
 export function sparkShapes(
   points: readonly SparkPoint[],
@@ -14,6 +12,7 @@ export function sparkShapes(
   to: number,
   width: number,
   height: number,
+  longestSilence: number,
 ): { line: string; area: string } {
   const perPixel = (to - from) / width;
   const runs: [number, number][][] = [];

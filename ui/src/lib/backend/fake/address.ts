@@ -10,6 +10,7 @@ import { many, odd, thisComputer } from './machines';
  */
 export function fakeFromAddress(search: string): FakeBackend {
   const query = new URLSearchParams(search);
+  localStorage.setItem('tomo.theme', query.get('theme') ?? 'auto');
   const scene = query.get('fake') ?? '8';
   const now = Date.now();
   const count = Number(scene);

@@ -67,6 +67,7 @@ export class FakeBackend implements Backend {
   #listeners = new Set<(push: Push) => void>();
   #role: 'admin' | 'user' | 'readonly';
   #watched: string | null = null;
+  #trusted = new Set<string>();
 
   constructor(options: FakeOptions = {}) {
     this.#now = options.now ?? Date.now;
@@ -326,7 +327,9 @@ export class FakeBackend implements Backend {
   }
 
   #test(host: string, port: number): TestReport {
-    const known = this.rows.some((row) => row.server.host === host && row.figures);
+    const known =
+      this.#trusted.has(`${host}:${port}`) ||
+      this.rows.some((row) => row.server.host === host && row.figures);
     const refused = host.endsWith('.invalid');
     return {
       steps: [
@@ -504,6 +507,7 @@ export class FakeBackend implements Backend {
     }),
     'key.choose': () => '~/.ssh/id_ed25519',
     'host_key.trust': ({ host, port }) => {
+      this.#trusted.add(`${host}:${port}`);
       const row = this.rows.find((one) => one.server.host === host);
       if (row) {
         this.change(row.server.id, {

@@ -1,0 +1,170 @@
+import KeyboardIcon from '@lucide/svelte/icons/keyboard';
+import LogOut from '@lucide/svelte/icons/log-out';
+import PanelLeft from '@lucide/svelte/icons/panel-left';
+import Pause from '@lucide/svelte/icons/pause';
+import Play from '@lucide/svelte/icons/play';
+import Plus from '@lucide/svelte/icons/plus';
+import SlidersHorizontal from '@lucide/svelte/icons/sliders-horizontal';
+import type { Component } from 'svelte';
+import type { Mark } from '../../components/StateMark.svelte';
+import { ApiError } from '../../lib/backend/backend';
+import type { ServerRow } from '../../lib/backend/generated';
+import { percent } from '../../lib/format';
+import { serverActions } from '../../lib/server/actions';
+import { addressOf, sentenceOf } from '../../lib/server/sentence';
+import { worstFirst } from '../../lib/state/fleet.svelte';
+import { serverRoute } from '../../lib/state/router.svelte';
+import type { Tomo } from '../../lib/state/tomo.svelte';
+import { pauseChoices, pauseUntil, resume } from '../overview/pause';
+import { sections, valueText } from '../settings/control';
+import { places } from '../shell/places';
+import type { Searchable } from './search';
+
+export interface Entry extends Searchable {
+  id: string;
+  icon?: Component;
+  mark?: Mark;
+  keys?: string;
+  run: () => void;
+}
+
+function stateText(row: ServerRow, now: number): string {
+  const sentence = sentenceOf(row, now);
+  if (sentence) return sentence.text.charAt(0).toLowerCase() + sentence.text.slice(1);
+  if (row.health.reason) return row.health.reason;
+  return row.figures ? `CPU ${percent(row.figures.cpu_percent)}` : '';
+}
+
+function ofServers(tomo: Tomo, now: number): Entry[] {
+  const rows = [...tomo.fleet.rows].sort(
+    (one, other) => worstFirst.indexOf(one.health.state) - worstFirst.indexOf(other.health.state),
+  );
+  return rows.map((row) => ({
+    id: `server:${row.server.id}`,
+    group: 'Servers',
+    title: row.server.name,
+    detail: [
+      row.server.auth_type === 'local' ? 'local' : addressOf(row.server),
+      stateText(row, now),
+    ]
+      .filter(Boolean)
+      .join(' · '),
+    mark: row.health.state,
+    run: () => tomo.router.go(serverRoute(row.server.id)),
+  }));
+}
+
+/** What a row's menu offers, as sentences that name the server. */
+function ofRows(tomo: Tomo): Entry[] {
+  const entries: Entry[] = [];
+  for (const row of tomo.fleet.rows) {
+    for (const action of serverActions(tomo, row)) {
+      if (action === 'rule' || action.disabled || action.label === 'Open') continue;
+      const asks = action.label.endsWith('…');
+      const verb = asks ? action.label.slice(0, -1) : action.label;
+      const title =
+        verb.endsWith('now') || verb.includes(' ')
+          ? `${verb}: ${row.server.name}`
+          : `${verb} ${row.server.name}`;
+      const entry: Entry = {
+        id: `${action.label}:${row.server.id}`,
+        group: 'Commands',
+        title: asks ? `${title}…` : title,
+        onlyWhenTyped: true,
+        run: action.onselect,
+      };
+      if (action.icon) entry.icon = action.icon;
+      entries.push(entry);
+    }
+  }
+  return entries;
+}
+
+async function signOut(tomo: Tomo): Promise<void> {
+  try {
+    await tomo.signOut();
+  } catch (thrown) {
+    tomo.toasts.fail('You are still signed in', ApiError.from(thrown));
+  }
+}
+
+function ofWindow(tomo: Tomo): Entry[] {
+  const entries: Entry[] = [];
+  const add = (entry: Omit<Entry, 'group' | 'id'>) =>
+    entries.push({ ...entry, id: entry.title, group: 'Commands' });
+  if (tomo.status.may('administer')) {
+    add({ title: 'Add server…', icon: Plus, keys: 'Mod+N', run: () => tomo.dialogs.addServer() });
+  }
+  for (const { page, label, icon, keys } of places) {
+    add({ title: `Go to ${label}`, icon, keys, run: () => tomo.router.go({ page }) });
+  }
+  if (tomo.status.may('operate')) {
+    if (tomo.fleet.collection?.paused) {
+      add({ title: 'Resume collection', icon: Play, run: () => void resume(tomo) });
+    } else {
+      for (const { label, until } of pauseChoices()) {
+        add({
+          title: `Pause collection ${label.charAt(0).toLowerCase()}${label.slice(1)}`,
+          icon: Pause,
+          onlyWhenTyped: until !== null,
+          run: () => void pauseUntil(tomo, until),
+        });
+      }
+    }
+  }
+  add({
+    title: tomo.rail.value === 'wide' ? 'Narrow the rail' : 'Widen the rail',
+    icon: PanelLeft,
+    keys: 'Mod+B',
+    run: () => (tomo.rail.value = tomo.rail.value === 'wide' ? 'narrow' : 'wide'),
+  });
+  add({
+    title: 'All keys',
+    icon: KeyboardIcon,
+    keys: '?',
+    run: () => tomo.dialogs.open({ kind: 'keys' }),
+  });
+  add({ title: 'Sign out', icon: LogOut, run: () => void signOut(tomo) });
+  return entries;
+}
+
+async function change(tomo: Tomo, key: string, title: string, value: unknown): Promise<void> {
+  try {
+    await tomo.settings.set(key, value);
+  } catch (thrown) {
+    tomo.toasts.fail(`${title} was not changed`, ApiError.from(thrown));
+  }
+}
+
+function ofSettings(tomo: Tomo): Entry[] {
+  const entries: Entry[] = [];
+  for (const control of sections.flatMap((section) => section.controls)) {
+    const setting = tomo.settings.get(control.key);
+    if (!setting) continue;
+    entries.push({
+      id: control.key,
+      group: 'Settings',
+      title: control.title,
+      detail: valueText(control, setting.value),
+      icon: SlidersHorizontal,
+      run: () => tomo.router.go({ page: 'settings' }),
+    });
+    for (const { value, label } of control.options ?? []) {
+      if (value === setting.value) continue;
+      entries.push({
+        id: `${control.key}:${value}`,
+        group: 'Settings',
+        title: `${control.title}: ${label.charAt(0).toLowerCase()}${label.slice(1)}`,
+        icon: SlidersHorizontal,
+        onlyWhenTyped: true,
+        run: () => void change(tomo, control.key, control.title, value),
+      });
+    }
+  }
+  return entries;
+}
+
+/** Everything the palette reaches, as it is now. */
+export function entriesOf(tomo: Tomo, now: number): Entry[] {
+  return [...ofServers(tomo, now), ...ofWindow(tomo), ...ofRows(tomo), ...ofSettings(tomo)];
+}
