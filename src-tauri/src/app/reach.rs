@@ -146,7 +146,7 @@ impl Tomo {
     ///
     /// # Errors
     /// When there is none, or the vault cannot open it.
-    pub(super) async fn stored_credential(&self, id: ServerId) -> Result<Credential, AppError> {
+    pub async fn stored_credential(&self, id: ServerId) -> Result<Credential, AppError> {
         let sealed = self.inner.store.credential(id).await?.ok_or(AppError::NotFound("credential"))?;
         Ok(self.inner.vault.open_sealed(id, &sealed)?)
     }

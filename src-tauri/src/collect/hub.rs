@@ -58,6 +58,9 @@ impl Default for Policy {
 /// How many changes a slow reader may fall behind before it is told to read everything anew.
 const CHANGES_KEPT: usize = 4_096;
 
+/// CPU is judged by its mean over this long, so that one busy second colours nothing.
+const SUSTAINED: Duration = Duration::from_secs(60);
+
 /// The points of a row's CPU line.
 const SPARKLINE_POINTS: usize = 120;
 
@@ -201,11 +204,11 @@ impl Hub {
         self.announce(Change::Connection(id));
     }
 
-    /// Takes a new sample.
-    pub fn push(&self, id: ServerId, sample: Arc<Sample>) {
+    /// Takes a new sample; the next one is due after `interval`.
+    pub fn push(&self, id: ServerId, sample: Arc<Sample>, interval: Duration) {
         let mut entries = self.entries();
         let Some(entry) = entries.get_mut(&id) else { return };
-        entry.ring.push(LivePoint::from(&*sample));
+        entry.ring.push(LivePoint::from(&*sample), interval);
         entry.meter.add(&sample);
         entry.sample = Some(sample);
         drop(entries);
@@ -263,7 +266,10 @@ impl Hub {
     /// The points of a server after a moment (milliseconds since 1970).
     #[must_use]
     pub fn points_since(&self, id: ServerId, after_ms: i64) -> Vec<LivePoint> {
-        self.entries().get(&id).map(|entry| entry.ring.since(after_ms)).unwrap_or_default()
+        self.entries()
+            .get(&id)
+            .map(|entry| entry.ring.since(after_ms).cloned().collect())
+            .unwrap_or_default()
     }
 
     /// The newest sample of a server.
@@ -287,7 +293,7 @@ impl Entry {
         let health = Health::judge(
             &self.connection,
             figures.as_ref(),
-            self.ring.sustained_cpu(now),
+            self.ring.sustained_cpu(SUSTAINED),
             &policy.thresholds,
             i64::try_from(stale_after).unwrap_or(i64::MAX),
             now,

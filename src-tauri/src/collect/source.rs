@@ -2,6 +2,7 @@
 
 use super::{
     block::{Block, BlockReader},
+    error::Error,
     local::LocalSource,
     sampler::Sampler,
     script::{self, Nonce, Reader, Request},
@@ -177,8 +178,14 @@ fn not_understood(why: &str) -> Failure {
     )
 }
 
-impl From<super::error::Error> for Failure {
-    fn from(error: super::error::Error) -> Self {
-        Self::new(Step::Command, error.to_string(), error.hint())
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let hint = match &error {
+            Error::NotLinux { .. } => "Tomo reads Linux servers; this computer may be any system.",
+            Error::AnswerTooLong { .. } | Error::NotUnderstood { .. } => {
+                "See what the account's login shell prints (its .profile, a forced command)."
+            }
+        };
+        Self::new(Step::Command, error.to_string(), hint)
     }
 }

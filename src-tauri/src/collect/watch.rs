@@ -211,7 +211,7 @@ impl Watch {
             if let Some(row) = self.minutes.push(&taken.sample) {
                 self.outside.minute(self.id, row).await;
             }
-            self.hub.push(self.id, Arc::new(taken.sample));
+            self.hub.push(self.id, Arc::new(taken.sample), cadence.interval());
             if let Some(info) = taken.system_info {
                 self.outside.connected(self.id, info).await;
                 cadence.set_interval(self.wanted.borrow().interval, Moment::now());
