@@ -1,14 +1,14 @@
 -- Settings of the whole installation. The rows are written from the registry in the program, which is
 -- the only source of what can be set.
 --
--- A key is made only of letters, digits, dots and underscores. SQLite's text functions stop at a NUL
--- character, so its length in characters is compared with its length in bytes as well.
+-- A key is made only of letters, digits, dots and underscores. GLOB stops at a NUL character, so that
+-- one is looked for by itself.
 create table system_settings (
     id integer primary key autoincrement not null,
     setting_key text not null unique check (
         setting_key <> ''
         and setting_key not glob '*[^a-zA-Z0-9._]*'
-        and length(setting_key) = length(cast(setting_key as blob))
+        and instr(setting_key, char(0)) = 0
     ),
     setting_value text not null check (json_valid(setting_value)),
     default_value text not null check (json_valid(default_value)),
@@ -38,7 +38,7 @@ create table user_settings (
     setting_key text not null check (
         setting_key <> ''
         and setting_key not glob '*[^a-zA-Z0-9._]*'
-        and length(setting_key) = length(cast(setting_key as blob))
+        and instr(setting_key, char(0)) = 0
     ),
     setting_value text not null check (json_valid(setting_value)),
     category text not null check (category in ('ui', 'security', 'system', 'retention')),

@@ -98,6 +98,8 @@ async fn merge(
 ) -> Result<u64, StoreError> {
     let first = metric_id(server, start);
     let end = metric_id(server, start + span);
+    // The plus keeps the index on server_id out, and the primary key in.
+    //
     // An aggregate skips nulls in its numerator, so the weights of null columns have to be skipped
     // in its denominator as well.
     let written = sqlx::query(
@@ -112,7 +114,7 @@ async fn merge(
          )
          with part as (
              select *, coalesce(observed_seconds, span_seconds) * 1.0 as weight
-             from server_metrics where id >= ?1 and id < ?2 and server_id = ?3
+             from server_metrics where id >= ?1 and id < ?2 and +server_id = ?3
          )
          select ?1, ?3, ?4, ?5, sum(weight),
              sum(cpu_percent * weight) / sum(weight),
@@ -146,7 +148,7 @@ async fn merge(
     .bind(span)
     .execute(&mut *connection)
     .await?;
-    sqlx::query("delete from server_metrics where id > ?1 and id < ?2 and server_id = ?3")
+    sqlx::query("delete from server_metrics where id > ?1 and id < ?2 and +server_id = ?3")
         .bind(&first)
         .bind(&end)
         .bind(server.to_string())

@@ -33,7 +33,7 @@ pub use system_info::Installation;
 pub use users::NewUser;
 
 use sqlx::{
-    ConnectOptions, Sqlite, SqlitePool, Transaction,
+    ConnectOptions, Connection, Sqlite, SqliteConnection, SqlitePool, Transaction,
     pool::PoolOptions,
     sqlite::{SqliteConnectOptions, SqliteSynchronous},
 };
@@ -106,6 +106,7 @@ async fn pool(
     let pool = PoolOptions::new()
         .max_connections(if access == Access::Read { READERS } else { 1 })
         .test_before_acquire(false)
+        .before_acquire(|connection, _| Box::pin(is_idle(connection)))
         .after_connect(move |connection, _| {
             let audit_key = audit_key.clone();
             Box::pin(async move { function::register(connection, audit_key).await })
@@ -113,6 +114,15 @@ async fn pool(
         .connect_with(options)
         .await?;
     Ok(pool)
+}
+
+/// Whether a pooled connection can be used again. On a full disk SQLite ends a transaction by itself;
+/// sqlx then waits for an end that never comes and refuses every further one, so the connection has to
+/// be opened anew.
+async fn is_idle(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // A rollback may still be queued: the answer to a ping comes after it.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 /// What every connection has in common. The journal mode is a property of the file, and set once.
