@@ -4,6 +4,7 @@
 //! Names are the database's, and JSON uses the same names, so that one word means one thing
 //! in a table, in `--json` and in the window.
 
+pub mod activity;
 pub mod address;
 pub mod connection;
 pub mod credential;

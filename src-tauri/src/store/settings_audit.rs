@@ -1,0 +1,131 @@
+//! `settings_audit`: proving the trail of settings, and dropping its oldest part.
+//!
+//! The rows themselves are written by the triggers of the settings tables. What the chain cannot
+//! prove: that the whole file was not put back to an earlier copy of itself.
+
+use super::{Store, StoreError};
+use crate::domain::time;
+use chrono::{DateTime, Utc};
+
+/// What verifying the audit trail found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuditVerdict {
+    /// Every row is as it was written, and none is missing.
+    Intact {
+        /// How many rows there are.
+        rows: i64,
+    },
+    /// The chain is broken: everything before `first_id` is proven, nothing from there on.
+    Broken {
+        /// The first row that is changed, forged or missing; 0 when it is the anchor, which says
+        /// where the chain begins.
+        first_id: i64,
+    },
+}
+
+impl Store {
+    /// Proves the audit trail from the anchor to the newest row.
+    ///
+    /// # Errors
+    /// [`StoreError::AuditKeyMissing`] while the vault is locked.
+    pub async fn verify_settings_audit(&self) -> Result<AuditVerdict, StoreError> {
+        // One statement, and so one moment: a row that is written meanwhile is not half seen.
+        // A missing row shows as an id that is not the expected one, and a missing tail as a
+        // sequence that has counted further than the rows go.
+        let (rows, broken): (i64, Option<i64>) = sqlx::query_as(
+            "with
+             anchor as (
+                 select coalesce(max(last_id), 0) as last_id, coalesce(max(checksum), '') as checksum
+                 from settings_audit_anchor
+             ),
+             chain as (
+                 select audit.*,
+                     anchor.last_id + row_number() over (order by audit.id) as expected,
+                     lag(audit.checksum, 1, anchor.checksum) over (order by audit.id) as previous
+                 from settings_audit as audit, anchor
+             ),
+             broken as (
+                 select 0 as id from settings_audit_anchor
+                 where seal is not tomo_audit_checksum('anchor', last_id, checksum, anchored_at)
+                 union all
+                 select min(id, expected) from chain
+                 where id <> expected or checksum is not tomo_audit_checksum(
+                     'row', previous, id, table_name, record_id, user_id, setting_key, old_value,
+                     new_value, change_type, change_reason, client_ip, user_agent, created_at
+                 )
+                 union all
+                 select 1 + max(
+                     anchor.last_id, coalesce((select max(id) from settings_audit), 0)
+                 )
+                 from anchor
+                 where coalesce((select seq from sqlite_sequence where name = 'settings_audit'), 0)
+                     > max(anchor.last_id, coalesce((select max(id) from settings_audit), 0))
+             )
+             select (select count(*) from settings_audit), (select min(id) from broken)",
+        )
+        .fetch_one(&self.readers)
+        .await?;
+        Ok(match broken {
+            Some(first_id) => AuditVerdict::Broken { first_id },
+            None => AuditVerdict::Intact { rows },
+        })
+    }
+
+    /// Drops the rows written before `before`, `batch` at most, and anchors the rest, so that it can
+    /// still be proven. Gives how many rows went.
+    ///
+    /// # Errors
+    /// [`StoreError::AuditKeyMissing`] while the vault is locked.
+    pub async fn expire_settings_audit(
+        &self,
+        before: DateTime<Utc>,
+        batch: u32,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        let mut transaction = self.write().await?;
+        // Only a prefix can go. Where the clock was once set back, the first young row ends it.
+        let last: Option<i64> = sqlx::query_scalar(
+            "select max(id) from (
+                 select id from settings_audit
+                 where id < coalesce(
+                     (select min(id) from settings_audit where created_at >= ?1),
+                     9223372036854775807
+                 )
+                 order by id limit ?2
+             )",
+        )
+        .bind(time::to_text(before))
+        .bind(batch)
+        .fetch_one(&mut *transaction)
+        .await?;
+        let Some(last) = last else { return Ok(0) };
+        // A plain UPDATE first: an upsert would meet the guard against a second anchor.
+        let anchored = sqlx::query(
+            "update settings_audit_anchor
+             set last_id = audit.id, checksum = audit.checksum, anchored_at = ?2,
+                 seal = tomo_audit_checksum('anchor', audit.id, audit.checksum, ?2)
+             from settings_audit as audit where audit.id = ?1",
+        )
+        .bind(last)
+        .bind(time::to_text(now))
+        .execute(&mut *transaction)
+        .await?;
+        if anchored.rows_affected() == 0 {
+            sqlx::query(
+                "insert into settings_audit_anchor (id, last_id, checksum, anchored_at, seal)
+                 select 1, id, checksum, ?2, tomo_audit_checksum('anchor', id, checksum, ?2)
+                 from settings_audit where id = ?1",
+            )
+            .bind(last)
+            .bind(time::to_text(now))
+            .execute(&mut *transaction)
+            .await?;
+        }
+        let dropped = sqlx::query("delete from settings_audit where id <= ?1")
+            .bind(last)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(dropped.rows_affected())
+    }
+}

@@ -1,0 +1,206 @@
+//! The audit trail: one row for each change, and every way of tampering named.
+
+use super::{Home, NAME, now};
+use serde_json::json;
+use sqlx::{Row, SqliteConnection};
+use tomo::{
+    domain::{id::UserId, setting::REGISTRY},
+    store::{AuditVerdict, StoreError},
+};
+
+const KEY: &str = "monitoring.live_interval_seconds";
+
+async fn execute(db: &mut SqliteConnection, sql: &'static str) {
+    sqlx::query(sql).execute(db).await.expect(sql);
+}
+
+/// A store with one row for each setting and five changes after them.
+async fn changed() -> (Home, UserId) {
+    let home = Home::new().await;
+    let user = home.user(NAME).await.id;
+    home.store.sync_settings(now()).await.expect("settings");
+    for version in 1..=3 {
+        let value = json!(version + 2);
+        home.store.set_system_setting(KEY, &value, version, user, now()).await.expect("set");
+    }
+    for (key, value) in [("ui.theme", json!("dark")), ("ui.close_to_tray", json!(false))] {
+        home.store.set_user_setting(user, key, &value, 1, now()).await.expect("set");
+    }
+    (home, user)
+}
+
+async fn verdict(home: &Home) -> AuditVerdict {
+    home.store.verify_settings_audit().await.expect("a verdict")
+}
+
+fn rows() -> i64 {
+    REGISTRY.len() as i64 + 5
+}
+
+/// Who, what, from what, to what: once for each change, also for what a cascade removes.
+#[tokio::test]
+async fn each_change_is_one_row() {
+    let (home, user) = changed().await;
+    let intruder = home.user("other").await.id;
+    home.store.reset_user_setting(user, "ui.theme").await.expect("reset");
+    home.store.set_user_setting(user, "ui.theme", &json!("light"), 1, now()).await.expect("set");
+    // Two overrides go in one statement: the trigger runs twice before SQLite counts the ids up.
+    home.store.delete_user(user).await.expect("deleted");
+    home.store.delete_user(intruder).await.expect("deleted");
+    let db = &mut home.stranger().await;
+    let found: Vec<(i64, String, Option<String>, String, Option<String>, String, String, bool)> =
+        sqlx::query_as(
+            "select id, table_name, user_id, setting_key, old_value, new_value, change_type,
+                 record_id = case table_name when 'system_settings' then
+                     (select id from system_settings as s where s.setting_key = a.setting_key)
+                 else record_id end
+             from settings_audit as a where id > ? order by id",
+        )
+        .bind(REGISTRY.len() as i64)
+        .fetch_all(db)
+        .await
+        .expect("the trail");
+    let user = Some(user.to_string());
+    let first = REGISTRY.len() as i64 + 1;
+    let row = |offset: i64, table: &str, key: &str, old: Option<&str>, new: &str, kind: &str| {
+        let old = old.map(str::to_owned);
+        (
+            first + offset,
+            table.to_owned(),
+            user.clone(),
+            key.to_owned(),
+            old,
+            new.to_owned(),
+            kind.to_owned(),
+            true,
+        )
+    };
+    let (system, own) = ("system_settings", "user_settings");
+    let mut found = found;
+    // The order in which a cascade removes rows is SQLite's business.
+    let mut cascaded = found.split_off(7);
+    assert_eq!(
+        found,
+        [
+            row(0, system, KEY, Some("2"), "3", "UPDATE"),
+            row(1, system, KEY, Some("3"), "4", "UPDATE"),
+            row(2, system, KEY, Some("4"), "5", "UPDATE"),
+            row(3, own, "ui.theme", None, "\"dark\"", "CREATE"),
+            row(4, own, "ui.close_to_tray", None, "false", "CREATE"),
+            row(5, own, "ui.theme", Some("\"dark\""), "null", "DELETE"),
+            row(6, own, "ui.theme", None, "\"light\"", "CREATE"),
+        ]
+    );
+    cascaded.iter_mut().for_each(|row| row.0 = 0);
+    cascaded.sort();
+    let row = |key, old| row(-first, own, key, Some(old), "null", "DELETE");
+    assert_eq!(cascaded, [row("ui.close_to_tray", "false"), row("ui.theme", "\"light\"")]);
+    assert_eq!(verdict(&home).await, AuditVerdict::Intact { rows: rows() + 4 });
+}
+
+/// The guards alone stop every honest program, and every careless one.
+#[tokio::test]
+async fn a_stranger_can_neither_change_nor_forge_nor_delete() {
+    let (home, _) = changed().await;
+    let db = &mut home.stranger().await;
+    for sql in [
+        "update settings_audit set new_value = '1' where id = 2",
+        "delete from settings_audit where id = 1",
+        "delete from settings_audit",
+        "insert into settings_audit (table_name, record_id, setting_key, new_value, change_type, checksum)
+         values ('system_settings', 1, 'ui.theme', '1', 'UPDATE', printf('%064d', 0))",
+        "insert or replace into settings_audit select * from settings_audit where id = 3",
+        "insert into settings_audit_anchor values (1, 3, (select checksum from settings_audit where id = 3), datetime('now'), 'x')",
+        "update system_settings set setting_value = '9' where setting_key = 'monitoring.live_interval_seconds'",
+    ] {
+        assert!(sqlx::query(sql).execute(&mut *db).await.is_err(), "{sql}");
+    }
+    assert_eq!(verdict(&home).await, AuditVerdict::Intact { rows: rows() });
+}
+
+/// Somebody with the file and a text of SQLite's manual takes the guards away first.
+#[tokio::test]
+async fn tampering_past_the_guards_is_named_by_its_first_row() {
+    let last = rows();
+    let cases: [(&str, &'static str, i64); 7] = [
+        ("a value", "update settings_audit set new_value = '9' where id = 4", 4),
+        ("a null", "update settings_audit set user_id = '' where id = 5", 5),
+        ("a time", "update settings_audit set created_at = datetime(created_at, '+1 second') where id = 6", 6),
+        ("a row gone", "delete from settings_audit where id = 7", 7),
+        ("the first row gone", "delete from settings_audit where id = 1", 1),
+        ("the last row gone", "delete from settings_audit where id = (select max(id) from settings_audit)", last),
+        (
+            "a forged row",
+            "insert into settings_audit select id + 1, table_name, record_id, user_id, setting_key,
+                 old_value, new_value, change_type, change_reason, client_ip, user_agent, created_at,
+                 checksum from settings_audit order by id desc limit 1",
+            last + 1,
+        ),
+    ];
+    for (what, sql, first_id) in cases {
+        let (home, user) = changed().await;
+        let db = &mut home.stranger().await;
+        for guard in ["insert", "update", "delete"] {
+            let sql = format!("drop trigger settings_audit_guard_{guard}");
+            sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut *db).await.expect("dropped");
+        }
+        execute(db, sql).await;
+        assert_eq!(verdict(&home).await, AuditVerdict::Broken { first_id }, "{what}");
+        // Writing on does not heal it.
+        home.store.set_system_setting(KEY, &json!(7), 4, user, now()).await.expect("set");
+        assert_eq!(verdict(&home).await, AuditVerdict::Broken { first_id }, "{what}, later");
+    }
+}
+
+/// The chain is worth nothing if another key, e.g. of a new vault, also finds it whole.
+#[tokio::test]
+async fn another_key_proves_nothing() {
+    let (home, _) = changed().await;
+    home.key.fill(zeroize::Zeroizing::new([43; 32]));
+    assert_eq!(verdict(&home).await, AuditVerdict::Broken { first_id: 1 });
+    home.key.clear();
+    let locked = home.store.verify_settings_audit().await;
+    assert!(matches!(locked, Err(StoreError::AuditKeyMissing)), "{locked:?}");
+}
+
+/// Retention shortens the chain; what is left must still be provable, and only Tomo can shorten it.
+#[tokio::test]
+async fn what_retention_keeps_can_still_be_proven() {
+    let (home, user) = changed().await;
+    let future = chrono::Utc::now() + chrono::Duration::days(1);
+    assert_eq!(home.store.expire_settings_audit(now(), 100, now()).await.ok(), Some(0));
+    for _ in 0..2 {
+        assert_eq!(home.store.expire_settings_audit(future, 4, now()).await.ok(), Some(4));
+    }
+    assert_eq!(verdict(&home).await, AuditVerdict::Intact { rows: rows() - 8 });
+    home.store.set_system_setting(KEY, &json!(8), 4, user, now()).await.expect("set");
+    assert_eq!(verdict(&home).await, AuditVerdict::Intact { rows: rows() - 7 });
+
+    let db = &mut home.stranger().await;
+    let delete = sqlx::query("delete from settings_audit where id = 9").execute(&mut *db).await;
+    assert!(delete.is_err(), "beyond the anchor");
+    // Moving the anchor over rows to hide them needs the seal.
+    execute(db, "drop trigger settings_audit_anchor_guard_update").await;
+    execute(
+        db,
+        "update settings_audit_anchor
+         set (last_id, checksum) = (select id, checksum from settings_audit where id = 10)",
+    )
+    .await;
+    execute(db, "delete from settings_audit where id <= 10").await;
+    assert_eq!(verdict(&home).await, AuditVerdict::Broken { first_id: 0 });
+}
+
+/// The whole trail may grow old, and the next row still follows the last.
+#[tokio::test]
+async fn the_whole_trail_can_expire() {
+    let (home, user) = changed().await;
+    let future = chrono::Utc::now() + chrono::Duration::days(1);
+    home.store.expire_settings_audit(future, 1000, now()).await.expect("expired");
+    assert_eq!(verdict(&home).await, AuditVerdict::Intact { rows: 0 });
+    home.store.set_system_setting(KEY, &json!(8), 4, user, now()).await.expect("set");
+    assert_eq!(verdict(&home).await, AuditVerdict::Intact { rows: 1 });
+    let db = &mut home.stranger().await;
+    let row = sqlx::query("select id from settings_audit").fetch_one(db).await.expect("a row");
+    assert_eq!(row.get::<i64, _>("id"), rows() + 1);
+}
