@@ -11,7 +11,7 @@ export function isMeasured(value: number | null | undefined): value is number {
 
 /** `1 mount`, `5 mounts`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count}${NBSP}${count === 1 ? one : many}`;
+  return `${count.toLocaleString('en')}${NBSP}${count === 1 ? one : many}`;
 }
 
 /** Cuts the middle out of a path or a digest, where its ends are what tells it apart. */

@@ -13,6 +13,7 @@ import {
   bytes,
   isMeasured,
   percentFine,
+  rate,
   rateUnit,
   sizeUnit,
   threeDigits,
@@ -171,7 +172,9 @@ function rateChart(
   const unit = rateUnit(ceiling);
   const text = (values: (number | null)[]): string => {
     const value = valueAt(values, index);
-    return value === null ? ABSENT : threeDigits(value / unit.divisor);
+    if (value === null) return ABSENT;
+    // Far below the scale a figure takes its own unit, since 0.00 would not be true.
+    return value > 0 && value < unit.divisor / 100 ? rate(value) : threeDigits(value / unit.divisor);
   };
   return {
     title,

@@ -94,3 +94,61 @@ export function fromHistory(history: History): Recording {
     written: history.disk_written,
   };
 }
+
+/**
+ * Takes rows together so that about `most` are left within `shown`: more lines than pixels are
+ * noise, and cost a slow canvas time. Means are of what was measured, the peak stays the highest
+ * sample, and no row reaches across a gap.
+ */
+export function coarsen(recording: Recording, shown: Span, most: number): Recording {
+  const { at, start, end } = recording.rows;
+  const visible = at.filter((time) => time >= shown.from && time <= shown.to).length;
+  const each = Math.ceil(visible / Math.max(1, most));
+  if (each <= 1) return recording;
+  const groups: [number, number][] = [];
+  for (let first = 0; first < at.length; ) {
+    let next = first + 1;
+    while (next < at.length && next - first < each && touches(recording, next)) next += 1;
+    groups.push([first, next]);
+    first = next;
+  }
+  const column = (values: Column): Column =>
+    groups.map(([first, next]) => mean(values.slice(first, next)));
+  const starts = groups.map(([first]) => start[first] ?? 0);
+  const ends = groups.map(([, next]) => end[next - 1] ?? 0);
+  return {
+    ...recording,
+    rows: {
+      start: starts,
+      end: ends,
+      at: starts.map((from, index) => (from + (ends[index] ?? from)) / 2),
+    },
+    cpu: column(recording.cpu),
+    cpuPeak:
+      recording.cpuPeak &&
+      groups.map(([first, next]) => highest(recording.cpuPeak?.slice(first, next) ?? [])),
+    memoryUsed: column(recording.memoryUsed),
+    memoryCached: column(recording.memoryCached),
+    swapUsed: column(recording.swapUsed),
+    received: column(recording.received),
+    sent: column(recording.sent),
+    read: column(recording.read),
+    written: column(recording.written),
+  };
+}
+
+/** Whether a row begins where the one before it ends. */
+function touches({ rows, tolerance }: Recording, index: number): boolean {
+  return (rows.start[index] ?? 0) - (rows.end[index - 1] ?? 0) <= tolerance;
+}
+
+function mean(values: Column): number | null {
+  const measured = values.filter((value) => value !== null);
+  if (measured.length === 0) return null;
+  return measured.reduce((sum, value) => sum + value, 0) / measured.length;
+}
+
+function highest(values: Column): number | null {
+  const measured = values.filter((value) => value !== null);
+  return measured.length === 0 ? null : Math.max(...measured);
+}

@@ -42,17 +42,20 @@ export function costText(row: ServerRow, cost: ServerDetails['cost']): string | 
   return parts.length > 0 ? `Tomo costs this host ${parts.join(', ')}` : null;
 }
 
-/** `Private key, Ed25519, kept in the keychain`. */
-export function signInText(auth: AuthType, details: ServerDetails, status: Status | null): string {
+/** `Private key, Ed25519, kept encrypted`. */
+export function signInText(auth: AuthType, details: ServerDetails): string {
   if (auth === 'agent') return 'SSH agent, nothing is kept';
   if (auth === 'local') return ABSENT;
-  const kinds = auth === 'password' ? ['Password'] : ['Private key'];
-  if (details.key_algorithm) kinds.push(algorithmName(details.key_algorithm));
-  if (!details.has_credential) return `${kinds.join(', ')}, not stored`;
-  const place = status?.vault.state === 'open' ? status.vault.place : null;
-  // The keychain holds the key to the credential, the database the encrypted credential.
-  if (place === 'keychain')
-    kinds.push(`encrypted, its key in ${status?.keychain_name ?? 'the keychain'}`);
-  else kinds.push('encrypted with your passphrase');
-  return kinds.join(', ');
+  const parts = [auth === 'password' ? 'Password' : 'Private key'];
+  if (details.key_algorithm) parts.push(algorithmName(details.key_algorithm));
+  parts.push(details.has_credential ? 'kept encrypted' : 'not stored');
+  return parts.join(', ');
+}
+
+/** Where the key to the encrypted credential is, for the tooltip. */
+export function vaultText(status: Status | null): string | undefined {
+  if (status?.vault.state !== 'open') return undefined;
+  return status.vault.place === 'keychain'
+    ? `The key that opens it is in ${status.keychain_name}`
+    : 'The key that opens it is locked with your passphrase';
 }

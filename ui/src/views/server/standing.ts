@@ -40,8 +40,8 @@ export function standingOf(
         ? {
             mark: 'stale',
             tone: 'plain',
-            title: `${row.server.name} answers no more`,
-            text: last,
+            title: `${row.server.name} does not answer`,
+            text: join(last, 'Tomo keeps asking.'),
             ways: [],
           }
         : null;
