@@ -31,5 +31,6 @@ export default defineConfig({
     environment: 'happy-dom',
     setupFiles: ['src/lib/test/setup.ts'],
     include: ['src/**/*.test.ts'],
+    testTimeout: 20_000,
   },
 });

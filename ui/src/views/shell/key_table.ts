@@ -10,8 +10,10 @@ export const keyGroups: readonly {
     keys: [
       { keys: ['Mod+K'], does: 'Search, or run a command' },
       { keys: ['Mod+N'], does: 'Add a server' },
-      ...places.map(({ keys, label }) => ({ keys: [keys], does: label })),
-      { keys: ['Mod+,'], does: 'Settings' },
+      ...places.map(({ page, keys, label }) => ({
+        keys: page === 'settings' ? [keys, 'Mod+,'] : [keys],
+        does: label,
+      })),
       { keys: ['Mod+B'], does: 'Narrow or widen the rail' },
       { keys: ['Escape'], does: 'Close, clear, zoom out' },
       { keys: ['?'], does: 'This list' },
@@ -20,8 +22,7 @@ export const keyGroups: readonly {
   {
     title: 'In lists',
     keys: [
-      { keys: ['ArrowUp', 'ArrowDown'], does: 'Move' },
-      { keys: ['K', 'J'], does: 'Move' },
+      { keys: ['ArrowUp', 'ArrowDown', 'K', 'J'], does: 'Move' },
       { keys: ['Home', 'End'], does: 'First, last' },
       { keys: ['Enter'], does: 'Open' },
       { keys: ['/'], does: 'Filter' },

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { hrefOf, parseRoute, serverRoute, type Route } from './router.svelte';
+
+test('every place survives the way through the address', () => {
+  const places: Route[] = [
+    { page: 'overview' },
+    { page: 'servers' },
+    { page: 'settings' },
+    serverRoute('0190-a/b?c', 'details', '7d'),
+    serverRoute('id'),
+  ];
+  for (const place of places) expect(parseRoute(hrefOf(place))).toEqual(place);
+});
+
+test('an address that nothing knows is the overview, and an unknown tab the first one', () => {
+  expect(parseRoute('')).toEqual({ page: 'overview' });
+  expect(parseRoute('#/nowhere')).toEqual({ page: 'overview' });
+  expect(parseRoute('#/server/%E0%A4%A')).toEqual({ page: 'overview' });
+  expect(parseRoute('#/server/nas/x?range=9y')).toEqual(serverRoute('nas'));
+});
