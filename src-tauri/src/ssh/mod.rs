@@ -7,6 +7,7 @@
 mod agent;
 mod auth;
 mod channel;
+pub mod config;
 mod connect;
 mod connection;
 mod error;
