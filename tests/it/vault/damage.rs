@@ -10,7 +10,7 @@ use tomo::vault::VaultError;
 /// Opens the folder with `content` as its record; the reason why that is no vault.
 async fn refused(dir: &Path, content: &[u8]) -> String {
     let path = dir.join("vault.json");
-    fs::write(&path, content).unwrap();
+    fs::write(&path, content).expect("it is written");
     let vault = without_keychain(dir).await;
     let VaultStatus::Unavailable { reason, hint } = vault.status() else {
         panic!("{:?} with {:?}", vault.status(), String::from_utf8_lossy(content));
@@ -18,7 +18,7 @@ async fn refused(dir: &Path, content: &[u8]) -> String {
     assert!(!hint.is_empty());
     assert!(vault.create_passphrase(PASSPHRASE.into()).await.is_err(), "it would be replaced");
     assert!(matches!(vault.unlock(PASSPHRASE.into()).await, Err(VaultError::Unavailable { .. })));
-    assert_eq!(fs::read(&path).unwrap(), content, "the file was touched");
+    assert_eq!(fs::read(&path).expect("it is there"), content, "the file was touched");
     reason
 }
 

@@ -161,7 +161,7 @@ fn without_a_service_a_passphrase_is_asked_for() {
 }
 
 async fn no_service() {
-    let dir = tempdir().unwrap();
+    let dir = tempdir().expect("a folder");
     let start = Instant::now();
     let vault = open(dir.path()).await;
     assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
@@ -169,12 +169,12 @@ async fn no_service() {
     assert!(reason.starts_with("no Secret Service can be reached"), "{reason}");
     assert_eq!(everything_in(dir.path()), "", "something was decided already");
 
-    vault.create_passphrase(PASSPHRASE.into()).await.unwrap();
+    vault.create_passphrase(PASSPHRASE.into()).await.expect("it is chosen");
     let vault = open(dir.path()).await;
     assert_eq!(vault.status(), VaultStatus::Locked);
-    let refused = vault.unlock("not the passphrase".into()).await.unwrap_err();
+    let refused = vault.unlock("not the passphrase".into()).await.expect_err("it is wrong");
     assert!(matches!(refused, VaultError::WrongPassphrase), "{refused:?}");
-    vault.unlock(PASSPHRASE.into()).await.unwrap();
+    vault.unlock(PASSPHRASE.into()).await.expect("it opens");
     assert_eq!(vault.status(), VaultStatus::Open { place: KeyPlace::PassphraseFile });
 }
 
@@ -247,7 +247,7 @@ fn an_unanswered_prompt_does_not_hang() {
     let all = Instant::now();
     alone("an_unanswered_prompt_does_not_hang", Session::Bus, async || {
         drop(Keyring::unlocked_here(LOGIN).unwrap());
-        let _keyring = Keyring::locked_here().unwrap();
+        let keyring = Keyring::locked_here().unwrap();
         // Takes the prompter's name and never says a word.
         let prompter = zbus::Connection::session().await.unwrap();
         prompter.request_name("org.gnome.keyring.SystemPrompter").await.unwrap();
@@ -257,8 +257,8 @@ fn an_unanswered_prompt_does_not_hang() {
         let vault = Vault::open(dir.path(), keychain).await;
         assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
         assert_eq!(why_not(&vault), "the Secret Service did not answer within 1 s");
-        // The keyring lives on, or its end would answer the prompt.
-        std::mem::forget((_keyring, prompter));
+        // They outlive this function, or their end would answer the prompt. Theirs is the bus's.
+        std::mem::forget((keyring, prompter));
     });
     assert!(all.elapsed() < Duration::from_secs(20), "{:?}", all.elapsed());
 }
