@@ -61,10 +61,7 @@ async fn load(record: Record, folder: &Folder, keychain: &Keychain) -> Result<St
         Some(slot) => Some(Arc::new(keychain.load_key(&slot.fingerprint).await?)),
         None => None,
     };
-    if let Err(error) = remove_retired(record, folder, keychain).await {
-        // Tried again at the next start; the vault works all the same.
-        tracing::warn!(%error, "the key before the last rotation is still in the keychain");
-    }
+    remove_retired_or_warn(record, folder, keychain).await;
     Ok(State::Open { place: KeyPlace::Keychain, keys: Keys { current, next } })
 }
 
@@ -77,4 +74,11 @@ pub(super) async fn remove_retired(
     let Some(retired) = record.retired.take() else { return Ok(()) };
     keychain.remove_key(&retired).await?;
     folder.write_record(&record).await
+}
+
+/// [`remove_retired`] where the vault works all the same; tried again at the next start.
+pub(super) async fn remove_retired_or_warn(record: Record, folder: &Folder, keychain: &Keychain) {
+    if let Err(error) = remove_retired(record, folder, keychain).await {
+        tracing::warn!(%error, "the key before the last rotation is still in the keychain");
+    }
 }

@@ -48,7 +48,7 @@ impl Vault {
         if let Some(rotation) = self.interrupted_rotation() {
             return Ok(rotation);
         }
-        let mut record = self.shared.folder.record()?.ok_or(VaultError::KeyChanged)?;
+        let mut record = self.record()?;
         let new = Arc::new(MasterKey::generate()?);
         let slot = match place {
             KeyPlace::Keychain => {
@@ -105,13 +105,13 @@ impl Rotation {
     /// committed: what is still sealed with the old key cannot be opened afterwards.
     ///
     /// # Errors
-    /// When the files or the keychain cannot be written. Both keys are then still there, unless
-    /// only the removal of the old one failed, which the next start does again.
+    /// When a file cannot be written; both keys are then still there. An old key that the keychain
+    /// does not let go of is no error: the next start removes it.
     pub async fn finish(self) -> Result<()> {
         let shared = &self.vault.shared;
         let (_turn, _lock) = self.vault.change().await?;
         let (place, _) = self.vault.open_state()?;
-        let mut record = shared.folder.record()?.ok_or(VaultError::KeyChanged)?;
+        let mut record = self.vault.record()?;
         let next = record.next.take().filter(|slot| slot.fingerprint == *self.new.fingerprint());
         record.key = next.ok_or(VaultError::KeyChanged)?;
         match place {
@@ -127,7 +127,8 @@ impl Rotation {
         shared.folder.write_record(&record).await?;
         let keys = Keys { current: self.new, next: None };
         self.vault.set(State::Open { place, keys });
-        opening::remove_retired(record, &shared.folder, &shared.keychain).await
+        opening::remove_retired_or_warn(record, &shared.folder, &shared.keychain).await;
+        Ok(())
     }
 }
 

@@ -132,7 +132,7 @@ impl Vault {
             Err(VaultError::Locked) => {}
             Err(other) => return Err(other),
         }
-        let record = self.shared.folder.record()?.ok_or(VaultError::NoPassphrase)?;
+        let record = self.record()?;
         let keys = off_runtime(move || {
             let by = record.kdf()?.derive(&passphrase)?;
             let current = Arc::new(record.key.unwrap(&by)?);
@@ -176,7 +176,7 @@ impl Vault {
 
     /// The keychain's user name for a remembered secret: several data folders may share one.
     pub(super) fn user(&self, name: &str) -> Result<String> {
-        let record = self.shared.folder.record()?.ok_or(VaultError::KeyChanged)?;
+        let record = self.record()?;
         Ok(format!("{name}-{}", record.id))
     }
 
@@ -207,11 +207,17 @@ impl Vault {
     /// The keys, when they still are those of the data folder.
     pub(super) fn keys_for_sealing(&self) -> Result<Keys> {
         let keys = self.keys()?;
-        let record = self.shared.folder.record()?.ok_or(VaultError::KeyChanged)?;
+        let record = self.record()?;
         let next = record.next.as_ref().map(|slot| &slot.fingerprint);
         let same = record.key.fingerprint == *keys.current.fingerprint()
             && next == keys.next.as_ref().map(|key| key.fingerprint());
         if same { Ok(keys) } else { Err(VaultError::KeyChanged) }
+    }
+
+    /// The record of a vault that has one.
+    pub(super) fn record(&self) -> Result<Record> {
+        let gone = || VaultError::RecordUnreadable { reason: "it is not there any more".into() };
+        self.shared.folder.record()?.ok_or_else(gone)
     }
 
     /// Keeps every other change out, in this process and in others, until both are dropped.
