@@ -16,6 +16,10 @@ const drawing = new Proxy(
 HTMLCanvasElement.prototype.getContext = (() =>
   drawing) as unknown as HTMLCanvasElement['getContext'];
 
+globalThis.Path2D = function () {
+  return drawing;
+} as unknown as typeof Path2D;
+
 // Every test starts as a first start does: no remembered choice, at the overview.
 beforeEach(() => {
   localStorage.clear();
