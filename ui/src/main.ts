@@ -1,3 +1,4 @@
+import './lib/locale';
 import './theme/tokens.css';
 import './theme/base.css';
 import { mount } from 'svelte';
