@@ -123,9 +123,7 @@ impl Sshd {
     /// Ends the server and every connection to it.
     pub fn stop(&mut self) {
         if let Some(mut child) = self.child.take() {
-            let mut doomed = descendants(child.id());
-            doomed.push(child.id());
-            signal("KILL", &doomed);
+            signal("KILL", &freeze(vec![child.id()]));
             child.wait().expect("sshd ends");
         }
     }
@@ -140,19 +138,17 @@ impl Sshd {
 
     /// Cuts every connection; the server goes on listening.
     pub fn cut(&self) {
-        signal("KILL", &descendants(self.id()));
+        signal("KILL", &freeze(descendants(&[self.id()])));
     }
 
     /// Freezes the server and every connection to it: it is there, and does not answer.
     pub fn pause(&self) {
-        let mut frozen = descendants(self.id());
-        frozen.push(self.id());
-        signal("STOP", &frozen);
+        freeze(vec![self.id()]);
     }
 
     /// Lets it go on.
     pub fn resume(&self) {
-        let mut frozen = descendants(self.id());
+        let mut frozen = descendants(&[self.id()]);
         frozen.push(self.id());
         signal("CONT", &frozen);
     }
@@ -280,8 +276,22 @@ pub fn free_port() -> u16 {
     listener.local_addr().expect("an address").port()
 }
 
-/// Every process below this one.
-fn descendants(root: u32) -> Vec<u32> {
+/// Stops these processes and all below them, and returns them all. One that is stopped starts no
+/// others, so none of them is missed.
+fn freeze(roots: Vec<u32>) -> Vec<u32> {
+    let mut frozen = Vec::new();
+    let mut found = roots;
+    while !found.is_empty() {
+        signal("STOP", &found);
+        frozen.extend(found);
+        found = descendants(&frozen);
+        found.retain(|process| !frozen.contains(process));
+    }
+    frozen
+}
+
+/// Every process below these.
+fn descendants(roots: &[u32]) -> Vec<u32> {
     let listing = run(Command::new("ps").args(["-A", "-o", "pid=,ppid="]));
     let mut children: HashMap<u32, Vec<u32>> = HashMap::new();
     for line in String::from_utf8_lossy(&listing.stdout).lines() {
@@ -291,7 +301,7 @@ fn descendants(root: u32) -> Vec<u32> {
         }
     }
     let mut found = Vec::new();
-    let mut open = vec![root];
+    let mut open = roots.to_vec();
     while let Some(parent) = open.pop() {
         let below = children.remove(&parent).unwrap_or_default();
         found.extend(&below);
@@ -301,6 +311,9 @@ fn descendants(root: u32) -> Vec<u32> {
 }
 
 fn signal(name: &str, processes: &[u32]) {
+    if processes.is_empty() {
+        return;
+    }
     let processes = processes.iter().map(u32::to_string);
     // One that has ended in the meantime is no error.
     let _ = Command::new("kill").arg(format!("-{name}")).args(processes).output();
