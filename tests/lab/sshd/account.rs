@@ -58,14 +58,13 @@ pub fn account(name: &str, password: &str, shell: &str) -> Account {
 }
 
 impl Account {
-    /// Writes a file into its home folder.
+    /// Writes a file into its home folder, which must not be a real one.
     pub fn write(&self, name: &str, content: &str) {
+        assert!(self.made, "this account is somebody's");
         let path = self.home.join(name);
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         fs::write(path, content).expect("a file");
-        if self.made {
-            run(Command::new("chown").args(["-R", &format!("{0}:{0}", self.name)]).arg(&self.home));
-        }
+        run(Command::new("chown").args(["-R", &format!("{0}:{0}", self.name)]).arg(&self.home));
     }
 }
 
