@@ -3,7 +3,7 @@
 use super::output::clean;
 use crate::api::error::{ApiError, Code};
 use std::{
-    io::{self, Write},
+    io::{self, IsTerminal, Write},
     process::ExitCode,
 };
 
@@ -108,6 +108,10 @@ impl CliError {
         match self {
             // A closed pipe (`tomo … | head -1`) is the reader's choice, not a failure.
             Self::OutputClosed => return ExitCode::SUCCESS,
+            Self::Interrupted if io::stderr().is_terminal() => {
+                // The shell's own line begins below the prompt that was left.
+                let _ = io::stderr().write_all(b"\n");
+            }
             Self::Interrupted => {}
             _ => {
                 let mut text = format!("error: {}\n", clean(&self.to_string()));
