@@ -86,6 +86,17 @@ impl Desktop {
 pub struct Running(Child);
 
 impl Running {
+    /// Whether it has a page open: WebKit draws each in a process of its own.
+    pub fn has_web_view(&self) -> bool {
+        let parent = self.0.id().to_string();
+        Command::new("pgrep")
+            .args(["-P", &parent, "WebKitWebProces"])
+            .stdout(Stdio::null())
+            .status()
+            .expect("pgrep runs")
+            .success()
+    }
+
     /// Asks it to end, as the system does, and waits.
     pub fn terminate(mut self) -> std::process::ExitStatus {
         let _ = Command::new("kill").arg(self.0.id().to_string()).status();
@@ -142,6 +153,28 @@ impl Window {
         };
         field.clear().await.expect("a field that can be emptied");
         field.send_keys(text).await.expect("a field that takes text");
+    }
+
+    /// Chooses one of the options that stand side by side.
+    pub async fn press_option(&self, words: &str) {
+        let path = format!(
+            "//*[(self::button or self::label or @role='radio' or @role='tab') and normalize-space(.)={words:?}]"
+        );
+        match self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await {
+            Ok(option) => option.click().await.expect("an option that can be chosen"),
+            Err(error) => panic!("no option '{words}': {error}\n{}", self.text().await),
+        }
+    }
+
+    /// Presses the filled button of the dialog.
+    pub async fn submit_dialog(&self) {
+        self.find("[role=dialog] button[type=submit]").await.click().await.expect("a button");
+    }
+
+    /// Goes to a page of the window by its address.
+    pub async fn go(&self, hash: &str) {
+        let script = format!("location.hash = {hash:?}");
+        self.client.execute(&script, vec![]).await.expect("a page");
     }
 
     /// All that the page says.
