@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ApiError } from '../../lib/backend/backend';
 import { FakeBackend } from '../../lib/backend/fake/fake';
 import { eight, hostKey, knownHost, odd, thisComputer } from '../../lib/backend/fake/machines';
-import type { Commands, TestReport } from '../../lib/backend/generated';
+import type { Commands, KeyInfo, TestReport } from '../../lib/backend/generated';
 import { faults, openApp } from '../../lib/test/app';
 import { Adding } from './adding.svelte';
 import { compare } from './compare';
@@ -115,11 +115,11 @@ describe('the form', () => {
     const call = backend.call.bind(backend);
     backend.call = async (name, args) => {
       const answer = await call(name, args);
-      return name === 'key.inspect'
-        ? { ...(answer as object), encrypted: true, opens: false }
-        : answer;
+      if (name === 'key.inspect')
+        Object.assign(answer as KeyInfo, { encrypted: true, opens: false });
+      return answer;
     };
-    const form = new ServerForm(backend as FakeBackend, null);
+    const form = new ServerForm(backend, null);
     form.type('keyPath', '~/.ssh/id_ed25519');
     form.passphrase = 'wrong';
     await form.inspectKey();
