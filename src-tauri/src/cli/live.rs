@@ -104,6 +104,13 @@ fn lines(rows: &[ServerRow], first: usize, room: usize, width: u16) -> Vec<Strin
     lines.extend_from_slice(heads);
     lines.extend(servers.iter().skip(first).take(room).cloned());
     lines.push(String::new());
+    let free = room.saturating_sub(rows.len() + 1);
+    let mut notes = overview::notes(rows, Some(width));
+    notes.truncate(free);
+    if !notes.is_empty() {
+        lines.append(&mut notes);
+        lines.push(String::new());
+    }
     let below = rows.len().saturating_sub(first + room);
     let foot = match (first, below) {
         (0, 0) => "q leaves".to_owned(),

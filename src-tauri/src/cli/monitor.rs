@@ -43,7 +43,9 @@ pub async fn read(cli: &Cli) -> Result<Vec<ServerRow>, CliError> {
 }
 
 fn show(rows: &[ServerRow]) -> Result<(), CliError> {
-    output::table(&overview::table(rows, output::width()))
+    let width = output::width();
+    output::table(&overview::table(rows, width))?;
+    overview::notes(rows, width).iter().try_for_each(|note| output::text(note))
 }
 
 /// Waits until every server has figures that compare two samples, or has failed to give any.

@@ -139,6 +139,21 @@ pub fn width() -> Option<u16> {
     crossterm::terminal::size().ok().map(|(columns, _)| columns).filter(|columns| *columns > 0)
 }
 
+/// Lines no wider than `width` columns.
+#[must_use]
+pub fn cut_lines(lines: impl IntoIterator<Item = [String; 1]>, width: u16) -> Vec<String> {
+    let mut table = bare_table(Some(width));
+    for line in lines {
+        let mut row = comfy_table::Row::from(line);
+        row.max_height(1);
+        table.add_row(row);
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 0));
+    }
+    table.lines().map(|line| line.trim_end().to_owned()).collect()
+}
+
 /// Between columns; the text itself begins at the edge.
 const PADDING: (u16, u16) = (0, 2);
 

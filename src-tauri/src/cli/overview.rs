@@ -23,8 +23,11 @@ const COLUMNS: [(Column, &str, u16); 10] = [
     (Column::Sent, ">↑", 100),
     (Column::Temperature, ">Temp", 112),
     (Column::Uptime, ">Uptime", 84),
-    (Column::Note, "", 70),
+    (Column::Note, "", NOTE_LEAST),
 ];
+
+/// A terminal that is narrower has no room for a reason beside the figures: it stands below.
+const NOTE_LEAST: u16 = 160;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Column {
@@ -55,12 +58,13 @@ pub fn table(rows: &[ServerRow], width: Option<u16>) -> Table {
         table.add_row(cells);
     }
     if width.is_some() {
-        for (column, (kind, ..)) in table.column_iter_mut().zip(&columns) {
+        let widths = table.column_max_content_widths();
+        for ((column, (kind, ..)), content) in table.column_iter_mut().zip(&columns).zip(widths) {
             match kind {
                 Column::Note => {}
                 Column::Name => {
-                    column
-                        .set_constraint(ColumnConstraint::UpperBoundary(Width::Fixed(NAME_WIDTH)));
+                    let width = content.saturating_add(2).min(NAME_WIDTH);
+                    column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width)));
                 }
                 _ => {
                     column.set_constraint(ColumnConstraint::ContentWidth);
@@ -69,6 +73,19 @@ pub fn table(rows: &[ServerRow], width: Option<u16>) -> Table {
         }
     }
     table
+}
+
+/// Why servers are not fine, a line each, where the table has no column for it.
+pub fn notes(rows: &[ServerRow], width: Option<u16>) -> Vec<String> {
+    let reasons = rows.iter().filter_map(|row| {
+        let reason = row.health.reason.as_deref()?;
+        let text = format!("{} {}: {reason}", shape(row.health.state), row.server.name);
+        Some([output::clean_line(&text)])
+    });
+    match width.filter(|width| *width < NOTE_LEAST) {
+        Some(width) => output::cut_lines(reasons, width),
+        None => Vec::new(),
+    }
 }
 
 /// `4 servers, 1 down, 2 warning`; worst first.
@@ -235,6 +252,8 @@ mod tests {
                 assert!(columns <= width + 12, "{width}: {line}");
             }
             assert_eq!(table(&rows, Some(width)).lines().count(), 2, "one line a server");
+            let below = notes(&rows, Some(width)).len();
+            assert_eq!(below, usize::from(width < NOTE_LEAST), "a reason is beside or below");
         }
     }
 
