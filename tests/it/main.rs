@@ -4,7 +4,6 @@
 mod lab;
 
 mod architecture;
-mod cli;
 mod ssh;
 mod store;
 mod vault;
