@@ -4,6 +4,7 @@
 mod lab;
 
 mod architecture;
+mod cli;
 mod ssh;
 mod store;
 mod vault;
