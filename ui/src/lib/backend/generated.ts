@@ -1268,7 +1268,11 @@ server: ServerInput,
 /**
  * How to open it.
  */
-credential: CredentialInput, };
+credential: CredentialInput, 
+/**
+ * Whether to connect to it; without, it is left alone until somebody connects it.
+ */
+connect?: boolean, };
 
 /**
  * A server to change.
@@ -1426,7 +1430,7 @@ export interface Commands {
   "server.parse_address": [AddressText, Address];
   /** Names in the SSH configuration of this computer's user. (read) */
   "server.ssh_config_hosts": [Nothing, Array<string>];
-  /** Stores a server with its credential, and connects to it. (administer) */
+  /** Stores a server with its credential, and connects to it unless told otherwise. (administer) */
   "server.add": [AddServer, ServerRow];
   /** Changes a server or its credential; a new credential closes the old one's connection. (administer) */
   "server.edit": [EditServer, ServerRow];
