@@ -34,6 +34,11 @@ pub(super) async fn vault_create(tomo: &Tomo, args: Passphrase) -> Answer<Status
     Ok(tomo.status().await?)
 }
 
+pub(super) async fn vault_try_again(tomo: &Tomo, _: Nothing) -> Answer<Status> {
+    tomo.try_vault_again().await?;
+    Ok(tomo.status().await?)
+}
+
 pub(super) async fn vault_unlock(tomo: &Tomo, args: Passphrase) -> Answer<Status> {
     tomo.unlock_vault(args.passphrase).await?;
     Ok(tomo.status().await?)

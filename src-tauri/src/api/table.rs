@@ -68,6 +68,8 @@ commands! {
     "status.get" Public status(Nothing) -> Status;
     /// Chooses the first passphrase of the vault where there is no keychain.
     "vault.create" Public vault_create(Passphrase) -> Status;
+    /// Asks the keychain again, after it was unlocked or started.
+    "vault.try_again" Public vault_try_again(Nothing) -> Status;
     /// Opens the vault with its passphrase.
     "vault.unlock" Public vault_unlock(Passphrase) -> Status;
     /// Creates the first account, an admin, and signs it in.

@@ -24,7 +24,7 @@ use crate::{
     },
     domain::{host_key::HostKey, id::ServerId, status::VaultStatus},
     store::{AuditKeySlot, Store},
-    vault::{Keychain, Vault},
+    vault::{Keychain, Vault, VaultError},
 };
 use accounts::SessionSecret;
 use chrono::Utc;
@@ -181,7 +181,14 @@ impl Tomo {
                 self.inner.vault.create_passphrase(passphrase).await?;
             }
             VaultStatus::Locked => self.inner.vault.unlock(passphrase).await?,
-            VaultStatus::Open { .. } | VaultStatus::Unavailable { .. } => {}
+            // A keychain that is shut at the first start leaves the choice; later it does not.
+            VaultStatus::Unavailable { .. } => {
+                match self.inner.vault.create_passphrase(passphrase).await {
+                    Ok(()) | Err(VaultError::HasKey) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            VaultStatus::Open { .. } => {}
         }
         Ok(())
     }
@@ -193,6 +200,19 @@ impl Tomo {
     pub async fn create_vault(&self, passphrase: SecretString) -> Result<(), AppError> {
         self.inner.vault.create_passphrase(passphrase).await?;
         self.vault_opened().await
+    }
+
+    /// Asks the keychain again, when the vault is not open.
+    ///
+    /// # Errors
+    /// When the database cannot be read; a vault that stays shut is a status.
+    pub async fn try_vault_again(&self) -> Result<(), AppError> {
+        let was_open = self.inner.vault.fingerprint().is_ok();
+        let status = self.inner.vault.try_again().await;
+        if !was_open && matches!(status, VaultStatus::Open { .. }) {
+            self.vault_opened().await?;
+        }
+        Ok(())
     }
 
     /// Opens the vault with its passphrase.

@@ -1410,6 +1410,8 @@ export interface Commands {
   "status.get": [Nothing, Status];
   /** Chooses the first passphrase of the vault where there is no keychain. (public) */
   "vault.create": [Passphrase, Status];
+  /** Asks the keychain again, after it was unlocked or started. (public) */
+  "vault.try_again": [Nothing, Status];
   /** Opens the vault with its passphrase. (public) */
   "vault.unlock": [Passphrase, Status];
   /** Creates the first account, an admin, and signs it in. (public) */

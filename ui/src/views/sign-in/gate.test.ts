@@ -80,3 +80,14 @@ test('the characters of a password can be shown', async () => {
   await user.click(screen.getByRole('button', { name: 'Show the characters' }));
   expect(field).toHaveAttribute('type', 'text');
 });
+
+// The hint of a keychain that is shut at the very first start offers it, so it has to be there.
+test('before the first account a passphrase can take the place of the keychain', async () => {
+  const { user } = openApp({
+    isSetUp: false,
+    signedIn: false,
+    vault: { state: 'unavailable', reason: 'The keyring is locked.', hint: 'Unlock it.' },
+  });
+  await user.click(await screen.findByRole('button', { name: 'Use a passphrase instead' }));
+  expect(await screen.findAllByLabelText(/passphrase/i)).not.toHaveLength(0);
+});

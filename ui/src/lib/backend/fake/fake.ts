@@ -376,6 +376,7 @@ export class FakeBackend implements Backend {
       this.status = { ...this.status, vault: { state: 'open', place: 'passphrase_file' } };
       return this.status;
     },
+    'vault.try_again': () => this.status,
     'vault.unlock': ({ passphrase }) => {
       if (passphrase !== account.password) {
         throw new ApiError('invalid', 'Not the passphrase', 'Capital letters count.');
