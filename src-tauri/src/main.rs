@@ -19,6 +19,9 @@ const LOG_DAYS: usize = 7;
 
 fn main() -> ExitCode {
     let dumps = vault::no_core_dumps();
+    // Whatever Tomo writes, its log as well, is for its owner alone.
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let args = Args::parse();
     let data_dir = match args.data_dir() {
         Ok(data_dir) => data_dir,

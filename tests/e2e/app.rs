@@ -105,6 +105,11 @@ impl Running {
         String::from_utf8_lossy(&found.stdout).lines().map(ToOwned::to_owned).collect()
     }
 
+    /// Waits until it has ended by itself.
+    pub fn wait(mut self) -> std::process::ExitStatus {
+        self.0.wait().expect("it ends")
+    }
+
     /// Asks it to end, as the system does, and waits.
     pub fn terminate(mut self) -> std::process::ExitStatus {
         let _ = Command::new("kill").arg(self.0.id().to_string()).status();

@@ -30,7 +30,7 @@ const MANAGERS: &[Packages] = &[
     Packages {
         refresh: None,
         program: "pacman",
-        install: &["-Sy", "--needed", "--noconfirm"],
+        install: &["-S", "--needed", "--noconfirm"],
         package: |part| part.pacman,
     },
 ];

@@ -32,6 +32,7 @@ pub async fn call(tomo: &Tomo, name: &str, arguments: Value) -> Result<Value, Ap
             if !effect.allowed_to(session.user.role) {
                 return Err(forbidden(command, session.user.role.as_str()));
             }
+            tomo.touch(&session).await;
             Some(session.user.id)
         }
     };

@@ -12,8 +12,15 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
+use std::{
+    fmt::Write,
+    sync::PoisonError,
+    time::{Duration, Instant},
+};
 use zeroize::Zeroizing;
+
+/// How often the use of a session is written down.
+const TOUCH_EVERY: Duration = Duration::from_secs(60);
 
 /// The secret of a session, as the process holds it.
 #[derive(Clone)]
@@ -51,15 +58,31 @@ impl Tomo {
             return Err(if is_setup { AppError::NotSignedIn } else { AppError::NotSetUp });
         };
         match self.inner.store.live_session(&secret.id(), Utc::now()).await? {
-            Some(session) => {
-                self.inner.store.touch_session(&session.id, Utc::now()).await?;
-                Ok(session)
-            }
+            Some(session) => Ok(session),
             None => {
-                *self.inner.session.lock().await = None;
-                self.inner.hub.announce(Change::Session);
+                let mut held = self.inner.session.lock().await;
+                // Somebody may have signed in since.
+                if held.as_ref().is_some_and(|held| held.id() == secret.id()) {
+                    *held = None;
+                    self.inner.hub.announce(Change::Session);
+                }
                 Err(AppError::NotSignedIn)
             }
+        }
+    }
+
+    /// Says that a session is in use: a person did something. Written once a minute at most.
+    pub async fn touch(&self, session: &Session) {
+        let due = {
+            let mut touched = self.inner.touched.lock().unwrap_or_else(PoisonError::into_inner);
+            let due = touched.is_none_or(|at| at.elapsed() > TOUCH_EVERY);
+            if due {
+                *touched = Some(Instant::now());
+            }
+            due
+        };
+        if due && let Err(error) = self.inner.store.touch_session(&session.id, Utc::now()).await {
+            tracing::warn!(%error, "the session's use could not be stored");
         }
     }
 
@@ -186,7 +209,10 @@ impl Tomo {
         self.inner.store.set_last_login(user, Utc::now()).await?;
         if stay {
             let name = self.inner.origin.session_name();
-            self.inner.vault.remember(name, secret.0.clone()).await?;
+            // Signed in is signed in, also where it cannot be kept for the next start.
+            if let Err(error) = self.inner.vault.remember(name, secret.0.clone()).await {
+                tracing::warn!(%error, "the session could not be kept");
+            }
         }
         *self.inner.session.lock().await = Some(secret);
         self.inner.hub.announce(Change::Session);

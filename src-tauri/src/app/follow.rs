@@ -13,6 +13,8 @@ const AGE_EVERY: Duration = Duration::from_secs(600);
 impl Tomo {
     /// Reads servers and settings, and puts them into force.
     pub(super) async fn follow_now(&self) -> Result<(), AppError> {
+        // A list that was read before a change must not be put into force after it.
+        let _turn = self.inner.following.lock().await;
         let servers = self.inner.store.servers().await?;
         if self.inner.collecting.load(std::sync::atomic::Ordering::SeqCst) {
             self.inner.supervisor.apply(&servers);

@@ -33,13 +33,22 @@ pub async fn read_file(path: String) -> Result<SecretString, AppError> {
 fn read(path: &Path) -> Result<SecretString, Failure> {
     let failure = |message: String, hint: &str| Failure::new(Step::Authenticate, message, hint);
     let shown = path.display();
+    // A folder is no key, and a pipe may never say anything.
+    let kind = std::fs::metadata(path).map(|metadata| metadata.is_file());
+    if matches!(kind, Ok(false)) {
+        return Err(failure(
+            format!("{shown} is not a file"),
+            "Choose the file of a private key, e.g. ~/.ssh/id_ed25519.",
+        ));
+    }
     let file = std::fs::File::open(path).map_err(|error| {
         failure(
             format!("the key file {shown} cannot be read: {error}"),
             "Choose a file that your user may read.",
         )
     })?;
-    let mut text = String::new();
+    // Room for all of it: a text that grows leaves copies behind.
+    let mut text = String::with_capacity(KEY_FILE_BYTES as usize + 2);
     let read = file.take(KEY_FILE_BYTES + 1).read_to_string(&mut text);
     let text = SecretString::from(text);
     match read {

@@ -39,6 +39,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
+    time::Instant,
 };
 use tokio::{runtime::Handle, sync::broadcast};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -117,6 +118,12 @@ struct Inner {
     looking: AtomicUsize,
     /// The server whose page is open.
     watched: Mutex<Option<ServerId>>,
+    /// Held while the lists of the database are read and put into force.
+    following: tokio::sync::Mutex<()>,
+    /// Whether closing the window leaves Tomo in the tray, for whoever is signed in.
+    stays_in_tray: AtomicBool,
+    /// When the session was last said to be in use.
+    touched: Mutex<Option<Instant>>,
     /// Until when collection is paused.
     paused: Mutex<fleet::PauseState>,
     /// Where front doors' tasks run; their own threads may know no runtime.
@@ -159,6 +166,9 @@ impl Tomo {
                 collecting: AtomicBool::new(false),
                 looking: AtomicUsize::new(0),
                 watched: Mutex::default(),
+                following: tokio::sync::Mutex::default(),
+                stays_in_tray: AtomicBool::new(true),
+                touched: Mutex::default(),
                 paused: Mutex::default(),
                 runtime: Handle::current(),
                 tasks: TaskTracker::new(),
@@ -249,11 +259,26 @@ impl Tomo {
 
     /// Ends every task and writes what is not yet written.
     pub async fn shutdown(&self) {
-        self.inner.supervisor.shutdown().await;
         self.inner.cancel.cancel();
+        self.inner.supervisor.shutdown().await;
+        self.say_disconnected().await;
         self.inner.tasks.close();
         self.inner.tasks.wait().await;
         self.inner.store.close().await;
+    }
+
+    /// Nobody holds a connection any more, so no row says that somebody does.
+    async fn say_disconnected(&self) {
+        if !self.inner.collecting.load(Ordering::SeqCst) {
+            return;
+        }
+        for row in self.inner.hub.rows(Utc::now()) {
+            if let Err(error) =
+                self.inner.store.set_server_status(row.server.id, "disconnected").await
+            {
+                tracing::warn!(%error, "a connection's end could not be stored");
+            }
+        }
     }
 
     /// Runs a front door's task until it ends by itself or Tomo is shut down.

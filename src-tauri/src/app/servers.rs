@@ -61,6 +61,10 @@ impl Tomo {
             None => None,
         };
         self.inner.store.update_server(id, &input, sealed.as_deref(), Utc::now()).await?;
+        if input.auth_type == AuthType::Agent {
+            // The agent holds the key; the old secret has no use any more.
+            self.inner.store.delete_credential(id).await?;
+        }
         self.follow_now().await?;
         if credential.is_some() {
             // The connection that used the old secret ends here.
@@ -101,6 +105,7 @@ impl Tomo {
     pub async fn disconnect_server(&self, id: ServerId) -> Result<(), AppError> {
         self.inner.store.set_server_enabled(id, false).await?;
         self.follow_now().await?;
+        self.inner.store.set_server_status(id, "disconnected").await?;
         Ok(())
     }
 

@@ -12,7 +12,7 @@ use crate::{
 };
 use chrono::Utc;
 use serde_json::Value;
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 impl Tomo {
     /// All settings with their values for a user.
@@ -76,9 +76,10 @@ impl Tomo {
         self.setting_changed(session, key).await
     }
 
-    /// A switch as it stands for whoever is signed in; the default while the database cannot say.
-    pub async fn switch(&self, key: &'static str) -> bool {
-        self.own_value(key).await.as_bool().unwrap_or_default()
+    /// Whether closing the window leaves Tomo in the tray.
+    #[must_use]
+    pub fn stays_in_tray(&self) -> bool {
+        self.inner.stays_in_tray.load(Ordering::SeqCst)
     }
 
     /// A word as it stands for whoever is signed in; the default while the database cannot say.
@@ -122,6 +123,8 @@ impl Tomo {
             ),
         };
         self.inner.hub.set_policy(policy);
+        let stays = self.own_value("ui.close_to_tray").await.as_bool().unwrap_or(true);
+        self.inner.stays_in_tray.store(stays, Ordering::SeqCst);
         self.apply_pace();
         Ok(())
     }

@@ -10,12 +10,8 @@ use super::{
 };
 use crate::{
     domain::{
-        connection::ConnectionStatus,
-        failure::{Failure, Step},
-        history::MetricRow,
-        host_key::HostKeyVerdict,
-        id::ServerId,
-        system_info::SystemInfo,
+        connection::ConnectionStatus, failure::Failure, history::MetricRow,
+        host_key::HostKeyVerdict, id::ServerId, system_info::SystemInfo,
     },
     ssh::{ConnectError, Connection},
 };
@@ -115,9 +111,10 @@ impl Watch {
             if lost_at.is_none() {
                 self.status(ConnectionStatus::Connecting).await;
             }
+            // A retry that was wished for before this attempt is this attempt.
+            self.retry.notified().now_or_never();
             let failure = match self.open().await {
                 Ok(source) => {
-                    // A retry that was wished for meanwhile has happened.
                     self.retry.notified().now_or_never();
                     self.status(ConnectionStatus::Connected { since: Utc::now() }).await;
                     let started = Instant::now();
@@ -140,11 +137,11 @@ impl Watch {
                     self.host_key(verdict).await;
                     continue;
                 }
-                Err(ConnectError::Failed(failure)) if failure.step == Step::Authenticate => {
+                Err(ConnectError::Failed(failure)) if !failure.transient => {
                     // Asking again with the same secret locks accounts on servers that count.
                     lost_at = None;
                     self.status(ConnectionStatus::Failed { since: Utc::now(), failure }).await;
-                    self.retry.notified().await;
+                    self.somebody().await;
                     continue;
                 }
                 Err(ConnectError::Failed(failure)) => failure,
@@ -165,7 +162,7 @@ impl Watch {
     }
 
     /// Waits until somebody has decided about the host's key.
-    async fn host_key(&self, verdict: HostKeyVerdict) {
+    async fn host_key(&mut self, verdict: HostKeyVerdict) {
         self.status(match verdict {
             HostKeyVerdict::Changed { presented, known } => {
                 ConnectionStatus::HostKeyChanged { since: Utc::now(), presented, known }
@@ -175,7 +172,15 @@ impl Watch {
             HostKeyVerdict::Matches => return,
         })
         .await;
-        self.retry.notified().await;
+        self.somebody().await;
+    }
+
+    /// Waits until somebody does something about it, or pauses collection.
+    async fn somebody(&mut self) {
+        tokio::select! {
+            () = self.retry.notified() => {}
+            _ = self.wanted.wait_for(|wanted| wanted.paused) => {}
+        }
     }
 
     /// Waits for the next attempt. Says whether somebody ended the wait, who then does not want to

@@ -46,12 +46,24 @@ pub struct Failure {
     pub message: String,
     /// What to do about it.
     pub hint: String,
+    /// Whether it may pass by itself, so that trying again makes sense. A refused secret does not:
+    /// servers count such attempts and lock accounts.
+    #[serde(skip)]
+    #[ts(skip)]
+    pub transient: bool,
 }
 
 impl Failure {
     /// A failure of `step`.
     pub fn new(step: Step, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { step, message: message.into(), hint: hint.into() }
+        let transient = step != Step::Authenticate;
+        Self { step, message: message.into(), hint: hint.into(), transient }
+    }
+
+    /// The same failure as one that may pass by itself.
+    #[must_use]
+    pub fn passing(self) -> Self {
+        Self { transient: true, ..self }
     }
 }
 

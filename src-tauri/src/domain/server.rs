@@ -134,7 +134,8 @@ impl ServerInput {
         if self.username.chars().any(char::is_control) {
             return invalid("username", "The user has a control character in it.");
         }
-        if self.port == 0 {
+        // This computer is reached through no port.
+        if self.port == 0 && self.auth_type != AuthType::Local {
             return invalid("port", "The port is a number from 1 to 65535.");
         }
         Ok(self)

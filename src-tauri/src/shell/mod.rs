@@ -57,8 +57,7 @@ pub fn run(options: Options) -> ExitCode {
     app.run(|app, event| match event {
         RunEvent::ExitRequested { code: None, api, .. } => {
             let Some(bridge) = app.try_state::<Bridge>() else { return };
-            let stays = tauri::async_runtime::block_on(bridge.tomo.switch("ui.close_to_tray"));
-            if stays {
+            if bridge.tomo.stays_in_tray() {
                 api.prevent_exit();
             }
         }

@@ -18,8 +18,10 @@ pub(super) fn quit_on_signal(app: &AppHandle) {
 async fn told_to_end() -> std::io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
+    let mut hangup = signal(SignalKind::hangup())?;
     tokio::select! {
         _ = terminate.recv() => Ok(()),
+        _ = hangup.recv() => Ok(()),
         interrupted = tokio::signal::ctrl_c() => interrupted,
     }
 }

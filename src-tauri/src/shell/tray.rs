@@ -6,9 +6,13 @@ use super::{
     tray_text::{self, Icon, TrayText},
     window,
 };
-use crate::{app::Tomo, domain::id::ServerId};
+use crate::{api, app::Tomo, domain::id::ServerId};
 use chrono::{Days, Local, NaiveTime, TimeDelta, Utc};
-use std::time::Duration;
+use serde_json::json;
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 use tauri::{
     AppHandle, Manager, Wry,
     image::Image,
@@ -59,19 +63,28 @@ struct Shown {
     lines: Vec<MenuItem<Wry>>,
 }
 
-fn keep(app: AppHandle, tomo: &Tomo, mut shown: Shown) {
+fn keep(app: AppHandle, tomo: &Tomo, shown: Shown) {
     let reader = tomo.clone();
     let mut changes = tomo.changes();
+    let shown = Arc::new(Mutex::new(shown));
     tomo.own(async move {
         use tokio::sync::broadcast::error::RecvError;
         while !matches!(changes.recv().await, Err(RecvError::Closed)) {
             tokio::time::sleep(WRITE_EVERY).await;
             changes = changes.resubscribe();
             let text = tray_text::write(&reader.fleet(), Utc::now());
-            if text != shown.text
-                && let Err(error) = shown.update(&app, text)
-            {
-                tracing::warn!(%error, "the tray could not be written");
+            let (handle, shown) = (app.clone(), shown.clone());
+            // Posted, not waited for: the main thread may be waiting for this task to end.
+            let posted = app.run_on_main_thread(move || {
+                let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
+                if text != shown.text
+                    && let Err(error) = shown.update(&handle, text)
+                {
+                    tracing::warn!(%error, "the tray could not be written");
+                }
+            });
+            if posted.is_err() {
+                return;
             }
         }
     });
@@ -136,25 +149,27 @@ fn menu(app: &AppHandle, text: &TrayText) -> tauri::Result<(Menu<Wry>, Vec<MenuI
 }
 
 fn chosen(app: &AppHandle, id: &str) {
-    let tomo = &app.state::<Bridge>().tomo;
-    let paused = match id {
+    let (name, arguments) = match id {
         OPEN => return window::show(app, None),
         QUIT => return app.exit(0),
-        RESUME => {
-            tomo.resume();
-            return;
-        }
-        PAUSE_HOUR => tomo.pause(Some(Utc::now() + TimeDelta::hours(1))),
-        PAUSE_TOMORROW => tomo.pause(tomorrow_at_eight()),
-        PAUSE => tomo.pause(None),
+        RESUME => ("collection.resume", json!({})),
+        PAUSE_HOUR => ("collection.pause", json!({ "until": Utc::now() + TimeDelta::hours(1) })),
+        PAUSE_TOMORROW => ("collection.pause", json!({ "until": tomorrow_at_eight() })),
+        PAUSE => ("collection.pause", json!({})),
         id => {
             let server = id.strip_prefix(SERVER).and_then(|id| id.parse::<ServerId>().ok());
             return window::show(app, server);
         }
     };
-    if let Err(error) = paused {
-        tracing::warn!(%error, "collection could not be paused");
-    }
+    let tomo = app.state::<Bridge>().tomo.clone();
+    let app = app.clone();
+    tomo.clone().own(async move {
+        if let Err(error) = api::call(&tomo, name, arguments).await {
+            tracing::warn!(%error, name, "the tray's wish was refused");
+            // The window says who may: sign in, or ask an admin.
+            window::show(&app, None);
+        }
+    });
 }
 
 /// Eight in the morning of tomorrow, by this computer's clock; nothing where that hour is skipped.

@@ -7,6 +7,7 @@ use crate::domain::{
     id::ServerId,
 };
 use chrono::{DateTime, Utc};
+use unicode_width::UnicodeWidthStr;
 
 /// The tray's icons, by shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,11 +45,8 @@ pub(super) fn write(fleet: &Fleet, now: DateTime<Utc>) -> TrayText {
     let mut rows: Vec<&ServerRow> = fleet.servers.iter().collect();
     // The list comes by name, and the sort is stable.
     rows.sort_by_key(|row| std::cmp::Reverse(row.health.state));
-    let width = rows
-        .iter()
-        .map(|row| row.server.name.chars().count().min(NAME_WIDTH))
-        .max()
-        .unwrap_or_default();
+    let width =
+        rows.iter().map(|row| row.server.name.width().min(NAME_WIDTH)).max().unwrap_or_default();
     let troubles = troubles(&rows);
     let count = rows.len();
     let servers = if count == 1 { "1 server".to_owned() } else { format!("{count} servers") };
@@ -124,14 +122,18 @@ fn line(row: &ServerRow, width: usize, now: DateTime<Utc>) -> String {
     format!("{name}   {figures}")
 }
 
-/// A name in `width` places: cut at the end, filled up with figure spaces.
+/// A name in `width` places: cut at the end, filled up with figure spaces. Wide letters take two.
 fn name(name: &str, width: usize) -> String {
-    let length = name.chars().count();
-    if length > NAME_WIDTH {
-        return name.chars().take(NAME_WIDTH - 1).chain(['…']).collect();
+    let mut text = name.to_owned();
+    if name.width() > NAME_WIDTH {
+        while text.width() > NAME_WIDTH - 1 {
+            text.pop();
+        }
+        text.push('…');
     }
-    let fill = width.saturating_sub(length);
-    name.chars().chain(std::iter::repeat_n(FIGURE_SPACE, fill)).collect()
+    let fill = width.saturating_sub(text.width());
+    text.extend(std::iter::repeat_n(FIGURE_SPACE, fill));
+    text
 }
 
 /// A percentage in three places, or a dash.

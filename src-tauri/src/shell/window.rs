@@ -7,8 +7,22 @@ use tauri::{AppHandle, Manager, Theme, WebviewUrl, WebviewWindowBuilder, webview
 /// Label of the window.
 pub(super) const MAIN: &str = "main";
 
-/// Brings the window forward, on the page of a server if one is named.
+/// Brings the window forward, on the page of a server if one is named. A task does it: building a
+/// window inside the handler of an event waits for that very handler.
 pub(super) fn show(app: &AppHandle, server: Option<ServerId>) {
+    let Some(bridge) = app.try_state::<Bridge>() else { return };
+    let (app, tomo) = (app.clone(), bridge.tomo.clone());
+    bridge.tomo.own(async move {
+        let theme = match tomo.word("ui.theme").await.as_str() {
+            "dark" => Some(Theme::Dark),
+            "light" => Some(Theme::Light),
+            _ => None,
+        };
+        open(&app, server, theme);
+    });
+}
+
+fn open(app: &AppHandle, server: Option<ServerId>, theme: Option<Theme>) {
     if let Some(window) = app.get_webview_window(MAIN) {
         let shown =
             window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
@@ -24,7 +38,6 @@ pub(super) fn show(app: &AppHandle, server: Option<ServerId>) {
         return;
     }
     let path = server.map_or_else(|| "index.html".into(), |id| format!("index.html#/server/{id}"));
-    let theme = wanted_theme(app);
     let built = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App(path.into()))
         .title("Tomo")
         .inner_size(1280.0, 800.0)
@@ -37,15 +50,5 @@ pub(super) fn show(app: &AppHandle, server: Option<ServerId>) {
         .build();
     if let Err(error) = built {
         tracing::error!(%error, "the window could not be opened");
-    }
-}
-
-/// The theme that somebody chose; the system's when nobody did.
-fn wanted_theme(app: &AppHandle) -> Option<Theme> {
-    let bridge = app.try_state::<Bridge>()?;
-    match tauri::async_runtime::block_on(bridge.tomo.word("ui.theme")).as_str() {
-        "dark" => Some(Theme::Dark),
-        "light" => Some(Theme::Light),
-        _ => None,
     }
 }

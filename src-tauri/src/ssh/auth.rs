@@ -262,6 +262,7 @@ impl Attempt<'_> {
             format!("the sign-in to {} failed: {error}", self.target.host),
             "Try again; if it happens again, see that server's log.",
         )
+        .passing()
     }
 
     fn closed(&self) -> Failure {
@@ -274,6 +275,7 @@ impl Attempt<'_> {
             ),
             "It may not let this account in, or have counted too many failures: see its log.",
         )
+        .passing()
     }
 
     fn failure(&self, message: impl Into<String>, hint: impl Into<String>) -> Failure {

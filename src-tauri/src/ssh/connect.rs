@@ -111,7 +111,8 @@ pub async fn connect(
                 seconds(timeouts.authenticate)
             ),
             "See whether that server is overloaded, then try again.",
-        ))
+        )
+        .passing())
     })?;
     on_step(Step::Authenticate, method);
     Ok(Connection::new(handle, target.clone(), life, cut))

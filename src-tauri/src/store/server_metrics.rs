@@ -181,7 +181,9 @@ async fn write(
              load_average_15m = excluded.load_average_15m,
              uptime_seconds = excluded.uptime_seconds,
              temperature_celsius = excluded.temperature_celsius
-         where excluded.span_seconds >= span_seconds",
+         where excluded.span_seconds > span_seconds
+             or (excluded.span_seconds = span_seconds
+                 and coalesce(excluded.observed_seconds, 0) >= coalesce(observed_seconds, 0))",
     )
     .bind(metric_id(server, row.at))
     .bind(server.to_string())
