@@ -9,7 +9,7 @@ use crate::{
         failure::{Failure, Step},
         host_key::{HostKey, HostKeyVerdict},
         id::ServerId,
-        server::{Server, ServerInput},
+        server::{AuthType, Server, ServerInput},
         system_info::SystemInfo,
         test_report::{Outcome, TestReport, TestStep},
     },
@@ -99,6 +99,9 @@ impl Tomo {
         credential: Credential,
     ) -> Result<TestReport, AppError> {
         let server = server.checked()?;
+        if server.auth_type == AuthType::Local {
+            return Err(AppError::LocalServer("tested"));
+        }
         let target = Target { host: server.host, port: server.port, username: server.username };
         let mut passed = Vec::new();
         let opened = dial(

@@ -52,3 +52,30 @@ async fn one_process_does_not_sign_in_the_other() {
     one.ask("session.sign_out", json!({})).await;
     two.ask("fleet.get", json!({})).await;
 }
+
+/// Holds because a host key that is trusted on the command line must not leave the window waiting
+/// for the answer that was given.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_key_trusted_in_one_process_lets_the_other_connect() {
+    let Some(mut lab) = super::lab::Lab::start() else { return };
+    let one = House::collecting().await;
+    let two = one.beside().await;
+    two.sign_in(ADMIN).await;
+    two.tomo.start_collecting().await.expect("it collects");
+    let add = json!({ "server": lab.server("lab", "key"), "credential": lab.key() });
+    let id = id_of(&one.ask("server.add", add).await);
+    one.until_state(&id, "host_key_unknown").await;
+    two.until_state(&id, "host_key_unknown").await;
+    one.ask("host_key.trust", lab.trust(&lab.fingerprint())).await;
+    two.until_cpu(&id).await;
+
+    one.until_cpu(&id).await;
+    lab.sshd.replace_host_keys();
+    lab.sshd.restart();
+    one.until_state(&id, "host_key_changed").await;
+    two.until_state(&id, "host_key_changed").await;
+    let replace = json!({ "id": id, "fingerprint": lab.fingerprint() });
+    two.ask("host_key.replace", replace).await;
+    one.until_state(&id, "connected").await;
+}
