@@ -18,7 +18,7 @@ use tracing_subscriber::{
     layer::SubscriberExt,
 };
 
-/// Everything that is logged on this thread, down to the last detail of Tomo itself.
+/// Everything that is logged, in whichever test and thread.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -42,6 +42,19 @@ impl<'a> MakeWriter<'a> for Log {
 }
 
 impl Log {
+    /// Listens as the program does, with Tomo at its most talkative.
+    fn listen() -> Self {
+        let log = Self::default();
+        let levels = Targets::new().with_default(LevelFilter::WARN);
+        let levels =
+            levels.with_targets([("tomo", LevelFilter::TRACE), ("it", LevelFilter::TRACE)]);
+        let layer = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(log.clone());
+        let subscriber = tracing_subscriber::registry().with(levels).with(layer);
+        // For all threads: a task or a hash may run on any of them.
+        tracing::subscriber::set_global_default(subscriber).expect("nobody else listens");
+        log
+    }
+
     fn text(&self) -> String {
         let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         String::from_utf8_lossy(&bytes).into_owned()
@@ -62,18 +75,11 @@ fn assert_none_in(parts: &[String], place: &str, bytes: &[u8]) {
     }
 }
 
-/// Holds because each of these places is read by somebody: a window, a backup, a bug report. One
-/// thread runs all of it, so that everything it logs is seen.
-#[tokio::test]
+/// Holds because each of these places is read by somebody: a window, a backup, a bug report.
+#[tokio::test(flavor = "multi_thread")]
 async fn no_secret_is_where_it_can_be_read() {
     let Some(lab) = Lab::start() else { return };
-    let log = Log::default();
-    let detail = Targets::new().with_target("tomo", LevelFilter::TRACE);
-    let detail = detail.with_default(LevelFilter::DEBUG);
-    let layer = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(log.clone());
-    let subscriber = tracing_subscriber::registry().with(layer).with(detail);
-    let _guard = tracing::subscriber::set_default(subscriber);
-
+    let log = Log::listen();
     // Most runs have nothing to say; this line proves that it would be seen.
     tracing::debug!("listening");
 
