@@ -3,6 +3,7 @@
 #[path = "../lab/mod.rs"]
 mod lab;
 
+mod api;
 mod architecture;
 mod cli;
 mod ssh;

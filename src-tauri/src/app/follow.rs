@@ -2,6 +2,7 @@
 //! changed a setting. And the slow work on it: ageing the history.
 
 use super::{Tomo, error::AppError};
+use crate::domain::connection::ConnectionStatus;
 use chrono::Utc;
 use std::time::Duration;
 
@@ -24,6 +25,28 @@ impl Tomo {
         self.obey_settings().await
     }
 
+    async fn follow(&self) -> Result<(), AppError> {
+        self.follow_now().await?;
+        self.retry_trusted().await
+    }
+
+    /// Tries the servers again that wait for somebody to decide about their host key, where another
+    /// process has trusted what they present.
+    async fn retry_trusted(&self) -> Result<(), AppError> {
+        for row in self.inner.hub.rows(Utc::now()) {
+            let (ConnectionStatus::HostKeyUnknown { presented }
+            | ConnectionStatus::HostKeyChanged { presented, .. }) = row.connection
+            else {
+                continue;
+            };
+            let known = self.inner.store.known_host(&row.server.host, row.server.port).await?;
+            if known.is_some_and(|known| known.key == presented) {
+                self.inner.supervisor.retry(row.server.id);
+            }
+        }
+        Ok(())
+    }
+
     /// Follows the database until Tomo is shut down.
     pub(super) fn keep_following(&self) {
         let tomo = self.clone();
@@ -33,7 +56,7 @@ impl Tomo {
                 tomo.resume_when_due();
                 // Figures grow stale without anything happening.
                 tomo.inner.hub.announce_judgements(Utc::now());
-                if let Err(error) = tomo.follow_now().await {
+                if let Err(error) = tomo.follow().await {
                     tracing::warn!(%error, "the database could not be followed");
                 }
             }

@@ -114,6 +114,9 @@ impl Tomo {
         credential: Credential,
     ) -> Result<TestReport, AppError> {
         let server = server.checked()?;
+        if server.auth_type == AuthType::Local {
+            return Err(AppError::LocalServer("tested"));
+        }
         let target = Target { host: server.host, port: server.port, username: server.username };
         let mut passed = Vec::new();
         let opened = dial(

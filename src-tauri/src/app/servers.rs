@@ -26,7 +26,7 @@ impl Tomo {
             return Err(AppError::LocalServer("added again"));
         }
         let id = ServerId::new();
-        let sealed = self.seal(id, &credential)?;
+        let sealed = self.seal(id, input.auth_type, &credential)?;
         self.inner.store.insert_server(id, &input, sealed.as_deref(), Utc::now()).await?;
         if !connect {
             self.inner.store.set_server_enabled(id, false).await?;
@@ -54,7 +54,7 @@ impl Tomo {
             return Err(AppError::LocalServer("moved"));
         }
         let sealed = match &credential {
-            Some(credential) => self.seal(id, credential)?,
+            Some(credential) => self.seal(id, input.auth_type, credential)?,
             None if input.auth_type != server.auth_type && input.auth_type != AuthType::Agent => {
                 return Err(AppError::Invalid("Another way to sign in needs its secret.".into()));
             }
@@ -166,10 +166,23 @@ impl Tomo {
         self.inner.hub.row(id, Utc::now()).ok_or(AppError::NotFound("server"))
     }
 
-    fn seal(&self, id: ServerId, credential: &Credential) -> Result<Option<String>, AppError> {
-        match credential {
-            Credential::Agent => Ok(None),
-            credential => Ok(Some(self.inner.vault.seal(id, credential)?)),
+    /// What is stored of a credential: nothing where an ssh-agent holds the key.
+    fn seal(
+        &self,
+        id: ServerId,
+        auth_type: AuthType,
+        credential: &Credential,
+    ) -> Result<Option<String>, AppError> {
+        match (auth_type, credential) {
+            (AuthType::Agent, Credential::Agent) => Ok(None),
+            (AuthType::Password, Credential::Password(_))
+            | (AuthType::Key, Credential::Key { .. }) => {
+                Ok(Some(self.inner.vault.seal(id, credential)?))
+            }
+            // The list would say one thing, and the sign-in do another.
+            _ => Err(AppError::Invalid(
+                "The credential is not of the kind that the server signs in with.".into(),
+            )),
         }
     }
 }

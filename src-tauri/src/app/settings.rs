@@ -58,7 +58,8 @@ impl Tomo {
     /// Puts a setting back: the user's own value goes, or everybody's becomes the default.
     ///
     /// # Errors
-    /// When the key is unknown or the role does not allow it.
+    /// When the key is unknown, the role does not allow it, or the default would put a warning mark
+    /// above its critical one.
     pub async fn reset_setting(
         &self,
         session: &Session,
@@ -70,6 +71,7 @@ impl Tomo {
                 self.inner.store.reset_user_setting(session.user.id, key).await?;
             }
             Scope::System => {
+                self.check_pair(setting, &setting.default_value()).await?;
                 self.inner.store.reset_system_setting(key, session.user.id, Utc::now()).await?;
             }
         }

@@ -26,6 +26,18 @@ pub(super) async fn put(
     Ok(())
 }
 
+/// Removes a credential, if there is one, on a connection that may be in a transaction.
+pub(super) async fn remove(
+    connection: &mut SqliteConnection,
+    server: ServerId,
+) -> Result<(), StoreError> {
+    sqlx::query("delete from server_credentials where server_id = ?1")
+        .bind(server.to_string())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 impl Store {
     /// Writes the credential of a server, in place of one that may be there.
     ///
@@ -58,11 +70,7 @@ impl Store {
     /// # Errors
     /// When the database cannot be written.
     pub async fn delete_credential(&self, server: ServerId) -> Result<(), StoreError> {
-        sqlx::query("delete from server_credentials where server_id = ?1")
-            .bind(server.to_string())
-            .execute(&self.writer)
-            .await?;
-        Ok(())
+        remove(&mut *self.writer.acquire().await?, server).await
     }
 
     /// Every encrypted credential.

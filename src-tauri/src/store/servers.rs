@@ -96,7 +96,8 @@ impl Store {
         Ok(server)
     }
 
-    /// Changes a server, and its credential when one is given.
+    /// Changes a server, and its credential when one is given. One that an ssh-agent opens from now
+    /// on keeps none.
     ///
     /// # Errors
     /// [`StoreError::Missing`], or [`StoreError::Duplicate`] when another server has this host, port
@@ -123,8 +124,14 @@ impl Store {
         .await
         .map_err(|error| duplicate(error, input))?
         .ok_or(StoreError::Missing { what: "server" })?;
-        if let Some(encrypted) = encrypted {
-            server_credentials::put(&mut transaction, id, encrypted, now).await?;
+        match encrypted {
+            Some(encrypted) => {
+                server_credentials::put(&mut transaction, id, encrypted, now).await?;
+            }
+            None if input.auth_type == AuthType::Agent => {
+                server_credentials::remove(&mut transaction, id).await?;
+            }
+            None => {}
         }
         transaction.commit().await?;
         Ok(server)
