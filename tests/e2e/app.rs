@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::{
     path::Path,
     process::{Child, Command, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// How long anything in the window may take before it counts as broken.
@@ -78,7 +78,7 @@ impl Desktop {
             }
         };
         let client = tokio::time::timeout(PATIENCE, connecting).await.expect("a driven window");
-        Window { client, _driver: driver }
+        Window { client, driver }
     }
 }
 
@@ -86,6 +86,21 @@ impl Desktop {
 pub struct Running(Child);
 
 impl Running {
+    /// Whether it has a page open: WebKit draws each in a process of its own.
+    pub fn has_web_view(&self) -> bool {
+        self.children().iter().any(|child| {
+            std::fs::read_to_string(format!("/proc/{child}/comm"))
+                .is_ok_and(|name| name.starts_with("WebKitWebPro"))
+        })
+    }
+
+    /// Numbers of the processes that it started.
+    fn children(&self) -> Vec<String> {
+        let parent = self.0.id().to_string();
+        let found = Command::new("pgrep").args(["-P", &parent]).output().expect("pgrep runs");
+        String::from_utf8_lossy(&found.stdout).lines().map(ToOwned::to_owned).collect()
+    }
+
     /// Asks it to end, as the system does, and waits.
     pub fn terminate(mut self) -> std::process::ExitStatus {
         let _ = Command::new("kill").arg(self.0.id().to_string()).status();
@@ -103,7 +118,7 @@ impl Drop for Running {
 /// The window.
 pub struct Window {
     pub client: Client,
-    _driver: Running,
+    driver: Running,
 }
 
 impl Window {
@@ -117,7 +132,7 @@ impl Window {
 
     /// Waits for something on the page that holds this text, the innermost.
     pub async fn find_text(&self, text: &str) -> Element {
-        let path = format!("//*[contains(normalize-space(.), {text:?})][not(*[contains(normalize-space(.), {text:?})])]");
+        let path = format!("//*[contains(normalize-space(translate(., '\u{a0}', ' ')), {text:?})][not(*[contains(normalize-space(translate(., '\u{a0}', ' ')), {text:?})])]");
         match self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await {
             Ok(element) => element,
             Err(error) => panic!("no '{text}': {error}\n{}", self.text().await),
@@ -126,7 +141,7 @@ impl Window {
 
     /// Presses a button by its words.
     pub async fn press(&self, words: &str) {
-        let path = format!("//button[normalize-space(.)={words:?} or @aria-label={words:?}]");
+        let path = format!("//button[normalize-space(translate(., '\u{a0}', ' '))={words:?} or @aria-label={words:?}]");
         match self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await {
             Ok(button) => button.click().await.expect("a button that can be pressed"),
             Err(error) => panic!("no button '{words}': {error}\n{}", self.text().await),
@@ -135,13 +150,44 @@ impl Window {
 
     /// Types into the field with this label.
     pub async fn fill(&self, label: &str, text: &str) {
-        let path = format!("//*[@id=//label[starts-with(normalize-space(.), {label:?})]/@for]");
+        let path = format!("//*[@id=//label[starts-with(normalize-space(translate(., '\u{a0}', ' ')), {label:?})]/@for]");
         let field = match self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await {
             Ok(field) => field,
             Err(error) => panic!("no field '{label}': {error}\n{}", self.text().await),
         };
         field.clear().await.expect("a field that can be emptied");
         field.send_keys(text).await.expect("a field that takes text");
+    }
+
+    /// Chooses one of the options that stand side by side.
+    pub async fn press_option(&self, words: &str) {
+        let path = format!(
+            "//*[(self::button or self::label or @role='radio' or @role='tab') and normalize-space(translate(., '\u{a0}', ' '))={words:?}]"
+        );
+        match self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await {
+            Ok(option) => option.click().await.expect("an option that can be chosen"),
+            Err(error) => panic!("no option '{words}': {error}\n{}", self.text().await),
+        }
+    }
+
+    /// Opens a tab of the page.
+    pub async fn press_tab(&self, words: &str) {
+        let path = format!("//nav//a[normalize-space(translate(., '\u{a0}', ' '))={words:?}]");
+        match self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await {
+            Ok(tab) => tab.click().await.expect("a tab that can be opened"),
+            Err(error) => panic!("no tab '{words}': {error}\n{}", self.text().await),
+        }
+    }
+
+    /// Presses the filled button of the dialog.
+    pub async fn submit_dialog(&self) {
+        self.find("[role=dialog] button[type=submit]").await.click().await.expect("a button");
+    }
+
+    /// Goes to a page of the window by its address.
+    pub async fn go(&self, hash: &str) {
+        let script = format!("location.hash = {hash:?}");
+        self.client.execute(&script, vec![]).await.expect("a page");
     }
 
     /// All that the page says.
@@ -169,10 +215,23 @@ impl Window {
         }
     }
 
-    /// Ends Tomo together with its driver.
+    /// Closes the window, then tells Tomo, which stays in the tray, to end, and waits until it has.
     pub async fn end(self) {
+        let tomo = self.driver.children().into_iter().next().expect("the driver started Tomo");
         self.client.close().await.expect("a session that ends");
+        let _ = Command::new("kill").arg(&tomo).status();
+        let deadline = Instant::now() + PATIENCE;
+        while is_running(&tomo) {
+            assert!(Instant::now() < deadline, "Tomo does not end");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
+}
+
+/// Whether there is a process of this number that has not ended.
+fn is_running(pid: &str) -> bool {
+    std::fs::read_to_string(format!("/proc/{pid}/stat"))
+        .is_ok_and(|stat| !stat.rsplit(')').next().unwrap_or_default().trim_start().starts_with('Z'))
 }
 
 /// Where tests put pictures of what they saw.

@@ -133,6 +133,24 @@ impl Tray {
         lines
     }
 
+    /// Waits for the line that begins with a name to be as wished; gives it.
+    pub async fn wait_for_line(&self, name: &str, wished: impl Fn(&str) -> bool) -> String {
+        let waiting = async {
+            loop {
+                let lines = self.menu().await;
+                let line = lines.into_iter().map(|(_, line)| line).find(|line| line.starts_with(name));
+                if let Some(line) = line.filter(|line| wished(line)) {
+                    return line;
+                }
+                tokio::time::sleep(Duration::from_millis(250)).await;
+            }
+        };
+        match tokio::time::timeout(Duration::from_secs(60), waiting).await {
+            Ok(line) => line,
+            Err(_) => panic!("the tray never says so of {name}: {:?}", self.menu().await),
+        }
+    }
+
     /// Clicks a line of the menu.
     pub async fn click(&self, text: &str) {
         let (id, _) = self

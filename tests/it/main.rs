@@ -3,6 +3,8 @@
 #[path = "../lab/mod.rs"]
 mod lab;
 
+mod architecture;
+mod cli;
 mod ssh;
 mod store;
 mod vault;

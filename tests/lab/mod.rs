@@ -2,7 +2,7 @@
 //!
 //! It uses nothing but `std` (and `tempfile`), because `cargo xtask lab` includes it as well.
 
-#![allow(dead_code, reason = "each binary that includes the lab uses a part of it")]
+#![allow(dead_code, unused_imports, reason = "each binary that includes the lab uses a part of it")]
 
 pub mod display;
 pub mod secret_service;

@@ -5,28 +5,28 @@
 //! can sign in, by key.
 #![cfg(unix)]
 
+mod account;
+mod key;
+
+pub use account::{Account, account};
+pub use key::{Agent, ClientKey, client_key, fingerprint};
+
 use std::{
     collections::HashMap,
-    fs, io,
+    fs,
     io::{BufRead, BufReader, Write},
     net::{Ipv4Addr, TcpListener},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
-    sync::{
-        Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 use tempfile::TempDir;
 
 /// How long anything in here may take before it counts as broken.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-/// Accounts of the lab begin with this, so that left-over ones are known as such.
-const ACCOUNT_PREFIX: &str = "tomolab";
 
 /// How a server is set up.
 #[derive(Clone, Debug)]
@@ -123,9 +123,7 @@ impl Sshd {
     /// Ends the server and every connection to it.
     pub fn stop(&mut self) {
         if let Some(mut child) = self.child.take() {
-            let mut doomed = descendants(child.id());
-            doomed.push(child.id());
-            signal("KILL", &doomed);
+            signal("KILL", &freeze(vec![child.id()]));
             child.wait().expect("sshd ends");
         }
     }
@@ -140,19 +138,17 @@ impl Sshd {
 
     /// Cuts every connection; the server goes on listening.
     pub fn cut(&self) {
-        signal("KILL", &descendants(self.id()));
+        signal("KILL", &freeze(descendants(&[self.id()])));
     }
 
     /// Freezes the server and every connection to it: it is there, and does not answer.
     pub fn pause(&self) {
-        let mut frozen = descendants(self.id());
-        frozen.push(self.id());
-        signal("STOP", &frozen);
+        freeze(vec![self.id()]);
     }
 
     /// Lets it go on.
     pub fn resume(&self) {
-        let mut frozen = descendants(self.id());
+        let mut frozen = descendants(&[self.id()]);
         frozen.push(self.id());
         signal("CONT", &frozen);
     }
@@ -257,194 +253,6 @@ impl Log {
     }
 }
 
-/// An account to sign in as. One that was made for the test is removed when dropped.
-pub struct Account {
-    /// Its name.
-    pub name: String,
-    /// Its password; absent when it is the current user, whose password nobody knows here.
-    pub password: Option<String>,
-    /// Its home folder.
-    pub home: PathBuf,
-    made: bool,
-}
-
-/// An account with this password and login shell: a new one as root, otherwise the current user.
-///
-/// `name` becomes a part of the account's name and need not be unique.
-pub fn account(name: &str, password: &str, shell: &str) -> Account {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    if !is_root() {
-        let user = run(Command::new("id").arg("-un"));
-        let name = String::from_utf8_lossy(&user.stdout).trim().to_owned();
-        let home = std::env::var_os("HOME").map(PathBuf::from).expect("a home folder");
-        return Account { name, password: None, home, made: false };
-    }
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    if count == 0 {
-        remove_left_over();
-    }
-    let name = format!("{ACCOUNT_PREFIX}-{}-{count}-{name}", std::process::id());
-    let home = PathBuf::from("/home").join(&name);
-    with_accounts(Command::new("useradd").args(["-m", "-d", text(&home), "-s", shell, &name]));
-    let mut chpasswd = Command::new("chpasswd");
-    chpasswd.stdin(Stdio::piped()).stderr(Stdio::piped());
-    retry(|| {
-        let mut child = chpasswd.spawn()?;
-        let line = format!("{name}:{password}\n");
-        child.stdin.take().expect("a pipe").write_all(line.as_bytes())?;
-        child.wait_with_output()
-    });
-    Account { name, password: Some(password.to_owned()), home, made: true }
-}
-
-impl Account {
-    /// Writes a file into its home folder.
-    pub fn write(&self, name: &str, content: &str) {
-        let path = self.home.join(name);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        fs::write(path, content).expect("a file");
-        if self.made {
-            run(Command::new("chown").args(["-R", &format!("{0}:{0}", self.name)]).arg(&self.home));
-        }
-    }
-}
-
-impl Drop for Account {
-    fn drop(&mut self) {
-        if self.made {
-            let _ = Command::new("pkill").args(["-KILL", "-u", &self.name]).output();
-            with_accounts(Command::new("userdel").args(["-r", "-f", &self.name]));
-        }
-    }
-}
-
-/// Removes accounts of earlier runs that were killed before they could.
-fn remove_left_over() {
-    for line in fs::read_to_string("/etc/passwd").unwrap_or_default().lines() {
-        let name = line.split(':').next().unwrap_or_default();
-        let mut parts = name.split('-');
-        let owner = (parts.next() == Some(ACCOUNT_PREFIX)).then(|| parts.next()).flatten();
-        if owner.is_some_and(|pid| !Path::new("/proc").join(pid).exists()) {
-            let _ = Command::new("pkill").args(["-KILL", "-u", name]).output();
-            with_accounts(Command::new("userdel").args(["-r", "-f", name]));
-        }
-    }
-}
-
-/// Runs a command that changes the accounts of the system, which only one may do at a time.
-fn with_accounts(command: &mut Command) {
-    retry(|| command.output());
-}
-
-fn retry(mut attempt: impl FnMut() -> io::Result<Output>) {
-    /// One at a time in this process; others, in other processes, are waited for.
-    static TURN: Mutex<()> = Mutex::new(());
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        let output = attempt().expect("the command exists");
-        let words = String::from_utf8_lossy(&output.stderr).into_owned();
-        if output.status.success() || !words.contains("lock") || Instant::now() > deadline {
-            // userdel grumbles about a missing mail folder, and has done its work.
-            let done = output.status.success() || words.contains("mail spool");
-            assert!(done || words.contains("does not exist"), "{words}");
-            return;
-        }
-        thread::sleep(Duration::from_millis(50));
-    }
-}
-
-/// A key to sign in with.
-pub struct ClientKey {
-    /// The private half, in the format that was asked for.
-    pub private: String,
-    /// The public half, in OpenSSH's one-line form.
-    pub public: String,
-    /// `SHA256:…`, as `ssh-keygen -l` prints it.
-    pub fingerprint: String,
-}
-
-/// Makes a key.
-///
-/// `kind` is e.g. `ed25519`, `rsa`, `ecdsa-384`; `format` is `openssh`, `pem` (PKCS#1 or SEC1) or
-/// `pkcs8`. `ssh-keygen` writes Ed25519 keys only as `openssh`.
-pub fn client_key(kind: &str, format: &str, passphrase: &str) -> ClientKey {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("key");
-    let (kind, bits) = match kind.split_once('-') {
-        Some((kind, bits)) => (kind, Some(bits)),
-        None => (kind, (kind == "rsa").then_some("2048")),
-    };
-    let mut arguments = vec!["-q", "-t", kind, "-N", passphrase, "-C", "lab", "-f", text(&path)];
-    if let Some(bits) = bits {
-        arguments.extend(["-b", bits]);
-    }
-    ssh_keygen(&arguments);
-    if format != "openssh" {
-        let format = if format == "pem" { "PEM" } else { "PKCS8" };
-        let change = ["-q", "-p", "-P", passphrase, "-N", passphrase, "-m", format, "-f"];
-        ssh_keygen(&[&change[..], &[text(&path)]].concat());
-    }
-    let public = fs::read_to_string(path.with_extension("pub")).expect("a key");
-    ClientKey {
-        private: fs::read_to_string(&path).expect("a key"),
-        fingerprint: fingerprint(&public),
-        public,
-    }
-}
-
-/// The fingerprint of a public key, as `ssh-keygen` sees it.
-pub fn fingerprint(public_key: &str) -> String {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("key.pub");
-    fs::write(&path, public_key).expect("a key");
-    let listing = ssh_keygen(&["-l", "-f", text(&path)]);
-    listing.split(' ').nth(1).expect("a fingerprint").to_owned()
-}
-
-/// An `ssh-agent` that holds keys. Dropping it ends it.
-pub struct Agent {
-    folder: TempDir,
-    child: Child,
-}
-
-impl Agent {
-    /// Starts an agent that holds these keys.
-    pub fn start(keys: &[&ClientKey]) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let mut child = Command::new("ssh-agent")
-            .args(["-D", "-a", text(&folder.path().join("socket"))])
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("ssh-agent");
-        // It prints where it listens once it does.
-        let mut line = String::new();
-        let stdout = child.stdout.take().expect("a pipe");
-        BufReader::new(stdout).read_line(&mut line).expect("a line");
-        let agent = Self { folder, child };
-        for key in keys {
-            let path = agent.folder.path().join("key");
-            fs::write(&path, &key.private).expect("a key");
-            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("a mode");
-            let socket = agent.socket();
-            run(Command::new("ssh-add").arg(&path).env("SSH_AUTH_SOCK", socket));
-        }
-        agent
-    }
-
-    /// The path for `SSH_AUTH_SOCK`.
-    pub fn socket(&self) -> PathBuf {
-        self.folder.path().join("socket")
-    }
-}
-
-impl Drop for Agent {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 /// Whether this process may make accounts.
 pub fn is_root() -> bool {
     static ROOT: std::sync::LazyLock<bool> =
@@ -468,8 +276,22 @@ pub fn free_port() -> u16 {
     listener.local_addr().expect("an address").port()
 }
 
-/// Every process below this one.
-fn descendants(root: u32) -> Vec<u32> {
+/// Stops these processes and all below them, and returns them all. One that is stopped starts no
+/// others, so none of them is missed.
+fn freeze(roots: Vec<u32>) -> Vec<u32> {
+    let mut frozen = Vec::new();
+    let mut found = roots;
+    while !found.is_empty() {
+        signal("STOP", &found);
+        frozen.extend(found);
+        found = descendants(&frozen);
+        found.retain(|process| !frozen.contains(process));
+    }
+    frozen
+}
+
+/// Every process below these.
+fn descendants(roots: &[u32]) -> Vec<u32> {
     let listing = run(Command::new("ps").args(["-A", "-o", "pid=,ppid="]));
     let mut children: HashMap<u32, Vec<u32>> = HashMap::new();
     for line in String::from_utf8_lossy(&listing.stdout).lines() {
@@ -479,7 +301,7 @@ fn descendants(root: u32) -> Vec<u32> {
         }
     }
     let mut found = Vec::new();
-    let mut open = vec![root];
+    let mut open = roots.to_vec();
     while let Some(parent) = open.pop() {
         let below = children.remove(&parent).unwrap_or_default();
         found.extend(&below);
@@ -489,6 +311,9 @@ fn descendants(root: u32) -> Vec<u32> {
 }
 
 fn signal(name: &str, processes: &[u32]) {
+    if processes.is_empty() {
+        return;
+    }
     let processes = processes.iter().map(u32::to_string);
     // One that has ended in the meantime is no error.
     let _ = Command::new("kill").arg(format!("-{name}")).args(processes).output();

@@ -20,9 +20,8 @@ pub fn run(_yes: bool) -> Result<(), crate::say::Failure> {
 pub use unix::run;
 
 #[cfg(unix)]
-#[path = "../../tests/lab/sshd.rs"]
-#[expect(dead_code, reason = "the lab can do more than stand there, for the tests")]
-mod sshd;
+#[path = "../../tests/lab/mod.rs"]
+mod parts;
 
 #[cfg(unix)]
 mod unix {
@@ -32,7 +31,7 @@ mod unix {
     use std::sync::mpsc;
     use std::{fs, io};
 
-    use super::sshd::{Account, ClientKey, Options, Sshd, account, client_key};
+    use super::parts::sshd::{Account, ClientKey, Options, Sshd, account, client_key};
     use crate::part::{Use, find_program};
     use crate::say::{Failure, heading, note, output_of, paint};
     use crate::system;

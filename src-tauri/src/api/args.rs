@@ -2,11 +2,7 @@
 //!
 //! They can be read but not written back: secrets come in here and never go out.
 
-use crate::domain::{
-    history::Range,
-    id::ServerId,
-    server::ServerInput,
-};
+use crate::domain::{history::Range, id::ServerId, server::ServerInput};
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use serde::Deserialize;

@@ -1,6 +1,9 @@
 //! What each command of the table calls. A handler translates; it does not decide.
 
-use super::{args::*, error::{ApiError, Code}};
+use super::{
+    args::*,
+    error::{ApiError, Code},
+};
 use crate::{
     app::{Tomo, error::AppError, keys::read_file},
     domain::{
@@ -182,9 +185,7 @@ impl From<AppError> for ApiError {
             AppError::BadSignIn => (Code::Invalid, "Check both, also the Caps Lock key.".into()),
             AppError::Forbidden(_) => (Code::Forbidden, "An admin can do it.".into()),
             AppError::Invalid(_) | AppError::LocalServer(_) => (Code::Invalid, String::new()),
-            AppError::NotFound(_) => {
-                (Code::NotFound, "It may have been removed meanwhile.".into())
-            }
+            AppError::NotFound(_) => (Code::NotFound, "It may have been removed meanwhile.".into()),
             AppError::HostKey { hint, .. } => (Code::HostKey, hint.clone()),
             AppError::Failure(failure) => (Code::Failed, failure.hint.clone()),
             AppError::Store(error) => (store_code(error), error.hint().into()),
@@ -210,7 +211,7 @@ fn vault_code(error: &VaultError) -> Code {
     match error {
         VaultError::Locked | VaultError::NoPassphrase | VaultError::Unavailable { .. } => {
             Code::VaultLocked
-        },
+        }
         VaultError::WrongPassphrase | VaultError::PassphraseTooShort { .. } => Code::Invalid,
         _ => Code::Failed,
     }

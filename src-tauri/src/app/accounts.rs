@@ -117,13 +117,7 @@ impl Tomo {
         }
         let hash = password::hash(password).await?;
         let id = UserId::new();
-        let admin = NewUser {
-            id,
-            username,
-            email: "",
-            password_hash: &hash,
-            role: Role::Admin,
-        };
+        let admin = NewUser { id, username, email: "", password_hash: &hash, role: Role::Admin };
         self.inner.store.set_up(&admin, Utc::now()).await?;
         self.begin_session(id, stay_signed_in).await?;
         super::activity::record(self, "setup.create", "Tomo set up", id, None).await;

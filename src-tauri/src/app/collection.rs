@@ -29,8 +29,7 @@ impl watch::Outside for Outside {
     fn dial(&self, id: ServerId) -> BoxFuture<'_, Result<Connection, ConnectError>> {
         async move {
             let (server, credential) = reach::stored(&self.store, &self.vault, id).await?;
-            let target =
-                Target { host: server.host, port: server.port, username: server.username };
+            let target = Target { host: server.host, port: server.port, username: server.username };
             reach::dial(&self.store, &self.presented, &target, &credential, &mut |_, _| {}).await
         }
         .boxed()

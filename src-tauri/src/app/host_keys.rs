@@ -2,7 +2,10 @@
 //! fingerprint.
 
 use super::{Tomo, error::AppError};
-use crate::domain::{host_key::{HostKey, KnownHost}, id::{ServerId, UserId}};
+use crate::domain::{
+    host_key::{HostKey, KnownHost},
+    id::{ServerId, UserId},
+};
 use chrono::Utc;
 use std::sync::PoisonError;
 

@@ -2,11 +2,18 @@
 
 use super::{Tomo, error::AppError};
 use crate::{
-    domain::{credential::Credential, failure::{Failure, Step}, key_info::KeyInfo},
+    domain::{
+        credential::Credential,
+        failure::{Failure, Step},
+        key_info::KeyInfo,
+    },
     ssh,
 };
 use secrecy::{ExposeSecret, SecretString};
-use std::{io::Read, path::{Path, PathBuf}};
+use std::{
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 /// No private key is larger; what is, is another kind of file.
 const KEY_FILE_BYTES: u64 = 64 * 1024;
@@ -27,7 +34,10 @@ fn read(path: &Path) -> Result<SecretString, Failure> {
     let failure = |message: String, hint: &str| Failure::new(Step::Authenticate, message, hint);
     let shown = path.display();
     let file = std::fs::File::open(path).map_err(|error| {
-        failure(format!("the key file {shown} cannot be read: {error}"), "Choose a file that your user may read.")
+        failure(
+            format!("the key file {shown} cannot be read: {error}"),
+            "Choose a file that your user may read.",
+        )
     })?;
     let mut text = String::new();
     let read = file.take(KEY_FILE_BYTES + 1).read_to_string(&mut text);
@@ -69,8 +79,8 @@ impl Tomo {
             ssh::key::inspect(private_key.expose_secret(), passphrase)
         })
         .await
-            .map_err(|error| AppError::internal("reading a key", &error))?
-            .map_err(AppError::from)
+        .map_err(|error| AppError::internal("reading a key", &error))?
+        .map_err(AppError::from)
     }
 
     /// Asks for a key file with the system's dialog.

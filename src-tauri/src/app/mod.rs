@@ -27,9 +27,9 @@ use crate::{
     vault::{Keychain, Vault},
 };
 use accounts::SessionSecret;
+use chrono::Utc;
 use collection::Outside;
 use error::AppError;
-use chrono::Utc;
 use futures::future::BoxFuture;
 use secrecy::SecretString;
 use std::{
@@ -143,8 +143,7 @@ impl Tomo {
             vault: vault.clone(),
             presented: presented.clone(),
         });
-        let wanted =
-            Wanted { interval: hub.policy().background_interval, paused: false };
+        let wanted = Wanted { interval: hub.policy().background_interval, paused: false };
         let tomo = Self {
             inner: Arc::new(Inner {
                 data_dir: options.data_dir,

@@ -61,9 +61,14 @@ pub(super) async fn dial(
     on_step: &mut (dyn FnMut(Step, String) + Send),
 ) -> Result<Connection, ConnectError> {
     let known = store.known_host(&target.host, target.port).await.map_err(|error| {
-        Failure::new(Step::HostKey, error.to_string(), "Without the known host keys Tomo does not connect.")
+        Failure::new(
+            Step::HostKey,
+            error.to_string(),
+            "Without the known host keys Tomo does not connect.",
+        )
     })?;
-    let result = ssh::connect(target, credential, known.as_ref(), Timeouts::default(), on_step).await;
+    let result =
+        ssh::connect(target, credential, known.as_ref(), Timeouts::default(), on_step).await;
     let place = (target.host.clone(), target.port);
     match &result {
         Ok(_) => {
@@ -73,12 +78,10 @@ pub(super) async fn dial(
             }
         }
         Err(ConnectError::HostKey(
-            HostKeyVerdict::Unknown { presented: key } | HostKeyVerdict::Changed { presented: key, .. },
+            HostKeyVerdict::Unknown { presented: key }
+            | HostKeyVerdict::Changed { presented: key, .. },
         )) => {
-            presented
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .insert(place, key.clone());
+            presented.lock().unwrap_or_else(PoisonError::into_inner).insert(place, key.clone());
         }
         Err(_) => {}
     }
@@ -135,7 +138,8 @@ impl Tomo {
                     None if failed_step == Some(step) => Outcome::Failed,
                     None => Outcome::NotReached,
                 };
-                let detail = detail.map(|(_, detail)| detail.clone()).filter(|text| !text.is_empty());
+                let detail =
+                    detail.map(|(_, detail)| detail.clone()).filter(|text| !text.is_empty());
                 TestStep { step, outcome, detail }
             })
             .collect();
@@ -147,7 +151,8 @@ impl Tomo {
     /// # Errors
     /// When there is none, or the vault cannot open it.
     pub async fn stored_credential(&self, id: ServerId) -> Result<Credential, AppError> {
-        let sealed = self.inner.store.credential(id).await?.ok_or(AppError::NotFound("credential"))?;
+        let sealed =
+            self.inner.store.credential(id).await?.ok_or(AppError::NotFound("credential"))?;
         Ok(self.inner.vault.open_sealed(id, &sealed)?)
     }
 }
@@ -155,7 +160,7 @@ impl Tomo {
 /// Asks a server what it is, with the same script that collects, then hangs up.
 async fn what_it_is(connection: Connection) -> Result<SystemInfo, Failure> {
     let mut source = Source::remote(connection).await?;
-    let taken = source.take(Request { system: true, ..Request::default() }).await;
+    let taken = source.take(Request::ALL).await;
     source.close().await;
     Ok(taken?.system_info.unwrap_or_default())
 }

@@ -103,11 +103,18 @@ impl Tomo {
         let seconds = |seconds: i64| Duration::from_secs(seconds.unsigned_abs());
         let policy = Policy {
             thresholds: Thresholds {
-                cpu: self.marks("monitoring.cpu_warning_percent", "monitoring.cpu_critical_percent").await?,
-                memory: self
-                    .marks("monitoring.memory_warning_percent", "monitoring.memory_critical_percent")
+                cpu: self
+                    .marks("monitoring.cpu_warning_percent", "monitoring.cpu_critical_percent")
                     .await?,
-                disk: self.marks("monitoring.disk_warning_percent", "monitoring.disk_critical_percent").await?,
+                memory: self
+                    .marks(
+                        "monitoring.memory_warning_percent",
+                        "monitoring.memory_critical_percent",
+                    )
+                    .await?,
+                disk: self
+                    .marks("monitoring.disk_warning_percent", "monitoring.disk_critical_percent")
+                    .await?,
             },
             live_interval: seconds(self.whole_setting("monitoring.live_interval_seconds").await?),
             background_interval: seconds(
@@ -120,7 +127,11 @@ impl Tomo {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "percentages")]
-    async fn marks(&self, warning: &'static str, critical: &'static str) -> Result<Marks, AppError> {
+    async fn marks(
+        &self,
+        warning: &'static str,
+        critical: &'static str,
+    ) -> Result<Marks, AppError> {
         Ok(Marks {
             warning: self.whole_setting(warning).await? as f64,
             critical: self.whole_setting(critical).await? as f64,
@@ -149,10 +160,12 @@ impl Tomo {
             return Ok(());
         };
         match (warning, critical) {
-            (Some(warning), Some(critical)) if warning >= critical => Err(AppError::Invalid(format!(
-                "{} does not take {value}: the warning mark ({warning}) has to be below the critical mark ({critical}).",
-                setting.key
-            ))),
+            (Some(warning), Some(critical)) if warning >= critical => {
+                Err(AppError::Invalid(format!(
+                    "{} does not take {value}: the warning mark ({warning}) has to be below the critical mark ({critical}).",
+                    setting.key
+                )))
+            }
             _ => Ok(()),
         }
     }
@@ -169,7 +182,9 @@ fn find_for(key: &str, session: &Session) -> Result<&'static Setting, AppError> 
     let setting = setting::find(key)
         .ok_or_else(|| AppError::Invalid(format!("There is no setting '{key}'.")))?;
     if setting.scope == Scope::System && session.user.role != Role::Admin {
-        return Err(AppError::Forbidden(format!("{key} is the same for everybody; only admins change it.")));
+        return Err(AppError::Forbidden(format!(
+            "{key} is the same for everybody; only admins change it."
+        )));
     }
     Ok(setting)
 }

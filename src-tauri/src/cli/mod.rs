@@ -1,1 +1,130 @@
-//! cli
+//! The command line. It parses what was typed, calls commands of the table, and prints what they
+//! answer; it decides nothing that the window would have to decide as well.
+
+mod account;
+mod add;
+mod args;
+mod credential;
+mod error;
+mod format;
+mod host_key;
+mod live;
+mod metrics;
+mod monitor;
+mod output;
+mod overview;
+mod prompt;
+mod screen;
+mod servers;
+mod terminal;
+mod test;
+
+pub use args::Args;
+pub use error::{CliError, Exit};
+
+use crate::{
+    api::{self, error::ApiError},
+    app::{Options, Origin, Tomo, error::AppError},
+    vault::Keychain,
+};
+use args::{Command, ServerCommand};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::{path::PathBuf, process::ExitCode, time::Duration};
+
+/// How long ending may take before it is forced.
+const END_WITHIN: Duration = Duration::from_secs(5);
+
+/// Does what was typed; without a command, opens the window.
+#[must_use]
+pub fn run(args: Args, data_dir: PathBuf, window: impl FnOnce(Options) -> ExitCode) -> ExitCode {
+    begin(args, data_dir, window).unwrap_or_else(|error| error.report())
+}
+
+fn begin(
+    args: Args,
+    data_dir: PathBuf,
+    window: impl FnOnce(Options) -> ExitCode,
+) -> Result<ExitCode, CliError> {
+    let file = args.vault_passphrase_file.as_deref();
+    let origin = if args.command.is_some() { Origin::CommandLine } else { Origin::Window };
+    let options = Options {
+        data_dir,
+        origin,
+        keychain: Keychain::system(),
+        passphrase: file.map(prompt::secret_file).transpose()?,
+        choose_file: None,
+    };
+    let Some(command) = args.command else { return Ok(window(options)) };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| CliError::io("starting the runtime", error))?;
+    let result = runtime.block_on(execute(command, options));
+    // A prompt that was left waits for a key in a thread of its own; it must not hold up the end.
+    runtime.shutdown_background();
+    result.map(|()| ExitCode::SUCCESS)
+}
+
+async fn execute(command: Command, options: Options) -> Result<(), CliError> {
+    // Ending it is the way to leave a live view, and so no interruption.
+    let lasts = matches!(&command, Command::Monitor(monitor) if !monitor.once);
+    let tomo = Tomo::open(options).await.map_err(not_opened)?;
+    let cli = Cli { tomo };
+    let result = tokio::select! {
+        result = dispatch(&cli, command) => result,
+        () = terminal::told_to_end() => if lasts { Ok(()) } else { Err(CliError::Interrupted) },
+    };
+    if tokio::time::timeout(END_WITHIN, cli.tomo.shutdown()).await.is_err() {
+        tracing::error!("ending took too long; what was left was dropped");
+    }
+    result
+}
+
+/// A passphrase file that does not open the vault leaves it locked.
+fn not_opened(error: AppError) -> CliError {
+    match error {
+        AppError::Vault(error) => {
+            CliError::stopped(Exit::VaultLocked, error.to_string(), error.hint())
+        }
+        error => ApiError::from(error).into(),
+    }
+}
+
+async fn dispatch(cli: &Cli, command: Command) -> Result<(), CliError> {
+    match command {
+        Command::Setup(account) => account::set_up(cli, account).await,
+        Command::Login(account) => account::sign_in(cli, account).await,
+        Command::Logout => account::sign_out(cli).await,
+        Command::Status(listing) => account::status(cli, listing).await,
+        Command::Monitor(monitor) => monitor::monitor(cli, monitor).await,
+        Command::Metrics(metrics) => metrics::metrics(cli, metrics).await,
+        Command::Server(command) => {
+            account::unlock(cli).await?;
+            match command {
+                ServerCommand::List(listing) => servers::list(cli, listing).await,
+                ServerCommand::Add(add) => add::add(cli, add).await,
+                ServerCommand::Test(test) => test::test(cli, test).await,
+                ServerCommand::Edit(edit) => add::edit(cli, edit).await,
+                ServerCommand::Remove(remove) => servers::remove(cli, remove).await,
+                ServerCommand::Connect(named) => servers::connect(cli, named).await,
+                ServerCommand::Disconnect(named) => servers::disconnect(cli, named).await,
+            }
+        }
+    }
+}
+
+/// The program behind the command line.
+struct Cli {
+    tomo: Tomo,
+}
+
+impl Cli {
+    /// Calls a command of the table.
+    async fn call<T: DeserializeOwned>(&self, name: &str, arguments: Value) -> Result<T, CliError> {
+        let answer = api::call(&self.tomo, name, arguments).await?;
+        serde_json::from_value(answer)
+            .map_err(|error| CliError::io(format!("reading the answer of {name}"), error.into()))
+    }
+}

@@ -298,7 +298,12 @@ impl Entry {
             i64::try_from(stale_after).unwrap_or(i64::MAX),
             now,
         );
-        ServerRow { server: self.server.clone(), connection: self.connection.clone(), health, figures }
+        ServerRow {
+            server: self.server.clone(),
+            connection: self.connection.clone(),
+            health,
+            figures,
+        }
     }
 }
 

@@ -33,5 +33,5 @@ pub mod uptime;
 
 pub use error::Error;
 
-#[cfg(all(test, unix))]
+#[cfg(all(test, target_os = "linux"))]
 mod script_tests;

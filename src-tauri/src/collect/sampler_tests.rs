@@ -107,6 +107,51 @@ fn slow_figures_are_carried_and_then_dropped() {
     assert_eq!(paths, ["/"]);
 }
 
+/// Files cut at any byte, or with bytes that are no UTF-8, after a whole sample: what is left is
+/// either right or absent.
+#[test]
+fn files_cut_anywhere() {
+    const STAT: &str = include_str!("../../../tests/fixtures/proc/vm-with-steal/stat-later");
+    const BEFORE: &str = include_str!("../../../tests/fixtures/proc/vm-with-steal/stat");
+    const MEMORY: &str = include_str!("../../../tests/fixtures/proc/raspberry-pi/meminfo");
+    const NETWORK: &str = include_str!("../../../tests/fixtures/proc/raspberry-pi/net-dev");
+    const DISKS: &str = include_str!("../../../tests/fixtures/proc/zfs-nas/diskstats");
+    let whole = |stat: &str, uptime: &str| {
+        block(&[
+            ("uptime", uptime),
+            ("cpu", stat),
+            ("memory", MEMORY),
+            ("network", NETWORK),
+            ("disks", DISKS),
+        ])
+    };
+    let right = {
+        let mut sampler = Sampler::new();
+        sampler.sample(&whole(BEFORE, "100.00 1\n"), at(0), TRIP);
+        sampler.sample(&whole(STAT, "102.00 1\n"), at(2), TRIP)
+    };
+    for cut in 0..DISKS.len() {
+        let mut sampler = Sampler::new();
+        sampler.sample(&whole(BEFORE, "100.00 1\n"), at(0), TRIP);
+        let mut hurt = Block::default();
+        hurt.add("uptime", b"102.00 1\n");
+        for (name, text) in
+            [("cpu", STAT), ("memory", MEMORY), ("network", NETWORK), ("disks", DISKS)]
+        {
+            let mut bytes = text.as_bytes()[..cut.min(text.len())].to_vec();
+            bytes.extend_from_slice(if cut % 2 == 0 { b"\xff\xfe\0" } else { b"" });
+            hurt.add(name, &bytes);
+        }
+        let sample = sampler.sample(&hurt, at(2), TRIP);
+        if let (Some(cpu), Some(expected)) = (&sample.cpu, &right.cpu) {
+            assert!((cpu.total_percent - expected.total_percent).abs() < 1e-9, "cut at {cut}");
+        }
+        assert!(sample.memory.is_none_or(|m| Some(m.total_bytes) == right.memory.as_ref().map(|m| m.total_bytes)));
+        assert!(sample.interfaces.iter().all(|i| i.rx_bytes_per_second == Some(0.0)), "{cut}");
+        assert!(sample.disks.iter().all(|d| d.written_bytes_per_second == Some(0.0)), "{cut}");
+    }
+}
+
 proptest! {
     /// Any sections in any order of any host: a sample never holds a number that is none.
     #[test]

@@ -146,10 +146,7 @@ impl Remote {
     }
 }
 
-async fn start(
-    connection: &Connection,
-    reader: Reader,
-) -> Result<(ScriptChannel, Nonce), Failure> {
+async fn start(connection: &Connection, reader: Reader) -> Result<(ScriptChannel, Nonce), Failure> {
     let nonce = Nonce::random();
     let text = script::script(&nonce, reader);
     let mut channel =

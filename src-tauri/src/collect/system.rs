@@ -45,8 +45,8 @@ struct OsRelease {
 impl OsRelease {
     fn parse(text: &str, debian_version: &str) -> Self {
         let value = |key: &str| {
-            let line = text.lines().filter_map(|line| line.trim().split_once('='));
-            let (_, value) = line.filter(|(name, _)| *name == key).last()?;
+            let mut lines = text.lines().rev().filter_map(|line| line.trim().split_once('='));
+            let (_, value) = lines.find(|(name, _)| *name == key)?;
             said(&unquote(value))
         };
         let id = value("ID");

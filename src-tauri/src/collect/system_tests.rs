@@ -79,9 +79,7 @@ proptest! {
         other in ".{0,40}",
     ) {
         let mut block = Block::default();
-        for name in ["os_release"] {
-            block.add(name, release.as_bytes());
-        }
+        block.add("os_release", release.as_bytes());
         for name in ["system", "hostname", "processors", "model", "hypervisor", "docker"] {
             block.add(name, other.as_bytes());
         }

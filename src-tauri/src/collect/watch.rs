@@ -5,6 +5,7 @@ use super::{
     cadence::{Cadence, Moment},
     hub::Hub,
     minute::MinuteAggregator,
+    script::Request,
     source::Source,
 };
 use crate::{
@@ -197,9 +198,14 @@ impl Watch {
 
     /// Takes samples until something ends that.
     async fn sample(&mut self, mut source: Source) -> Ended {
-        let mut cadence = Cadence::new(self.wanted.borrow().interval.min(SECOND_SAMPLE), Moment::now());
+        let mut cadence =
+            Cadence::new(self.wanted.borrow().interval.min(SECOND_SAMPLE), Moment::now());
         loop {
-            let request = cadence.ask(Moment::now());
+            let mut request = cadence.ask(Moment::now());
+            if request.system {
+                // What a host does not have is known only when everything was asked for.
+                request = Request::ALL;
+            }
             let taken = match source.take(request).await {
                 Ok(taken) => taken,
                 Err(failure) => return Ended::Broken(failure),

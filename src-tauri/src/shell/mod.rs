@@ -62,7 +62,9 @@ pub fn run(options: Options) -> ExitCode {
                 api.prevent_exit();
             }
         }
-        RunEvent::WindowEvent { label, event: WindowEvent::Destroyed, .. } if label == window::MAIN => {
+        RunEvent::WindowEvent { label, event: WindowEvent::Destroyed, .. }
+            if label == window::MAIN =>
+        {
             if let Some(bridge) = app.try_state::<Bridge>() {
                 bridge.end_subscription();
             }

@@ -81,7 +81,8 @@ impl Shown {
     /// Changes only what differs: a menu that is open keeps its place.
     fn update(&mut self, app: &AppHandle, text: TrayText) -> tauri::Result<()> {
         if text.icon != self.text.icon {
-            self.tray.set_icon_with_as_template(Some(image(text.icon)), cfg!(target_os = "macos"))?;
+            self.tray
+                .set_icon_with_as_template(Some(image(text.icon)), cfg!(target_os = "macos"))?;
         }
         if text.tooltip != self.text.tooltip {
             self.tray.set_tooltip(Some(&text.tooltip))?;
@@ -105,7 +106,8 @@ impl Shown {
 }
 
 fn menu(app: &AppHandle, text: &TrayText) -> tauri::Result<(Menu<Wry>, Vec<MenuItem<Wry>>)> {
-    let item = |id: &str, text: &str, enabled| MenuItem::with_id(app, id, text, enabled, None::<&str>);
+    let item =
+        |id: &str, text: &str, enabled| MenuItem::with_id(app, id, text, enabled, None::<&str>);
     let mut lines = vec![item("head", &text.head, false)?];
     for (id, line) in &text.lines {
         lines.push(item(&format!("{SERVER}{id}"), line, true)?);

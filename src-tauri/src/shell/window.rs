@@ -10,7 +10,8 @@ pub(super) const MAIN: &str = "main";
 /// Brings the window forward, on the page of a server if one is named.
 pub(super) fn show(app: &AppHandle, server: Option<ServerId>) {
     if let Some(window) = app.get_webview_window(MAIN) {
-        let shown = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
+        let shown =
+            window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
         if let Err(error) = shown {
             tracing::warn!(%error, "the window could not be brought forward");
         }

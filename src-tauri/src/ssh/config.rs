@@ -51,10 +51,7 @@ fn fill(address: Address, config: &SshConfig) -> Address {
     let found = config.query(&address.host);
     let key_path = found.identity_file.unwrap_or_default().into_iter().next();
     Address {
-        host: found
-            .host_name
-            .map(|name| name.replace("%h", &address.host))
-            .unwrap_or(address.host),
+        host: found.host_name.map(|name| name.replace("%h", &address.host)).unwrap_or(address.host),
         port: address.port.or(found.port),
         username: address.username.or(found.user),
         key_path: address.key_path.or_else(|| key_path.map(|path| path.display().to_string())),

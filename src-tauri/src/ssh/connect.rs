@@ -307,3 +307,30 @@ fn not_ssh(target: &Target, greeting: &[u8]) -> Failure {
         "Check the port; SSH is usually on 22.",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Holds because a missing route cannot be made in a test, and must not read as a wrong port.
+    #[test]
+    fn a_host_without_a_way_to_it_is_called_unreachable() {
+        let target = Target { host: "nas".to_owned(), port: 22, username: "admin".to_owned() };
+        for kind in [ErrorKind::HostUnreachable, ErrorKind::NetworkUnreachable] {
+            let failure = dial_failure(&target, &kind.into(), Duration::from_secs(1));
+            assert_eq!(failure.message, "nas is unreachable: there is no way to it from here");
+        }
+    }
+
+    /// Holds because the known type must lead, and SHA-1 must stay last even where RSA is known.
+    #[test]
+    fn the_known_type_of_host_key_is_asked_for_first() {
+        let all = russh::Preferred::DEFAULT.key;
+        let rsa = include_str!("../../../tests/fixtures/ssh/rsa.pub");
+        let names: Vec<String> = preferred(rsa, &all).iter().map(ToString::to_string).collect();
+        assert_eq!(names[..2], ["rsa-sha2-512", "rsa-sha2-256"]);
+        assert_eq!(names.last().map(String::as_str), Some("ssh-rsa"));
+        assert_eq!(names.len(), all.len());
+        assert_eq!(preferred("nonsense", &all), *all);
+    }
+}

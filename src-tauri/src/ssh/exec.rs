@@ -44,7 +44,7 @@ pub(super) async fn exec(
 ) -> Result<Output, RemoteError> {
     let mark = mark();
     let start = format!("echo {mark}; echo {mark} >&2; exec \"$@\"");
-    let command = format!("exec sh -c {} sh {}", quote::word(&start)?, quote::words(argv)?);
+    let command = quote::words(&[&["exec", "sh", "-c", &start, "sh"], argv].concat())?;
     let run = run(connection, &command, &mark, limits.bytes);
     tokio::time::timeout(limits.time, run).await.map_err(|_| RemoteError::Timeout(limits.time))?
 }

@@ -229,19 +229,18 @@ fn problem(error: &keys::Error, encrypted: bool) -> Problem {
         keys::Error::SshKey(SshKey::AlgorithmUnknown | SshKey::AlgorithmUnsupported { .. })
         | keys::Error::UnknownAlgorithm(_)
         | keys::Error::UnsupportedKeyType { .. } => Problem::Kind("such"),
-        // PKCS#8 tells apart only in its words a lock that it cannot read and one that stays shut.
-        keys::Error::Pkcs8(error)
-            if encrypted && {
-                let words = error.to_string();
-                words.contains("unsupported") || words.contains("parameters")
-            } =>
-        {
-            Problem::Cipher
-        }
+        keys::Error::Pkcs8(error) if encrypted && is_foreign(error) => Problem::Cipher,
+        keys::Error::Der(error) if encrypted && is_foreign(error) => Problem::Cipher,
         keys::Error::SshKey(SshKey::Encoding(_) | SshKey::FormatEncoding) => Problem::Damaged,
         _ if encrypted => Problem::WrongPassphrase,
         _ => Problem::Damaged,
     }
+}
+
+/// Whether a lock is of an unknown make. PKCS#8 tells that from one that stays shut only in words.
+fn is_foreign(error: &impl std::fmt::Display) -> bool {
+    let words = error.to_string();
+    words.contains("unsupported") || words.contains("parameters")
 }
 
 fn looks_public(text: &str) -> bool {

@@ -27,8 +27,8 @@ impl ScriptChannel {
     /// Starts the shell and waits until it has read the script.
     ///
     /// The script goes in as one compound command: a shell parses that to its end before it runs
-    /// any of it. Otherwise a shell that reads its input in blocks, as dash and BusyBox do, would
-    /// swallow questions together with the last lines of the script.
+    /// any of it. Otherwise a shell that reads its input in blocks, as dash does, would swallow
+    /// questions together with the last lines of the script.
     pub(super) async fn open(
         connection: &Connection,
         script: &str,

@@ -143,3 +143,41 @@ fn connect_options(path: &Path) -> SqliteConnectOptions {
         .pragma("journal_size_limit", "4194304")
         .disable_statement_logging()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        id::ServerId,
+        server::{AuthType, ServerInput},
+    };
+    use chrono::Utc;
+
+    /// SQLite ends the transaction itself when the disk is full. The connection that it happened on
+    /// must not stay in the pool: every later write would fail, with room on the disk again.
+    #[tokio::test]
+    async fn a_write_succeeds_after_the_disk_was_full() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(folder.path(), AuditKeySlot::empty()).await.expect("a store");
+        // As a full disk, without one: the limit holds for this one connection.
+        let pages: i64 =
+            sqlx::query_scalar("pragma page_count").fetch_one(&store.writer).await.expect("pages");
+        let limit = format!("pragma max_page_count = {}", pages + 2);
+        sqlx::query(sqlx::AssertSqlSafe(limit)).execute(&store.writer).await.expect("a limit");
+        let insert = async || {
+            let input = ServerInput {
+                name: "Ünïcödé 日本 🏠".into(),
+                host: ServerId::new().to_string(),
+                port: 22,
+                username: "anna".into(),
+                auth_type: AuthType::Password,
+            };
+            let credential = "x".repeat(50_000);
+            store.insert_server(ServerId::new(), &input, Some(&credential), Utc::now()).await
+        };
+        let error = insert().await.expect_err("full");
+        assert!(matches!(error, StoreError::Full), "{error:?}");
+        assert_eq!(store.servers().await.expect("a list"), [], "no half of a change");
+        insert().await.expect("room again");
+    }
+}

@@ -129,3 +129,77 @@ impl Store {
         Ok(dropped.rows_affected())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::AuditKeySlot;
+    use sqlx::AssertSqlSafe;
+    use zeroize::Zeroizing;
+
+    /// On Tomo's own connections the function is there, so only the guards stand between a mistake,
+    /// or an injected statement, and the trail.
+    #[tokio::test]
+    async fn the_guards_hold_where_the_function_is_known() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let key = AuditKeySlot::empty();
+        key.fill(Zeroizing::new([42; 32]));
+        let store = Store::open(folder.path(), key).await.expect("a store");
+        store.sync_settings(Utc::now()).await.expect("settings");
+        let copied = "table_name, record_id, user_id, setting_key, old_value, new_value, \
+            change_type, change_reason, client_ip, user_agent, created_at";
+        for (sql, refusal) in [
+            ("update settings_audit set checksum = checksum", "never changed"),
+            ("delete from settings_audit where id = 1", "up to the anchor"),
+            (
+                &format!(
+                    "insert into settings_audit ({copied}, checksum)
+                     select {copied}, checksum from settings_audit"
+                ),
+                "without a gap",
+            ),
+            (
+                &format!(
+                    "insert into settings_audit (id, {copied}, checksum)
+                     select last_id + 1, {copied}, head.checksum
+                     from settings_audit, settings_audit_head as head limit 1"
+                ),
+                "checksum is not right",
+            ),
+            ("insert or replace into settings_audit select * from settings_audit", "without a gap"),
+            (
+                "insert into settings_audit_anchor
+                 select 1, id, checksum, created_at, checksum from settings_audit where id = 2",
+                "seal is not right",
+            ),
+            (
+                "insert into settings_audit_anchor values (1, 99, 'x', datetime('now'), 'x')",
+                "no such row",
+            ),
+        ] {
+            let outcome = sqlx::query(AssertSqlSafe(sql)).execute(&store.writer).await;
+            let error = outcome.expect_err(sql).to_string();
+            assert!(error.contains(refusal), "{sql}: {error}");
+        }
+        // A row that is replaced is deleted first, and the trail has both.
+        sqlx::query(
+            "insert or replace into system_settings
+                 (setting_key, setting_value, default_value, category, data_type)
+             values ('ui.theme', '\"dark\"', '\"auto\"', 'ui', 'string')",
+        )
+        .execute(&store.writer)
+        .await
+        .expect("replaced");
+        let last: Vec<String> =
+            sqlx::query_scalar("select change_type from settings_audit order by id desc limit 2")
+                .fetch_all(&store.readers)
+                .await
+                .expect("the trail");
+        assert_eq!(last, ["CREATE", "DELETE"]);
+        let verdict = store.verify_settings_audit().await.expect("a verdict");
+        assert!(matches!(verdict, AuditVerdict::Intact { .. }), "{verdict:?}");
+        // The connections that read cannot write, whatever they are asked.
+        let write = sqlx::query("delete from users").execute(&store.readers).await;
+        assert!(write.is_err());
+    }
+}

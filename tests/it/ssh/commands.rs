@@ -1,7 +1,8 @@
 //! `exec`: exact words in, exact output out, and nothing left running.
 
 use super::{Lab, Options, limits};
-use std::{io::Read, path::PathBuf, time::Duration};
+use std::{io::Read, path::PathBuf, process::Command, time::Duration};
+use tempfile::TempDir;
 use tomo::ssh::{Limits, RemoteError};
 
 /// Holds because scripts branch on the status, and an error message must not pass for output.
@@ -49,26 +50,32 @@ async fn ten_megabytes_are_capped_without_a_deadlock() {
     assert!(connection.traffic().received > 40 << 20, "{:?}", connection.traffic());
 }
 
-/// A pipe on the server whose end says that everything that held it open is gone.
-struct Canary(PathBuf);
+/// A pipe whose end says that everything that held it open is gone.
+struct Canary(TempDir);
 
 impl Canary {
-    async fn new(lab: &Lab, connection: &tomo::ssh::Connection) -> Self {
-        let path = lab.account.home.join("canary");
-        let path_text = path.to_str().expect("text");
-        let output = connection.exec(&["mkfifo", path_text], limits()).await.expect("an answer");
-        assert!(output.succeeded(), "{output:?}");
-        Self(path)
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let readable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(folder.path(), readable).expect("a mode");
+        let canary = Self(folder);
+        let made = Command::new("mkfifo").args(["-m", "666"]).arg(canary.path()).status();
+        assert!(made.expect("mkfifo").success());
+        canary
+    }
+
+    fn path(&self) -> PathBuf {
+        self.0.path().join("pipe")
     }
 
     /// A command that says it is running and then holds the pipe for ever, in a child as well.
     fn command(&self) -> String {
-        format!("exec > '{}'; echo running; sleep 1000 & sleep 1001", self.0.display())
+        format!("exec > '{}'; echo running; sleep 1000 & sleep 1001", self.path().display())
     }
 
     /// Returns once the command says that it runs; the rest is read by what is returned.
     async fn running(&self) -> std::fs::File {
-        let path = self.0.clone();
+        let path = self.path();
         let open = move || {
             let mut pipe = std::fs::File::open(path).expect("the pipe");
             let mut line = [0; 8];
@@ -92,7 +99,7 @@ async fn dead(mut pipe: std::fs::File) {
 async fn a_command_that_takes_too_long_is_killed_with_its_children() {
     let Some(lab) = Lab::start(Options::default()) else { return };
     let connection = lab.connect().await;
-    let canary = Canary::new(&lab, &connection).await;
+    let canary = Canary::new();
     let command = canary.command();
     let limits = Limits { time: Duration::from_secs(2), ..limits() };
     let argv = ["sh", "-c", command.as_str()];
@@ -107,7 +114,7 @@ async fn a_command_that_takes_too_long_is_killed_with_its_children() {
 async fn a_command_that_nobody_waits_for_any_more_is_killed() {
     let Some(lab) = Lab::start(Options::default()) else { return };
     let connection = lab.connect().await;
-    let canary = Canary::new(&lab, &connection).await;
+    let canary = Canary::new();
     let command = canary.command();
     let argv = ["sh", "-c", command.as_str()];
     let pipe = tokio::select! {

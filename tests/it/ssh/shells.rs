@@ -65,7 +65,7 @@ fn shells() -> Vec<(&'static str, Lab, tempfile::TempDir)> {
 }
 
 /// Holds because an argument may come from a file name or a form, and must never become a command;
-/// and because fish reads quotes in its own way.
+/// and because fish reads quotes in a way of its own.
 #[tokio::test(flavor = "multi_thread")]
 async fn words_arrive_as_they_are_whatever_the_login_shell() {
     for (shell, lab, _folder) in shells() {
@@ -106,16 +106,16 @@ async fn noise_of_a_login_shell_is_no_part_of_an_answer() {
     }
 }
 
-/// Holds because dash and BusyBox read a script in blocks, and would swallow the first question
-/// together with its last lines, at any length of the script.
+/// Holds because dash reads a script in blocks, and would swallow the first question together with
+/// the last lines of a script that takes its time at its start.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_script_of_any_length_is_read_before_the_first_question() {
     for (shell, lab, _folder) in shells() {
         let connection = lab.connect().await;
-        for length in [0, 1000, 8100, 8150, 8192, 40_000] {
+        for length in [0, 8100, 8192, 40_000] {
             let padding = "# padding\n".repeat(length / 10);
             let script = format!(
-                "answer() {{ echo \"$1!\"; echo END; }}\n{padding}\
+                "sleep 0.2\nanswer() {{ echo \"$1!\"; echo END; }}\n{padding}\
                  while read -r line; do answer \"$line\"; done # the end"
             );
             let mut script = connection.script(&script, limits()).await.expect(shell);

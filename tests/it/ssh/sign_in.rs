@@ -69,18 +69,6 @@ async fn every_type_and_format_of_key_signs_in() {
     }
 }
 
-/// Holds because an RSA key must be used with SHA-2 also where the server allows only that.
-#[tokio::test(flavor = "multi_thread")]
-async fn an_rsa_key_signs_in_with_the_hash_that_the_server_accepts() {
-    for algorithm in ["rsa-sha2-256", "rsa-sha2-512"] {
-        let config = vec![format!("PubkeyAcceptedAlgorithms {algorithm}")];
-        let Some(lab) = Lab::start(Options { config, ..Options::default() }) else { return };
-        let client = sshd::client_key("rsa", "openssh", "");
-        lab.sshd.authorize(&client.public);
-        lab.sign_in(&key(&client, None)).await.expect(algorithm);
-    }
-}
-
 /// Holds because a paste brings spaces, other line ends, a byte-order mark and words around it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_signs_in_however_it_was_pasted() {

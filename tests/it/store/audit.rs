@@ -48,53 +48,49 @@ async fn each_change_is_one_row() {
     home.store.delete_user(user).await.expect("deleted");
     home.store.delete_user(intruder).await.expect("deleted");
     let db = &mut home.stranger().await;
-    let found: Vec<(i64, String, Option<String>, String, Option<String>, String, String, bool)> =
-        sqlx::query_as(
-            "select id, table_name, user_id, setting_key, old_value, new_value, change_type,
-                 record_id = case table_name when 'system_settings' then
-                     (select id from system_settings as s where s.setting_key = a.setting_key)
-                 else record_id end
-             from settings_audit as a where id > ? order by id",
-        )
-        .bind(REGISTRY.len() as i64)
-        .fetch_all(db)
+    let mut found: Vec<String> = sqlx::query_scalar(
+        "select json_array(table_name, record_id, user_id, setting_key, old_value, new_value,
+             change_type)
+         from settings_audit where id > ? order by id",
+    )
+    .bind(REGISTRY.len() as i64)
+    .fetch_all(&mut *db)
+    .await
+    .expect("the trail");
+    let record: i64 = sqlx::query_scalar("select id from system_settings where setting_key = ?")
+        .bind(KEY)
+        .fetch_one(db)
         .await
-        .expect("the trail");
-    let user = Some(user.to_string());
-    let first = REGISTRY.len() as i64 + 1;
-    let row = |offset: i64, table: &str, key: &str, old: Option<&str>, new: &str, kind: &str| {
-        let old = old.map(str::to_owned);
-        (
-            first + offset,
-            table.to_owned(),
-            user.clone(),
-            key.to_owned(),
-            old,
-            new.to_owned(),
-            kind.to_owned(),
-            true,
-        )
+        .expect("the setting");
+    let system = |old: &str, new: &str| {
+        json!(["system_settings", record, user.to_string(), KEY, old, new, "UPDATE"]).to_string()
     };
-    let (system, own) = ("system_settings", "user_settings");
-    let mut found = found;
+    let own = |record: i64, key: &str, old: Option<&str>, new: &str, kind: &str| {
+        json!(["user_settings", record, user.to_string(), key, old, new, kind]).to_string()
+    };
+    let (theme, tray) = ("ui.theme", "ui.close_to_tray");
     // The order in which a cascade removes rows is SQLite's business.
     let mut cascaded = found.split_off(7);
+    cascaded.sort();
     assert_eq!(
         found,
         [
-            row(0, system, KEY, Some("2"), "3", "UPDATE"),
-            row(1, system, KEY, Some("3"), "4", "UPDATE"),
-            row(2, system, KEY, Some("4"), "5", "UPDATE"),
-            row(3, own, "ui.theme", None, "\"dark\"", "CREATE"),
-            row(4, own, "ui.close_to_tray", None, "false", "CREATE"),
-            row(5, own, "ui.theme", Some("\"dark\""), "null", "DELETE"),
-            row(6, own, "ui.theme", None, "\"light\"", "CREATE"),
+            system("2", "3"),
+            system("3", "4"),
+            system("4", "5"),
+            own(1, theme, None, "\"dark\"", "CREATE"),
+            own(2, tray, None, "false", "CREATE"),
+            own(1, theme, Some("\"dark\""), "null", "DELETE"),
+            own(3, theme, None, "\"light\"", "CREATE"),
         ]
     );
-    cascaded.iter_mut().for_each(|row| row.0 = 0);
-    cascaded.sort();
-    let row = |key, old| row(-first, own, key, Some(old), "null", "DELETE");
-    assert_eq!(cascaded, [row("ui.close_to_tray", "false"), row("ui.theme", "\"light\"")]);
+    assert_eq!(
+        cascaded,
+        [
+            own(2, tray, Some("false"), "null", "DELETE"),
+            own(3, theme, Some("\"light\""), "null", "DELETE"),
+        ]
+    );
     assert_eq!(verdict(&home).await, AuditVerdict::Intact { rows: rows() + 4 });
 }
 

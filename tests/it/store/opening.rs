@@ -1,7 +1,7 @@
 //! Opening: a new folder, an older database, a newer one, two processes at once.
 
 use super::{Home, NAME, open_key, stranger};
-use sqlx::{AssertSqlSafe, migrate::Migrator};
+use sqlx::{AssertSqlSafe, Connection, migrate::Migrator};
 use std::path::Path;
 use tomo::store::{FILE_NAME, Store, StoreError};
 
@@ -44,39 +44,80 @@ async fn folder_and_files_are_for_this_account_alone() {
     assert_eq!(mode(&file), 0o600);
 }
 
-/// What was written by the first Tomo ever is still there, and so is a copy from before.
-#[tokio::test]
-async fn a_database_of_the_first_migration_is_upgraded_and_a_copy_kept() {
+/// A folder with a database that only the first migration ever has seen, and a user in it.
+async fn first_tomo() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join(FILE_NAME);
     std::fs::File::create(&file).expect("a file");
-    let mut old = stranger(&file).await;
-    MIGRATOR.run_to(versions()[0], &mut old).await.expect("the first migration");
+    let mut db = stranger(&file).await;
+    sqlx::query("pragma journal_mode = wal").execute(&mut db).await.expect("a pragma");
+    MIGRATOR.run_to(versions()[0], &mut db).await.expect("the first migration");
     sqlx::query("insert into users (id, username, password_hash) values (?, ?, 'h')")
         .bind(tomo::domain::id::UserId::new().to_string())
         .bind(NAME)
-        .execute(&mut old)
+        .execute(&mut db)
         .await
         .expect("a user");
-    drop(old);
+    db.close().await.expect("closed");
+    folder
+}
+
+/// The copy that an upgrade keeps holds the user, and has seen the first migration alone.
+async fn assert_copy_is_of_the_first_tomo(folder: &Path) {
+    let copy = format!("tomo.db.before-{}", versions().last().expect("some"));
+    assert_eq!(names(folder), [FILE_NAME, copy.as_str()]);
+    let path = folder.join(copy);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(path.metadata().expect("there").permissions().mode() & 0o777, 0o600);
+    }
+    let counts: (i64, i64) = sqlx::query_as(
+        "select (select count(*) from users), (select count(*) from _sqlx_migrations)",
+    )
+    .fetch_one(&mut stranger(&path).await)
+    .await
+    .expect("a whole copy");
+    assert_eq!(counts, (1, 1));
+}
+
+/// What was written by the first Tomo ever is still there, and so is a copy from before.
+#[tokio::test]
+async fn a_database_of_the_first_migration_is_upgraded_and_a_copy_kept() {
+    let folder = first_tomo().await;
     let store = Store::open(folder.path(), open_key()).await.expect("upgraded");
     assert!(store.user_by_username(NAME).await.expect("read").is_some());
     store.sync_settings(super::now()).await.expect("the new tables work");
     store.close().await;
-    let copy = format!("tomo.db.before-{}", versions().last().expect("some"));
-    assert_eq!(names(folder.path()), [FILE_NAME.to_owned(), copy.clone()]);
-    let mut copy = stranger(&folder.path().join(copy)).await;
-    let (users, seen): (i64, i64) = sqlx::query_as(
-        "select (select count(*) from users), (select count(*) from _sqlx_migrations)",
-    )
-    .fetch_one(&mut copy)
-    .await
-    .expect("a whole copy");
-    assert_eq!((users, seen), (1, 1));
+    assert_copy_is_of_the_first_tomo(folder.path()).await;
     // Nothing to migrate, nothing to copy.
-    let before = names(folder.path());
     Store::open(folder.path(), open_key()).await.expect("a store").close().await;
-    assert_eq!(names(folder.path()), before);
+    assert_copy_is_of_the_first_tomo(folder.path()).await;
+}
+
+/// The slower of two upgrades must not put its copy, of what is new by then, in place of the old one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn upgrades_at_once_keep_a_copy_of_the_old_database() {
+    for _ in 0..10 {
+        let folder = first_tomo().await;
+        let open = || Store::open(folder.path(), open_key());
+        let stores =
+            tokio::try_join!(open(), open(), open(), open(), open(), open()).expect("upgraded");
+        for store in [stores.0, stores.1, stores.2, stores.3, stores.4, stores.5] {
+            store.close().await;
+        }
+        assert_copy_is_of_the_first_tomo(folder.path()).await;
+    }
+}
+
+/// Creating is where SQLite does not wait for a lock by itself.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_new_database_may_be_opened_many_times_at_once() {
+    for _ in 0..10 {
+        let folder = tempfile::tempdir().expect("a folder");
+        let open = || Store::open(folder.path(), open_key());
+        tokio::try_join!(open(), open(), open(), open(), open(), open()).expect("created");
+    }
 }
 
 /// An old Tomo that writes into a newer database loses what the newer one keeps there.

@@ -165,6 +165,42 @@ async fn a_read_only_disk_is_called_that() {
     assert!(matches!(missing, StoreError::ReadOnly), "{missing:?}");
 }
 
+/// The folder belongs to somebody else: it says so, and does not look like a broken database.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_folder_of_another_account_is_named() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let parent = tempfile::tempdir().expect("a folder");
+    let folder = parent.path().join(NAME);
+    std::fs::create_dir(&folder).expect("created");
+    std::fs::set_permissions(&folder, PermissionsExt::from_mode(0o500)).expect("set");
+    std::fs::set_permissions(parent.path(), PermissionsExt::from_mode(0o755)).expect("set");
+    let mut child = super::child("store::trouble::child_may_not_open", &folder);
+    if folder.metadata().expect("there").uid() == 0 {
+        // Modes do not hold root back, so somebody else has to try: `nobody`, from a copy of this
+        // binary that it can reach.
+        let binary = parent.path().join("it");
+        std::fs::copy(std::env::current_exe().expect("the test binary"), &binary).expect("copied");
+        let arguments: Vec<_> = child.as_std().get_args().map(ToOwned::to_owned).collect();
+        child = tokio::process::Command::new(binary);
+        child.args(arguments).env("TOMO_TEST_FOLDER", &folder).uid(65_534).gid(65_534);
+    }
+    let output = child.output().await.expect("a child");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && text.contains("1 passed"), "{text}");
+    assert_eq!(folder.read_dir().expect("a folder").count(), 0);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+#[ignore = "the other account of `a_folder_of_another_account_is_named`"]
+async fn child_may_not_open() {
+    let folder = super::parents_folder();
+    let error = Store::open(&folder, open_key()).await.expect_err("not allowed");
+    assert!(matches!(&error, StoreError::Permission(path) if *path == folder), "{error:?}");
+    assert_is_for_people(&error);
+}
+
 /// A folder where a file should be, and a file where the folder should be.
 #[tokio::test]
 async fn a_path_that_is_something_else_is_named() {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::domain::{sample::Sample, system_info::SystemInfo};
 use chrono::{DateTime, Utc};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -34,6 +34,8 @@ struct LocalReading {
 #[derive(Debug, Default)]
 pub struct LocalHost {
     sampler: Sampler,
+    /// CPU time that the samples so far took.
+    spent: Duration,
     source: system::Source,
 }
 
@@ -49,18 +51,36 @@ impl LocalHost {
         self.sampler.forget_rates();
     }
 
-    /// Reads what `request` asks for. Blocks for well under a millisecond, and never on a network
-    /// file system: those are read on a thread of their own and appear in a later sample.
+    /// Reads what `request` asks for. The counters take well under a millisecond; sensors and file
+    /// systems may take longer, so call it where blocking is allowed. On Linux a network file
+    /// system never holds it up: those are read on a thread of their own, for a later sample.
     pub fn sample(&mut self, request: Request, at: DateTime<Utc>) -> Sample {
         let began = Instant::now();
-        let local = self.source.read(request);
+        let cpu_began = thread_cpu_time();
+        let mut local = self.source.read(request);
+        local.reading.own_cpu_ms = cpu_began.map(|_| self.spent.as_secs_f64() * 1000.0);
         let mut sample = self.sampler.sample_of(local.reading, at, began.elapsed(), 0);
         if sample.span_seconds.is_some() {
             sample.cpu = sample.cpu.or(local.cpu);
         }
         sample.uptime_seconds = local.uptime_seconds.or(sample.uptime_seconds);
+        if let Some((began, ended)) = cpu_began.zip(thread_cpu_time()) {
+            self.spent += ended.saturating_sub(began);
+        }
         sample
     }
+}
+
+/// CPU time of this thread, where the system tells it.
+#[cfg(unix)]
+fn thread_cpu_time() -> Option<Duration> {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::try_from(now).ok()
+}
+
+#[cfg(not(unix))]
+fn thread_cpu_time() -> Option<Duration> {
+    None
 }
 
 /// What this computer is. Takes up to some seconds, for it asks other programs.

@@ -188,11 +188,8 @@ fn used_memory(system: &System) -> u64 {
 fn load() -> Option<Load> {
     let load = System::load_average();
     let plausible = [load.one, load.five, load.fifteen].iter().all(|l| l.is_finite() && *l >= 0.0);
-    (!cfg!(windows) && plausible).then(|| Load {
-        one: load.one,
-        five: load.five,
-        fifteen: load.fifteen,
-    })
+    let found = Load { one: load.one, five: load.five, fifteen: load.fifteen };
+    (!cfg!(windows) && plausible).then_some(found)
 }
 
 /// macOS: `en0` and its like, not `utun`, `awdl`, `bridge`. Windows names adapters in words.

@@ -82,3 +82,14 @@ async fn facts_agree() {
     assert_eq!(one.swap_total_bytes, other.swap_total_bytes);
     assert!(one.os_id.is_some() && one.os_name.is_some() && one.virtualization.is_some());
 }
+
+/// Watching this computer costs next to nothing: half a millisecond of CPU for a sample, at most.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_sample_is_cheap_and_says_so() {
+    let mut host = LocalHost::new();
+    host.sample(Request::ALL, Utc::now());
+    let samples = (0..100).map(|_| host.sample(FAST, Utc::now()));
+    let told = samples.last().and_then(|sample| sample.cost.remote_cpu_ms).expect("a cost");
+    assert!(told > 0.0 && told < 0.5, "{told} ms a sample");
+}

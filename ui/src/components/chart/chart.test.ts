@@ -232,7 +232,10 @@ describe('the timeline', () => {
     const press = (key: string, target: Element): boolean => {
       document.body.append(target);
       let used = false;
-      target.addEventListener('keydown', (event) => (used = chartKey(event as KeyboardEvent, line)));
+      target.addEventListener(
+        'keydown',
+        (event) => (used = chartKey(event as KeyboardEvent, line)),
+      );
       target.dispatchEvent(new KeyboardEvent('keydown', { key }));
       target.remove();
       return used;

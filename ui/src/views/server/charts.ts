@@ -174,7 +174,9 @@ function rateChart(
     const value = valueAt(values, index);
     if (value === null) return ABSENT;
     // Far below the scale a figure takes its own unit, since 0.00 would not be true.
-    return value > 0 && value < unit.divisor / 100 ? rate(value) : threeDigits(value / unit.divisor);
+    return value > 0 && value < unit.divisor / 100
+      ? rate(value)
+      : threeDigits(value / unit.divisor);
   };
   return {
     title,

@@ -106,7 +106,7 @@ export function coarsen(recording: Recording, shown: Span, most: number): Record
   const each = Math.ceil(visible / Math.max(1, most));
   if (each <= 1) return recording;
   const groups: [number, number][] = [];
-  for (let first = 0; first < at.length; ) {
+  for (let first = 0; first < at.length;) {
     let next = first + 1;
     while (next < at.length && next - first < each && touches(recording, next)) next += 1;
     groups.push([first, next]);

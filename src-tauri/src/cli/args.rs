@@ -1,0 +1,297 @@
+//! What can be typed after `tomo`, and the help that teaches it.
+
+use super::error::CliError;
+use crate::domain::history::Range;
+use clap::{
+    Args as Group, Parser, Subcommand, builder::PossibleValuesParser, builder::TypedValueParser,
+};
+use std::path::PathBuf;
+
+const AFTER_HELP: &str = "\
+First steps:
+  tomo                                    open the window
+  tomo setup                              create the first account here instead
+  tomo server add admin@nas               add a server; its host key is shown and asked about
+  tomo monitor                            watch all servers in this terminal
+
+Exit codes:
+  0 done                    3 not set up, or nobody is signed in
+  1 failed                  4 the vault is locked
+  2 wrong usage             5 the server cannot be reached, or its test failed
+                            6 a host key is unknown, changed or not the one expected
+  130 interrupted
+
+Secrets are never arguments: they are asked for, or read from files that you name.";
+
+/// Watch and run the machines you keep at home, over plain SSH.
+///
+/// Without a command, the window opens.
+#[derive(Debug, Parser)]
+#[command(name = "tomo", version, after_help = AFTER_HELP, subcommand_required = false)]
+pub struct Args {
+    /// Folder of the database, instead of the system's place for it
+    #[arg(long, global = true, env = "TOMO_DATA_DIR", hide_env_values = true, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// File with the passphrase of a vault that has no keychain ('-' reads standard input)
+    #[arg(
+        long,
+        global = true,
+        env = "TOMO_PASSPHRASE_FILE",
+        hide_env_values = true,
+        value_name = "FILE"
+    )]
+    pub(super) vault_passphrase_file: Option<PathBuf>,
+    /// What to do; nothing opens the window
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+impl Args {
+    /// The folder of the database: the one named, or the system's place for it.
+    ///
+    /// # Errors
+    /// When none is named and the system has no home folder for this user.
+    pub fn data_dir(&self) -> Result<PathBuf, CliError> {
+        self.data_dir
+            .clone()
+            .or_else(|| {
+                let project = directories::ProjectDirs::from("dev", "tomo", "Tomo")?;
+                Some(project.data_local_dir().to_owned())
+            })
+            .ok_or_else(|| {
+                CliError::usage("This user has no home folder.", "Name a folder with --data-dir.")
+            })
+    }
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Create the first account, an admin, and sign in
+    #[command(after_help = "\
+Examples:
+  tomo setup
+  TOMO_PASSPHRASE_FILE=vault.txt tomo setup --username me --password-file password.txt
+
+Where the system has no keychain, a passphrase for the vault is asked for as well.")]
+    Setup(Account),
+    /// Sign in on the command line
+    Login(Account),
+    /// End the command line's session
+    Logout,
+    /// Say who is signed in, where the data is and whether the vault is open
+    Status(Listing),
+    /// Watch all servers in this terminal
+    #[command(after_help = "\
+Examples:
+  tomo monitor                            until q, Esc or Ctrl-C
+  tomo monitor --once                     one table, when every server has answered
+  tomo monitor --once --json              the same for scripts
+  tomo monitor --json | jq '[.server.name, .figures.cpu_percent]'
+
+Rates and CPU compare two samples, so one look takes a few seconds.")]
+    Monitor(Monitor),
+    /// List, add, test, change and remove servers
+    #[command(subcommand)]
+    Server(ServerCommand),
+    /// Show the stored history of a server
+    #[command(after_help = "\
+Examples:
+  tomo metrics nas
+  tomo metrics nas --range 30d
+  tomo metrics nas --range 24h --json     every stored row")]
+    Metrics(Metrics),
+}
+
+/// Who signs in.
+#[derive(Debug, Group)]
+pub struct Account {
+    /// User name; asked for when left out
+    #[arg(long, value_name = "NAME")]
+    pub(super) username: Option<String>,
+    /// File with the password ('-' reads standard input); asked for when left out
+    #[arg(long, value_name = "FILE")]
+    pub(super) password_file: Option<PathBuf>,
+}
+
+/// How a list is written.
+#[derive(Clone, Copy, Debug, Group)]
+pub struct Listing {
+    /// Write JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// How to watch.
+#[derive(Debug, Group)]
+pub struct Monitor {
+    /// Write one table when every server has answered, and end
+    #[arg(long)]
+    pub(super) once: bool,
+    /// With --once: how long to wait for servers that do not answer, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 15, requires = "once")]
+    pub(super) wait: u64,
+    /// Write JSON: with --once an array of servers, otherwise a line for each new sample
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// What to do with servers.
+#[derive(Debug, Subcommand)]
+pub enum ServerCommand {
+    /// List the servers
+    List(Listing),
+    /// Add a server
+    #[command(after_help = "\
+Examples:
+  tomo server add admin@nas
+  tomo server add 'ssh -p 2222 admin@nas' --name NAS --key ~/.ssh/id_ed25519
+  tomo server add admin@nas --password-file nas.txt --accept-host-key SHA256:…
+
+The server is tested first. A host key that is not known yet is shown with its algorithm and
+fingerprint; compare it on the server with: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub
+Without a terminal, --accept-host-key has to name that fingerprint.")]
+    Add(Add),
+    /// Go through every step to a server, and say which one failed
+    Test(Test),
+    /// Change a server's name, address or way to sign in
+    Edit(Edit),
+    /// Forget a server, its credential and its history
+    Remove(Remove),
+    /// Watch a server again, or try it again at once
+    Connect(Named),
+    /// Leave a server alone until it is connected again
+    Disconnect(Named),
+}
+
+/// A server.
+#[derive(Debug, Group)]
+pub struct Named {
+    /// Its name (upper and lower case are the same) or its id
+    #[arg(value_name = "SERVER")]
+    pub(super) server: String,
+}
+
+/// How Tomo signs in to a server.
+#[derive(Debug, Group)]
+pub struct Credential {
+    /// Sign in with this private key
+    #[arg(long, value_name = "FILE", group = "way")]
+    pub(super) key: Option<PathBuf>,
+    /// Sign in with the password in this file ('-' reads standard input)
+    #[arg(long, value_name = "FILE", group = "way")]
+    pub(super) password_file: Option<PathBuf>,
+    /// Sign in with the running ssh-agent
+    #[arg(long, group = "way")]
+    pub(super) agent: bool,
+    /// File with the private key's passphrase ('-' reads standard input)
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["password_file", "agent"])]
+    pub(super) passphrase_file: Option<PathBuf>,
+}
+
+/// A server to add.
+#[derive(Debug, Group)]
+pub struct Add {
+    /// user@host, user@host:port, or a whole ssh command in quotes
+    #[arg(value_name = "ADDRESS")]
+    pub(super) address: String,
+    /// Name to show; the host when left out
+    #[arg(long)]
+    pub(super) name: Option<String>,
+    #[command(flatten)]
+    pub(super) credential: Credential,
+    /// Trust the host key with this fingerprint, as read on the server itself
+    #[arg(long, value_name = "FINGERPRINT")]
+    pub(super) accept_host_key: Option<String>,
+    /// Add it without connecting, for a server that is off
+    #[arg(long, conflicts_with = "accept_host_key")]
+    pub(super) no_test: bool,
+    /// Write the new server as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// A server to test.
+#[derive(Debug, Group)]
+pub struct Test {
+    #[command(flatten)]
+    pub(super) named: Named,
+    /// Trust the host key with this fingerprint, as read on the server itself
+    #[arg(long, value_name = "FINGERPRINT")]
+    pub(super) accept_host_key: Option<String>,
+    /// Replace the known host key by the one with this fingerprint, as read on the server itself
+    #[arg(long, value_name = "FINGERPRINT", conflicts_with = "accept_host_key")]
+    pub(super) replace_host_key: Option<String>,
+    /// Write the report as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// A server to change.
+#[derive(Debug, Group)]
+pub struct Edit {
+    #[command(flatten)]
+    pub(super) named: Named,
+    /// New name
+    #[arg(long)]
+    pub(super) name: Option<String>,
+    /// New address; parts that it leaves out stay
+    #[arg(long)]
+    pub(super) address: Option<String>,
+    #[command(flatten)]
+    pub(super) credential: Credential,
+}
+
+/// A server to remove.
+#[derive(Debug, Group)]
+pub struct Remove {
+    #[command(flatten)]
+    pub(super) named: Named,
+    /// Do not ask first
+    #[arg(long)]
+    pub(super) yes: bool,
+}
+
+/// A history to show.
+#[derive(Debug, Group)]
+pub struct Metrics {
+    #[command(flatten)]
+    pub(super) named: Named,
+    /// How far back
+    #[arg(
+        long,
+        default_value = "24h",
+        value_parser = PossibleValuesParser::new(["1h", "24h", "7d", "30d"])
+            .try_map(|text| Range::from_text(&text).ok_or("not a range"))
+    )]
+    pub(super) range: Range,
+    /// Write every stored row as JSON, column by column
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    /// clap finds wrong declarations (a flag twice, a group that is not there) only when it runs.
+    #[test]
+    fn the_declaration_is_sound() {
+        Args::command().debug_assert();
+    }
+
+    /// Whoever types a secret as an argument has it in the shell's history and in `ps`.
+    #[test]
+    fn no_argument_takes_a_secret() {
+        fn check(command: &clap::Command) {
+            for argument in command.get_arguments() {
+                let name = argument.get_id().as_str();
+                let secret = name.contains("password") || name.contains("passphrase");
+                assert!(!secret || name.ends_with("_file"), "{name}");
+            }
+            command.get_subcommands().for_each(check);
+        }
+        check(&Args::command());
+    }
+}

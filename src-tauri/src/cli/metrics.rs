@@ -1,0 +1,171 @@
+//! `tomo metrics`: the stored history of a server, summed up to a table that fits a terminal, or
+//! whole as JSON.
+
+use super::{Cli, account, args::Metrics, error::CliError, format, output, servers};
+use crate::domain::history::{History, Range};
+use chrono::{DateTime, Local, Offset};
+use serde_json::json;
+
+/// `tomo metrics`.
+pub async fn metrics(cli: &Cli, metrics: Metrics) -> Result<(), CliError> {
+    account::unlock(cli).await?;
+    let server = servers::find(cli, &metrics.named.server).await?.server;
+    let arguments = json!({ "id": server.id, "range": metrics.range });
+    let history: History = cli.call("server.history", arguments).await?;
+    if metrics.json {
+        return output::json(&history);
+    }
+    if history.at.is_empty() {
+        output::note(&format!(
+            "No history of {} in this range. A row is written each minute while Tomo runs.",
+            server.name
+        ));
+        return Ok(());
+    }
+    let offset = i64::from(Local::now().offset().fix().local_minus_utc());
+    show(&history, metrics.range, offset)
+}
+
+/// Seconds that a line of the table stands for: a dozen to thirty lines a range.
+fn step(range: Range) -> i64 {
+    match range {
+        Range::Hour => 300,
+        Range::Day => 3_600,
+        Range::Week => 6 * 3_600,
+        Range::Month => 86_400,
+    }
+}
+
+fn show(history: &History, range: Range, offset: i64) -> Result<(), CliError> {
+    let heads =
+        ["From", ">CPU", ">peak", ">Memory", ">Disk", ">↓", ">↑", ">Read", ">Written", ">Load"];
+    let mut table = output::new_table(&heads, None);
+    for line in summed_up(history, step(range), offset) {
+        table.add_row([
+            from(line.at, range),
+            format::percent(line.cpu),
+            format::percent(line.cpu_peak),
+            format::bytes(line.memory),
+            format::percent(line.disk),
+            format::rate(line.received),
+            format::rate(line.sent),
+            format::rate(line.read),
+            format::rate(line.written),
+            format::load(line.load),
+        ]);
+    }
+    output::table(&table)
+}
+
+fn from(at: i64, range: Range) -> String {
+    let format = match range {
+        Range::Hour | Range::Day => "%-d %b %H:%M",
+        Range::Week => "%a %-d %b %H:%M",
+        Range::Month => "%a %-d %b",
+    };
+    DateTime::from_timestamp(at, 0)
+        .map_or_else(String::new, |at| at.with_timezone(&Local).format(format).to_string())
+}
+
+/// One line of the table; what no row measured is absent.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Line {
+    at: i64,
+    cpu: Option<f64>,
+    cpu_peak: Option<f64>,
+    memory: Option<f64>,
+    disk: Option<f64>,
+    received: Option<f64>,
+    sent: Option<f64>,
+    read: Option<f64>,
+    written: Option<f64>,
+    load: Option<f64>,
+}
+
+/// Lines of `step` seconds from the first row on, by a clock `offset` seconds ahead of UTC. A line
+/// without rows is a gap, and stays in the table as one.
+fn summed_up(history: &History, step: i64, offset: i64) -> Vec<Line> {
+    let floor = |at: i64| at + offset - (at + offset).rem_euclid(step) - offset;
+    let (Some(first), Some(last)) = (history.at.first(), history.at.last()) else {
+        return Vec::new();
+    };
+    let (first, last) = (floor(*first), floor(*last));
+    (0..=(last - first) / step)
+        .map(|line| {
+            let at = first + line * step;
+            let rows: Vec<usize> =
+                (0..history.at.len()).filter(|row| floor(history.at[*row]) == at).collect();
+            let mean = |column: &[Option<f64>]| mean(history, &rows, |row| *column.get(row)?);
+            let always =
+                |column: &[f64]| self::mean(history, &rows, |row| column.get(row).copied());
+            Line {
+                at,
+                cpu: always(&history.cpu_percent),
+                cpu_peak: rows
+                    .iter()
+                    .filter_map(|row| *history.cpu_peak_percent.get(*row)?)
+                    .reduce(f64::max),
+                memory: always(&history.memory_used_bytes),
+                disk: always(&history.disk_percent),
+                received: mean(&history.network_rx),
+                sent: mean(&history.network_tx),
+                read: mean(&history.disk_read),
+                written: mean(&history.disk_written),
+                load: mean(&history.load_one),
+            }
+        })
+        .collect()
+}
+
+/// The mean over the time that the rows stand for.
+#[expect(clippy::cast_precision_loss, reason = "spans are below 2^53 seconds")]
+fn mean(history: &History, rows: &[usize], value: impl Fn(usize) -> Option<f64>) -> Option<f64> {
+    let measured = rows.iter().filter_map(|row| {
+        let span = *history.span_seconds.get(*row)? as f64;
+        Some((value(*row)? * span, span))
+    });
+    let (sum, span) = measured.fold((0.0, 0.0), |(sum, span), (v, s)| (sum + v, span + s));
+    (span > 0.0).then(|| sum / span)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn history(rows: &[(i64, i64, f64)]) -> History {
+        History {
+            at: rows.iter().map(|row| row.0).collect(),
+            span_seconds: rows.iter().map(|row| row.1).collect(),
+            cpu_percent: rows.iter().map(|row| row.2).collect(),
+            cpu_peak_percent: rows.iter().map(|row| Some(row.2 + 1.0)).collect(),
+            load_one: vec![None; rows.len()],
+            ..History::default()
+        }
+    }
+
+    /// Rows of ten minutes weigh ten times one of a minute, or a day's mean would be wrong where
+    /// history has aged.
+    #[test]
+    fn a_mean_weighs_rows_by_their_span() {
+        let lines = summed_up(&history(&[(0, 60, 80.0), (60, 600, 3.0)]), 3_600, 0);
+        assert_eq!(lines.len(), 1);
+        assert!((lines[0].cpu.expect("measured") - 10.0).abs() < 1e-9);
+        assert_eq!(lines[0].cpu_peak, Some(81.0));
+        assert_eq!(lines[0].load, None, "not measured stays absent");
+    }
+
+    /// Hours in which the computer slept must not vanish between their neighbours.
+    #[test]
+    fn a_gap_stays_in_the_table() {
+        let lines = summed_up(&history(&[(0, 60, 1.0), (10_800, 60, 2.0)]), 3_600, 0);
+        let cpu: Vec<_> = lines.iter().map(|line| line.cpu).collect();
+        assert_eq!(cpu, [Some(1.0), None, None, Some(2.0)]);
+    }
+
+    /// A day begins at midnight where the reader is, not in Greenwich.
+    #[test]
+    fn lines_begin_by_the_readers_clock() {
+        let lines = summed_up(&history(&[(82_800, 60, 1.0), (86_400, 60, 2.0)]), 86_400, 3_600);
+        assert_eq!(lines.iter().map(|line| line.at).collect::<Vec<_>>(), [82_800]);
+    }
+}
