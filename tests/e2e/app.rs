@@ -1,6 +1,10 @@
 //! The real window, driven through WebKitWebDriver, on a display and a session bus of its own.
 
-use crate::lab::{display::Display, secret_service::{Bus, Keyring}, sshd::free_port};
+use crate::lab::{
+    display::Display,
+    secret_service::{Bus, Keyring},
+    sshd::free_port,
+};
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -132,7 +136,9 @@ impl Window {
 
     /// Waits for something on the page that holds this text, the innermost.
     pub async fn find_text(&self, text: &str) -> Element {
-        let path = format!("//*[contains(normalize-space(translate(., '\u{a0}', ' ')), {text:?})][not(*[contains(normalize-space(translate(., '\u{a0}', ' ')), {text:?})])]");
+        let path = format!(
+            "//*[contains(normalize-space(translate(., '\u{a0}', ' ')), {text:?})][not(*[contains(normalize-space(translate(., '\u{a0}', ' ')), {text:?})])]"
+        );
         match self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await {
             Ok(element) => element,
             Err(error) => panic!("no '{text}': {error}\n{}", self.text().await),
@@ -141,7 +147,9 @@ impl Window {
 
     /// Presses a button by its words.
     pub async fn press(&self, words: &str) {
-        let path = format!("//button[normalize-space(translate(., '\u{a0}', ' '))={words:?} or @aria-label={words:?}]");
+        let path = format!(
+            "//button[normalize-space(translate(., '\u{a0}', ' '))={words:?} or @aria-label={words:?}]"
+        );
         match self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await {
             Ok(button) => button.click().await.expect("a button that can be pressed"),
             Err(error) => panic!("no button '{words}': {error}\n{}", self.text().await),
@@ -150,11 +158,14 @@ impl Window {
 
     /// Types into the field with this label.
     pub async fn fill(&self, label: &str, text: &str) {
-        let path = format!("//*[@id=//label[starts-with(normalize-space(translate(., '\u{a0}', ' ')), {label:?})]/@for]");
-        let field = match self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await {
-            Ok(field) => field,
-            Err(error) => panic!("no field '{label}': {error}\n{}", self.text().await),
-        };
+        let path = format!(
+            "//*[@id=//label[starts-with(normalize-space(translate(., '\u{a0}', ' ')), {label:?})]/@for]"
+        );
+        let field =
+            match self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await {
+                Ok(field) => field,
+                Err(error) => panic!("no field '{label}': {error}\n{}", self.text().await),
+            };
         field.clear().await.expect("a field that can be emptied");
         field.send_keys(text).await.expect("a field that takes text");
     }
@@ -230,8 +241,9 @@ impl Window {
 
 /// Whether there is a process of this number that has not ended.
 fn is_running(pid: &str) -> bool {
-    std::fs::read_to_string(format!("/proc/{pid}/stat"))
-        .is_ok_and(|stat| !stat.rsplit(')').next().unwrap_or_default().trim_start().starts_with('Z'))
+    std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| {
+        !stat.rsplit(')').next().unwrap_or_default().trim_start().starts_with('Z')
+    })
 }
 
 /// Where tests put pictures of what they saw.

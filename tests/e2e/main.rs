@@ -11,6 +11,7 @@ use app::{Desktop, Window, pictures};
 use lab::sshd::{self, Sshd};
 use serde_json::Value;
 use std::{
+    io::Write,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -66,7 +67,7 @@ impl Drop for BusyLoops {
 async fn the_main_job() {
     if let Some(missing) = missing_part() {
         assert!(std::env::var_os("CI").is_none(), "{missing} is not installed");
-        eprintln!("skipped the_main_job: {missing} is not installed");
+        let _ = writeln!(std::io::stderr(), "skipped the_main_job: {missing} is not installed");
         return;
     }
     let desktop = Desktop::start();
@@ -126,7 +127,9 @@ async fn this_computer_moves(window: &Window) {
     let figure = if first.as_f64() == Some(100.0) { ".second" } else { "span" };
     let script = cpu_of("This computer").replace(".stack span", &format!(".stack {figure}"));
     let first = window.until("a figure", &script, Value::is_number).await;
-    window.until("a figure that moved", &script, |value| value.is_number() && *value != first).await;
+    window
+        .until("a figure that moved", &script, |value| value.is_number() && *value != first)
+        .await;
 }
 
 async fn add_server(window: &Window, server: &Sshd, account: &sshd::Account, desktop: &Desktop) {
@@ -180,6 +183,8 @@ async fn tray_goes_on_without_window(desktop: &Desktop, tray: &Tray) {
     let after = tray.wait_for_line("attic", |line| line.contains('%') && line != before).await;
     assert_ne!(before, after);
     drop(loops);
+    tray.click("Open Tomo").await;
+    wait_for("the window to open again", || desktop.display.has_window("Tomo")).await;
     let status = running.terminate();
     assert!(status.success(), "SIGTERM ends Tomo in order: {status}");
 }

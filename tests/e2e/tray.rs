@@ -106,11 +106,6 @@ impl Tray {
         reply.body().deserialize::<OwnedValue>().expect("a value")
     }
 
-    /// File name of the icon.
-    pub async fn icon(&self) -> String {
-        String::try_from(self.property("IconName").await).expect("a text")
-    }
-
     /// The menu's lines, those of submenus too.
     pub async fn menu(&self) -> Vec<Line> {
         let (service, _) = self.item().await;
@@ -138,7 +133,8 @@ impl Tray {
         let waiting = async {
             loop {
                 let lines = self.menu().await;
-                let line = lines.into_iter().map(|(_, line)| line).find(|line| line.starts_with(name));
+                let line =
+                    lines.into_iter().map(|(_, line)| line).find(|line| line.starts_with(name));
                 if let Some(line) = line.filter(|line| wished(line)) {
                     return line;
                 }
@@ -176,7 +172,9 @@ impl Tray {
 }
 
 fn flatten((id, properties, children): Layout, lines: &mut Vec<Line>) {
-    if let Some(label) = properties.get("label").and_then(|label| String::try_from(label.clone()).ok()) {
+    if let Some(label) =
+        properties.get("label").and_then(|label| String::try_from(label.clone()).ok())
+    {
         lines.push((id, label));
     }
     for child in children {

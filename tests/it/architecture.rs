@@ -3,14 +3,8 @@
 use std::{fs, path::Path};
 
 /// Left to right; names in one group never use each other.
-const LAYERS: &[&[&str]] = &[
-    &["shell", "cli"],
-    &["api"],
-    &["app"],
-    &["collect"],
-    &["ssh", "vault", "store"],
-    &["domain"],
-];
+const LAYERS: &[&[&str]] =
+    &[&["shell", "cli"], &["api"], &["app"], &["collect"], &["ssh", "vault", "store"], &["domain"]];
 
 fn level(module: &str) -> Option<usize> {
     LAYERS.iter().position(|group| group.contains(&module))
@@ -90,9 +84,12 @@ fn outside_parts_are_named_in_one_place_each() {
     let mut wrong = Vec::new();
     sources(&root, &mut |path, source| {
         let inside = path.strip_prefix(&root).expect("below the root").display().to_string();
-        for (name, home) in
-            [("tauri::", "shell"), ("sqlx::", "store"), ("russh::", "ssh"), ("keyring_core::", "vault")]
-        {
+        for (name, home) in [
+            ("tauri::", "shell"),
+            ("sqlx::", "store"),
+            ("russh::", "ssh"),
+            ("keyring_core::", "vault"),
+        ] {
             if source.contains(name) && !inside.starts_with(home) {
                 wrong.push(format!("{inside} names {name}, which only {home} may"));
             }

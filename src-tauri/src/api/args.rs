@@ -107,6 +107,14 @@ pub struct AddServer {
     pub server: ServerInput,
     /// How to open it.
     pub credential: CredentialInput,
+    /// Whether to connect to it; without, it is left alone until somebody connects it.
+    #[serde(default = "yes")]
+    #[ts(optional, as = "Option<bool>")]
+    pub connect: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// A server to change.

@@ -78,7 +78,7 @@ pub(super) async fn ssh_config_hosts(_: &Tomo, _: Nothing) -> Answer<Vec<String>
 
 pub(super) async fn server_add(tomo: &Tomo, args: AddServer) -> Answer<ServerRow> {
     let credential = credential(tomo, args.credential, None).await?;
-    Ok(tomo.add_server(args.server, credential).await?)
+    Ok(tomo.add_server(args.server, credential, args.connect).await?)
 }
 
 pub(super) async fn server_edit(tomo: &Tomo, args: EditServer) -> Answer<ServerRow> {

@@ -89,7 +89,7 @@ commands! {
     "server.parse_address" Read parse_address(AddressText) -> Address;
     /// Names in the SSH configuration of this computer's user.
     "server.ssh_config_hosts" Read ssh_config_hosts(Nothing) -> Vec<String>;
-    /// Stores a server with its credential, and connects to it.
+    /// Stores a server with its credential, and connects to it unless told otherwise.
     "server.add" Administer("Server added") server_add(AddServer) -> ServerRow;
     /// Changes a server or its credential; a new credential closes the old one's connection.
     "server.edit" Administer("Server changed") server_edit(EditServer) -> ServerRow;

@@ -24,7 +24,7 @@ impl SessionSecret {
         let mut bytes = Zeroizing::new([0_u8; 32]);
         getrandom::fill(&mut *bytes)
             .map_err(|error| AppError::internal("drawing a session's secret", &error))?;
-        Ok(Self(SecretString::from(URL_SAFE_NO_PAD.encode(&*bytes))))
+        Ok(Self(SecretString::from(URL_SAFE_NO_PAD.encode(*bytes))))
     }
 
     /// The id of the session's row.

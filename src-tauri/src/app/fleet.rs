@@ -178,7 +178,7 @@ impl PushState {
             let points = hub.points_since(server_id, self.pushed_ms);
             if let Some(newest) = points.last() {
                 self.pushed_ms = newest.at_ms;
-                let sample = hub.sample(server_id).map(|sample| (*sample).clone());
+                let sample = hub.sample(server_id).map(|sample| Box::new((*sample).clone()));
                 self.ready.push(Push::Live { server_id, points, sample });
             }
         }

@@ -9,7 +9,7 @@ use crate::{
         failure::{Failure, Step},
         host_key::{HostKey, HostKeyVerdict},
         id::ServerId,
-        server::{Server, ServerInput},
+        server::{AuthType, Server, ServerInput},
         system_info::SystemInfo,
         test_report::{Outcome, TestReport, TestStep},
     },
@@ -34,10 +34,7 @@ pub(super) async fn stored(
 ) -> Result<(Server, Credential), ConnectError> {
     let load = async {
         let server = store.server(id).await?;
-        let credential = match store.credential(id).await? {
-            Some(sealed) => vault.open_sealed(id, &sealed)?,
-            None => Credential::Agent,
-        };
+        let credential = credential_of(store, vault, &server).await?;
         Ok::<_, AppError>((server, credential))
     };
     load.await.map_err(|error| {
@@ -47,9 +44,27 @@ pub(super) async fn stored(
                 format!("the stored credential cannot be opened: {error}"),
                 "Open the vault, or enter the credential again.",
             ),
+            AppError::NotFound("credential") => Failure::new(
+                Step::Authenticate,
+                "no credential is stored for this server",
+                "Enter one under its details.",
+            ),
             error => Failure::new(Step::Resolve, error.to_string(), "The program's log says more."),
         })
     })
+}
+
+/// What opens a server: nothing is stored for one that an ssh-agent opens.
+async fn credential_of(
+    store: &Store,
+    vault: &Vault,
+    server: &Server,
+) -> Result<Credential, AppError> {
+    if server.auth_type == AuthType::Agent {
+        return Ok(Credential::Agent);
+    }
+    let sealed = store.credential(server.id).await?.ok_or(AppError::NotFound("credential"))?;
+    Ok(vault.open_sealed(server.id, &sealed)?)
 }
 
 /// Opens a connection, comparing the host's key with the one that is known.
@@ -151,9 +166,8 @@ impl Tomo {
     /// # Errors
     /// When there is none, or the vault cannot open it.
     pub async fn stored_credential(&self, id: ServerId) -> Result<Credential, AppError> {
-        let sealed =
-            self.inner.store.credential(id).await?.ok_or(AppError::NotFound("credential"))?;
-        Ok(self.inner.vault.open_sealed(id, &sealed)?)
+        let server = self.inner.store.server(id).await?;
+        credential_of(&self.inner.store, &self.inner.vault, &server).await
     }
 }
 

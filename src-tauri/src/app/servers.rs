@@ -11,7 +11,7 @@ use crate::domain::{
 use chrono::Utc;
 
 impl Tomo {
-    /// Stores a server with its credential, and connects to it.
+    /// Stores a server with its credential, and connects to it when that is wished.
     ///
     /// # Errors
     /// When a field cannot be taken, or the server is there already.
@@ -19,6 +19,7 @@ impl Tomo {
         &self,
         input: ServerInput,
         credential: Credential,
+        connect: bool,
     ) -> Result<ServerRow, AppError> {
         let input = input.checked()?;
         if input.auth_type == AuthType::Local {
@@ -27,6 +28,9 @@ impl Tomo {
         let id = ServerId::new();
         let sealed = self.seal(id, &credential)?;
         self.inner.store.insert_server(id, &input, sealed.as_deref(), Utc::now()).await?;
+        if !connect {
+            self.inner.store.set_server_enabled(id, false).await?;
+        }
         self.follow_now().await?;
         self.row(id)
     }

@@ -89,8 +89,8 @@ impl Supervisor {
         for server in servers {
             if !server.enabled {
                 self.hub.set_connection(server.id, ConnectionStatus::Disconnected);
-            } else if !running.contains_key(&server.id) {
-                running.insert(server.id, self.start(server));
+            } else {
+                running.entry(server.id).or_insert_with(|| self.start(server));
             }
         }
     }

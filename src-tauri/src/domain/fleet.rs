@@ -125,7 +125,7 @@ pub enum Push {
         /// New points since the last push.
         points: Vec<LivePoint>,
         /// The newest sample whole.
-        sample: Option<Sample>,
+        sample: Option<Box<Sample>>,
     },
     /// A setting changed: read `setting.list` again.
     SettingsChanged,

@@ -1,11 +1,23 @@
 // Generated from the command table by `cargo xtask bindings`. Do not edit.
 
+/**
+ * A row of `servers`.
+ */
 export type ServerId = string;
 
+/**
+ * A row of `users`.
+ */
 export type UserId = string;
 
+/**
+ * How Tomo signs in to a server.
+ */
 export type AuthType = "password" | "key" | "agent" | "local";
 
+/**
+ * A row of `servers`.
+ */
 export type Server = { 
 /**
  * Identifier.
@@ -56,6 +68,9 @@ system_info_updated_at: string | null,
  */
 docker_installed: boolean, };
 
+/**
+ * What a person enters to add or edit a server.
+ */
 export type ServerInput = { 
 /**
  * Display name, 1–100 characters.
@@ -78,6 +93,9 @@ username: string,
  */
 auth_type: AuthType, };
 
+/**
+ * The JSON in `servers.system_info`. What could not be read is absent.
+ */
 export type SystemInfo = { 
 /**
  * Identifier of the system: `debian`, `fedora`, `openwrt`, `macos`, `windows`, …
@@ -132,6 +150,9 @@ docker_version: string | null,
  */
 unreadable: Array<UnreadableSource>, };
 
+/**
+ * A source of figures that cannot be read on a host.
+ */
 export type UnreadableSource = { 
 /**
  * What it would give, e.g. `temperatures`.
@@ -142,8 +163,14 @@ source: string,
  */
 reason: string, };
 
+/**
+ * The steps from an address to a working server, in the order they are taken.
+ */
 export type Step = "resolve" | "connect" | "host_key" | "authenticate" | "command";
 
+/**
+ * A step that failed, in words for a person. Holds no secret.
+ */
 export type Failure = { 
 /**
  * Which step it was.
@@ -158,6 +185,9 @@ message: string,
  */
 hint: string, };
 
+/**
+ * A public host key.
+ */
 export type HostKey = { 
 /**
  * Algorithm as SSH names it, e.g. `ssh-ed25519`.
@@ -172,6 +202,9 @@ fingerprint: string,
  */
 public_key: string, };
 
+/**
+ * A host key that somebody has decided to trust, as `known_hosts` keeps it.
+ */
 export type KnownHost = { 
 /**
  * Host as the servers' rows name it.
@@ -198,6 +231,9 @@ trusted_at: string,
  */
 last_seen_at: string | null, };
 
+/**
+ * What comparing a presented key with the known one says.
+ */
 export type HostKeyVerdict = { "verdict": "matches" } | { "verdict": "unknown", 
 /**
  * What the host presented.
@@ -212,6 +248,9 @@ presented: HostKey,
  */
 known: KnownHost, };
 
+/**
+ * Where the connection to a server stands.
+ */
 export type ConnectionStatus = { "state": "disconnected" } | { "state": "connecting" } | { "state": "connected", 
 /**
  * Since when.
@@ -254,8 +293,14 @@ presented: HostKey,
  */
 known: KnownHost, } | { "state": "paused" };
 
+/**
+ * The states of a server, best first, so that the worst of a fleet is the greatest.
+ */
 export type State = "fine" | "off" | "connecting" | "stale" | "warning" | "critical" | "down";
 
+/**
+ * The marks of one figure, percent.
+ */
 export type Marks = { 
 /**
  * At and above this it is a warning.
@@ -266,6 +311,9 @@ warning: number,
  */
 critical: number, };
 
+/**
+ * All marks, from the `monitoring.*` settings.
+ */
 export type Thresholds = { 
 /**
  * CPU busy.
@@ -280,6 +328,9 @@ memory: Marks,
  */
 disk: Marks, };
 
+/**
+ * A server's state with the sentence that explains it.
+ */
 export type Health = { 
 /**
  * The state.
@@ -290,6 +341,10 @@ state: State,
  */
 reason: string | null, };
 
+/**
+ * One point of the live ring: a sample reduced to what charts draw. Percentages are 0–100, rates
+ * are bytes per second, sizes are bytes; single precision is finer than a pixel.
+ */
 export type LivePoint = { 
 /**
  * Milliseconds since 1970, UTC.
@@ -332,6 +387,9 @@ disk_read: number | null,
  */
 disk_written: number | null, };
 
+/**
+ * The newest figures of a server, as a row of the overview shows them.
+ */
 export type Figures = { 
 /**
  * When they were read.
@@ -378,6 +436,9 @@ temperature_celsius: number | null,
  */
 uptime_seconds: number | null, };
 
+/**
+ * The mount that the overview shows.
+ */
 export type DiskFigure = { 
 /**
  * Where it is mounted.
@@ -396,6 +457,9 @@ used_bytes: number,
  */
 total_bytes: number, };
 
+/**
+ * All figures of one moment. Bytes are bytes, rates are per second, percentages are 0–100.
+ */
 export type Sample = { 
 /**
  * When the block arrived, by this computer's clock.
@@ -443,6 +507,9 @@ temperatures: Array<Temperature>,
  */
 cost: Cost, };
 
+/**
+ * CPU busy = total − idle − iowait; steal counts as busy, guest time is not counted twice.
+ */
 export type Cpu = { 
 /**
  * Busy share of all processors together, percent.
@@ -453,6 +520,9 @@ total_percent: number,
  */
 core_percents: Array<number | null>, };
 
+/**
+ * Memory used = MemTotal − MemAvailable.
+ */
 export type Memory = { 
 /**
  * Physical memory, bytes.
@@ -475,6 +545,9 @@ swap_total_bytes: number,
  */
 swap_used_bytes: number, };
 
+/**
+ * Load averages: runnable and uninterruptible tasks.
+ */
 export type Load = { 
 /**
  * Over 1 minute.
@@ -489,6 +562,9 @@ five: number,
  */
 fifteen: number, };
 
+/**
+ * A mounted file system.
+ */
 export type Mount = { 
 /**
  * Where it is mounted.
@@ -515,6 +591,9 @@ used_bytes: number,
  */
 available_bytes: number, };
 
+/**
+ * A network interface.
+ */
 export type Interface = { 
 /**
  * Name, e.g. `enp3s0`.
@@ -541,6 +620,9 @@ rx_total_bytes: number,
  */
 tx_total_bytes: number, };
 
+/**
+ * A whole disk.
+ */
 export type Disk = { 
 /**
  * Kernel name, e.g. `nvme0n1`.
@@ -555,6 +637,9 @@ read_bytes_per_second: number | null,
  */
 written_bytes_per_second: number | null, };
 
+/**
+ * A temperature sensor.
+ */
 export type Temperature = { 
 /**
  * Chip and label, e.g. `coretemp Package id 0`.
@@ -565,6 +650,9 @@ label: string,
  */
 celsius: number, };
 
+/**
+ * What a sample cost.
+ */
 export type Cost = { 
 /**
  * From asking to having the whole answer, milliseconds.
@@ -580,8 +668,14 @@ remote_cpu_ms: number | null,
  */
 received_bytes: number, };
 
+/**
+ * How far back a chart looks.
+ */
 export type Range = "1h" | "24h" | "7d" | "30d";
 
+/**
+ * Rows of `server_metrics` in the order of time, column by column.
+ */
 export type History = { 
 /**
  * Start of the range, seconds since 1970, UTC.
@@ -649,8 +743,14 @@ disk_written: Array<number | null>,
  */
 load_one: Array<number | null>, };
 
+/**
+ * What a user may do.
+ */
 export type Role = "admin" | "user" | "readonly";
 
+/**
+ * A user without the password hash.
+ */
 export type User = { 
 /**
  * Identifier.
@@ -673,6 +773,9 @@ role: Role,
  */
 is_active: boolean, };
 
+/**
+ * The session that a process acts under.
+ */
 export type Session = { 
 /**
  * Hash of the session's secret: the row's id. It cannot be used to sign in.
@@ -687,6 +790,9 @@ user: User,
  */
 expires_at: string, };
 
+/**
+ * The parts of an address; what the text does not say is absent.
+ */
 export type Address = { 
 /**
  * Host name or IP address.
@@ -705,8 +811,14 @@ username: string | null,
  */
 key_path: string | null, };
 
+/**
+ * Who may change a setting, and for whom.
+ */
 export type Scope = "system" | "user_overridable";
 
+/**
+ * A setting with its value for one user.
+ */
 export type SettingView = { 
 /**
  * Key.
@@ -741,6 +853,9 @@ description: string,
  */
 version: number, };
 
+/**
+ * One server as a row of the overview.
+ */
 export type ServerRow = { 
 /**
  * The stored row.
@@ -759,6 +874,9 @@ health: Health,
  */
 figures: Figures | null, };
 
+/**
+ * The CPU line of one row: an hour at most, at most 120 points, oldest first.
+ */
 export type Sparkline = { 
 /**
  * Whose.
@@ -769,6 +887,9 @@ server_id: ServerId,
  */
 points: Array<[number, number | null]>, };
 
+/**
+ * Everything the overview needs at once.
+ */
 export type Fleet = { 
 /**
  * This computer first, then by name.
@@ -787,6 +908,9 @@ thresholds: Thresholds,
  */
 collection: Collection, };
 
+/**
+ * How collection goes on.
+ */
 export type Collection = { 
 /**
  * Whether it is paused.
@@ -805,6 +929,9 @@ live_interval_seconds: number,
  */
 background_interval_seconds: number, };
 
+/**
+ * A server's page.
+ */
 export type ServerDetails = { 
 /**
  * The row.
@@ -835,6 +962,9 @@ has_credential: boolean,
  */
 cost: HostCost | null, };
 
+/**
+ * What Tomo costs a host, averaged over the samples since the connection was opened.
+ */
 export type HostCost = { 
 /**
  * CPU time a sample, milliseconds; absent where the host does not tell.
@@ -861,12 +991,18 @@ samples: number,
  */
 sign_ins: number, };
 
+/**
+ * The last hour of one server, oldest first.
+ */
 export type LiveHistory = { 
 /**
  * Points.
  */
 points: Array<LivePoint>, };
 
+/**
+ * What the process pushes to a subscribed window, coalesced to at most four messages a second.
+ */
 export type Push = { "kind": "fleet_changed" } | { "kind": "rows", 
 /**
  * Only those that changed.
@@ -885,8 +1021,14 @@ points: Array<LivePoint>,
  */
 sample: Sample | null, } | { "kind": "settings_changed" } | { "kind": "session_changed" };
 
+/**
+ * Where the master key is kept.
+ */
 export type KeyPlace = "keychain" | "passphrase_file";
 
+/**
+ * Whether secrets can be opened.
+ */
 export type VaultStatus = { "state": "open", 
 /**
  * Where it is kept.
@@ -905,6 +1047,9 @@ reason: string,
  */
 hint: string, };
 
+/**
+ * The state of the program.
+ */
 export type Status = { 
 /**
  * Whether the first account exists.
@@ -935,8 +1080,14 @@ data_dir: string,
  */
 platform: string, };
 
+/**
+ * How one step ended.
+ */
 export type Outcome = "passed" | "failed" | "not_reached";
 
+/**
+ * One step.
+ */
 export type TestStep = { 
 /**
  * Which.
@@ -951,6 +1102,9 @@ outcome: Outcome,
  */
 detail: string | null, };
 
+/**
+ * The whole test.
+ */
 export type TestReport = { 
 /**
  * All five steps in order.
@@ -969,6 +1123,9 @@ host_key: HostKeyVerdict | null,
  */
 system_info: SystemInfo | null, };
 
+/**
+ * A private key, described.
+ */
 export type KeyInfo = { 
 /**
  * Algorithm, e.g. `ssh-ed25519`; absent while an old format keeps it encrypted.
@@ -987,8 +1144,36 @@ opens: boolean,
  */
 fingerprint: string | null, };
 
+/**
+ * What a caller may branch on. A code exists only if somebody does.
+ */
+export type Code = "not_set_up" | "not_signed_in" | "vault_locked" | "forbidden" | "invalid" | "duplicate" | "stale" | "not_found" | "host_key" | "failed";
+
+/**
+ * An error as a person reads it. Internals are logged, not sent.
+ */
+export type ApiError = { 
+/**
+ * What a caller may branch on.
+ */
+code: Code, 
+/**
+ * What happened.
+ */
+message: string, 
+/**
+ * What to do; may be empty.
+ */
+hint: string, };
+
+/**
+ * No arguments.
+ */
 export type Nothing = Record<string, never>;
 
+/**
+ * The first account.
+ */
 export type SetUp = { 
 /**
  * Sign-in name, 1–64 characters.
@@ -1003,6 +1188,9 @@ password: string,
  */
 stay_signed_in: boolean, };
 
+/**
+ * A sign-in.
+ */
 export type SignIn = { 
 /**
  * Sign-in name.
@@ -1017,12 +1205,18 @@ password: string,
  */
 stay_signed_in: boolean, };
 
+/**
+ * A passphrase of the vault.
+ */
 export type Passphrase = { 
 /**
  * The passphrase.
  */
 passphrase: string, };
 
+/**
+ * How to open a server.
+ */
 export type CredentialInput = { "kind": "password", 
 /**
  * The password.
@@ -1045,18 +1239,27 @@ path: string,
  */
 passphrase: string | null, } | { "kind": "agent" } | { "kind": "stored" };
 
+/**
+ * A text to read as an address.
+ */
 export type AddressText = { 
 /**
  * `user@host:port`, an `ssh` command, an `ssh://` address.
  */
 text: string, };
 
+/**
+ * A private key to look at, as text or as a file.
+ */
 export type KeyToInspect = { 
 /**
  * The credential that holds the key.
  */
 credential: CredentialInput, };
 
+/**
+ * A server to add.
+ */
 export type AddServer = { 
 /**
  * Where it is.
@@ -1065,8 +1268,15 @@ server: ServerInput,
 /**
  * How to open it.
  */
-credential: CredentialInput, };
+credential: CredentialInput, 
+/**
+ * Whether to connect to it; without, it is left alone until somebody connects it.
+ */
+connect?: boolean, };
 
+/**
+ * A server to change.
+ */
 export type EditServer = { 
 /**
  * Which.
@@ -1081,6 +1291,9 @@ server: ServerInput,
  */
 credential: CredentialInput, };
 
+/**
+ * A server to test: one that is being entered, or (with an id) one that is being edited.
+ */
 export type TestServer = { 
 /**
  * The stored server, when it is one.
@@ -1095,12 +1308,18 @@ server: ServerInput,
  */
 credential: CredentialInput, };
 
+/**
+ * A server.
+ */
 export type ServerRef = { 
 /**
  * Which.
  */
 id: ServerId, };
 
+/**
+ * A host key to trust: the one that this process has just been shown.
+ */
 export type TrustHostKey = { 
 /**
  * Host.
@@ -1115,6 +1334,9 @@ port: number,
  */
 fingerprint: string, };
 
+/**
+ * A known host key to replace by the one presented since.
+ */
 export type ReplaceHostKey = { 
 /**
  * Which server.
@@ -1125,6 +1347,9 @@ id: ServerId,
  */
 fingerprint: string, };
 
+/**
+ * A range of history.
+ */
 export type HistoryOf = { 
 /**
  * Which server.
@@ -1135,6 +1360,9 @@ id: ServerId,
  */
 range: Range, };
 
+/**
+ * A setting to change.
+ */
 export type SetSetting = { 
 /**
  * Key.
@@ -1149,52 +1377,89 @@ value: unknown,
  */
 version: number, };
 
+/**
+ * A setting.
+ */
 export type SettingRef = { 
 /**
  * Key.
  */
 key: string, };
 
+/**
+ * A pause of collection.
+ */
 export type Pause = { 
 /**
  * When to go on; absent: when somebody resumes.
  */
 until?: string | null, };
 
+/**
+ * The server whose page is open.
+ */
 export type Watch = { 
 /**
  * Which; absent when no server's page is open.
  */
 id?: ServerId | null, };
 
-// The command table: name -> [arguments, result]. (will be part of generated.ts)
+/** Every command: its name, its arguments, its result. */
 export interface Commands {
-  "status.get": [Nothing, Status];                       // Public
-  "vault.create": [Passphrase, Status];                  // Public: first passphrase when there is no keychain
-  "vault.unlock": [Passphrase, Status];                  // Public
-  "setup.create": [SetUp, Status];                       // Public: first admin; signs in
-  "session.sign_in": [SignIn, Status];                   // Public
-  "session.sign_out": [Nothing, Status];                 // Public
-  "fleet.get": [Nothing, Fleet];                         // Read
-  "server.details": [ServerRef, ServerDetails];          // Read
-  "server.live": [ServerRef, LiveHistory];               // Read
-  "server.history": [HistoryOf, History];                // Read
-  "server.parse_address": [AddressText, Address];        // Read
-  "server.ssh_config_hosts": [Nothing, Array<string>];   // Read: names in the user's SSH configuration
-  "server.add": [AddServer, ServerRow];                  // Administer; connects at once
-  "server.edit": [EditServer, ServerRow];                // Administer
-  "server.remove": [ServerRef, null];                    // Administer
-  "server.test": [TestServer, TestReport];               // Administer
-  "server.connect": [ServerRef, null];                   // Operate; also 'Retry now'
-  "server.disconnect": [ServerRef, null];                // Operate
-  "key.inspect": [KeyToInspect, KeyInfo];                // Administer
-  "key.choose": [Nothing, string | null];                // Administer: native file dialog, gives a path
-  "host_key.trust": [TrustHostKey, KnownHost];           // Administer
-  "host_key.replace": [ReplaceHostKey, KnownHost];       // Administer
-  "setting.list": [Nothing, Array<SettingView>];         // Read
-  "setting.set": [SetSetting, SettingView];              // Read (own override); system values: Administer
-  "setting.reset": [SettingRef, SettingView];            // Read
-  "collection.pause": [Pause, Collection];               // Operate
-  "collection.resume": [Nothing, Collection];            // Operate
-  "window.watch": [Watch, null];                         // Read: which server's page is open, so Live pushes come
+  /** What a front door must know before anybody is signed in. (public) */
+  "status.get": [Nothing, Status];
+  /** Chooses the first passphrase of the vault where there is no keychain. (public) */
+  "vault.create": [Passphrase, Status];
+  /** Opens the vault with its passphrase. (public) */
+  "vault.unlock": [Passphrase, Status];
+  /** Creates the first account, an admin, and signs it in. (public) */
+  "setup.create": [SetUp, Status];
+  /** Signs in. (public) */
+  "session.sign_in": [SignIn, Status];
+  /** Ends the session of this process. (public) */
+  "session.sign_out": [Nothing, Status];
+  /** All servers with their state, newest figures and CPU lines. (read) */
+  "fleet.get": [Nothing, Fleet];
+  /** One server whole: newest sample, host key, cost. (read) */
+  "server.details": [ServerRef, ServerDetails];
+  /** The last hour of one server, sample by sample. (read) */
+  "server.live": [ServerRef, LiveHistory];
+  /** The stored history of one server. (read) */
+  "server.history": [HistoryOf, History];
+  /** Reads `user@host:port`, an `ssh` command or an `ssh://` address. (read) */
+  "server.parse_address": [AddressText, Address];
+  /** Names in the SSH configuration of this computer's user. (read) */
+  "server.ssh_config_hosts": [Nothing, Array<string>];
+  /** Stores a server with its credential, and connects to it unless told otherwise. (administer) */
+  "server.add": [AddServer, ServerRow];
+  /** Changes a server or its credential; a new credential closes the old one's connection. (administer) */
+  "server.edit": [EditServer, ServerRow];
+  /** Forgets a server, its credential and its history. (administer) */
+  "server.remove": [ServerRef, null];
+  /** Goes through every step to a server and says which one failed. (administer) */
+  "server.test": [TestServer, TestReport];
+  /** Connects, or tries again at once. (operate) */
+  "server.connect": [ServerRef, null];
+  /** Disconnects, and leaves the server alone until somebody connects it. (operate) */
+  "server.disconnect": [ServerRef, null];
+  /** Describes a private key without showing it. (administer) */
+  "key.inspect": [KeyToInspect, KeyInfo];
+  /** Asks for a key file with the system's dialog; gives its path. (administer) */
+  "key.choose": [Nothing, string | null];
+  /** Trusts the host key that this process was just shown. (administer) */
+  "host_key.trust": [TrustHostKey, KnownHost];
+  /** Replaces a known host key by the one presented since. (administer) */
+  "host_key.replace": [ReplaceHostKey, KnownHost];
+  /** Settings with their values for the caller. (read) */
+  "setting.list": [Nothing, Array<SettingView>];
+  /** Changes a setting: the caller's own value where it may have one, else (admins) everybody's. (read) */
+  "setting.set": [SetSetting, SettingView];
+  /** Puts a setting back. (read) */
+  "setting.reset": [SettingRef, SettingView];
+  /** Pauses collection on all servers. (operate) */
+  "collection.pause": [Pause, Collection];
+  /** Resumes collection. (operate) */
+  "collection.resume": [Nothing, Collection];
+  /** Says which server's page is open, so that its samples are pushed. (read) */
+  "window.watch": [Watch, null];
 }

@@ -181,7 +181,8 @@ describe('adding', () => {
     const adding = new Adding(backend, filled(backend));
     await adding.addWithoutConnecting();
     expect(callsOf(backend, 'server.test')).toEqual([]);
-    expect(callsOf(backend, 'server.disconnect')).toHaveLength(1);
+    expect(callsOf(backend, 'server.add')).toMatchObject([{ connect: false }]);
+    expect(adding.row?.connection.state).toBe('disconnected');
   });
 
   // A secret in the memory of a page that no longer needs it is a secret too many.

@@ -64,13 +64,7 @@ export class Adding {
   /** Stores it as it is; a new server is left alone until somebody connects it. */
   async addWithoutConnecting(): Promise<void> {
     if (this.busy || !this.form.attempt()) return;
-    await this.#store();
-    if (!this.row || this.form.server) return;
-    try {
-      await this.#backend.call('server.disconnect', { id: this.row.server.id });
-    } catch {
-      // It is stored, and its row says how it stands.
-    }
+    await this.#store(false);
   }
 
   /** The presented key is the server's: remembers it, and goes on by itself. */
@@ -114,7 +108,7 @@ export class Adding {
     }
   }
 
-  async #store(): Promise<void> {
+  async #store(connect = true): Promise<void> {
     this.phase = 'saving';
     this.error = null;
     const server = this.form.input();
@@ -122,7 +116,7 @@ export class Adding {
     try {
       this.row = this.form.server
         ? await this.#backend.call('server.edit', { id: this.form.server.id, server, credential })
-        : await this.#backend.call('server.add', { server, credential });
+        : await this.#backend.call('server.add', { server, credential, connect });
       this.phase = 'done';
     } catch (thrown) {
       this.error = ApiError.from(thrown);

@@ -448,7 +448,7 @@ export class FakeBackend implements Backend {
       };
     },
     'server.ssh_config_hosts': () => this.#sshHosts,
-    'server.add': ({ server }) => {
+    'server.add': ({ server, connect }) => {
       if (this.rows.some((row) => row.server.name === server.name)) {
         throw new ApiError(
           'duplicate',
@@ -464,9 +464,19 @@ export class FakeBackend implements Backend {
         auth: server.auth_type,
         system: 'debian',
       });
-      this.rows = [...this.rows, row];
+      const added: ServerRow =
+        connect === false
+          ? {
+              ...row,
+              server: { ...row.server, enabled: false },
+              connection: { state: 'disconnected' },
+              health: { state: 'off', reason: null },
+              figures: null,
+            }
+          : row;
+      this.rows = [...this.rows, added];
       this.push({ kind: 'fleet_changed' });
-      return row;
+      return added;
     },
     'server.edit': ({ id, server }) => {
       const row = this.#row(id);
