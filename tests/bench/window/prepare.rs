@@ -67,7 +67,7 @@ async fn add(tomo: &Tomo, number: u64, port: u16) -> Done<ServerId> {
         let by = tomo.session().await?.user.id;
         tomo.trust_host_key(&input.host, port, &presented.fingerprint, by).await?;
     }
-    Ok(tomo.add_server(input, credential).await?.server.id)
+    Ok(tomo.add_server(input, credential, true).await?.server.id)
 }
 
 /// Writes what a month leaves, in the spans that it has by now.
