@@ -2,9 +2,10 @@
 
 use std::{
     io::{BufRead, BufReader},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
+use tempfile::TempDir;
 
 /// A running Xvfb.
 pub struct Display {
@@ -12,6 +13,8 @@ pub struct Display {
     pub name: String,
     server: Child,
     manager: Child,
+    /// Where Xvfb keeps its picture.
+    folder: TempDir,
 }
 
 impl Display {
@@ -20,9 +23,12 @@ impl Display {
     /// # Panics
     /// When either cannot be started.
     pub fn start(width: u32, height: u32) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
         let mut server = Command::new("Xvfb")
             .args(["-displayfd", "1", "-nolisten", "tcp", "-screen", "0"])
             .arg(format!("{width}x{height}x24"))
+            .arg("-fbdir")
+            .arg(folder.path())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -39,7 +45,13 @@ impl Display {
             .stderr(Stdio::null())
             .spawn()
             .expect("openbox starts");
-        Self { name, server, manager }
+        Self { name, server, manager, folder }
+    }
+
+    /// The file in which Xvfb keeps what the screen shows, in the format of `xwd`. It changes with
+    /// the screen.
+    pub fn picture(&self) -> PathBuf {
+        self.folder.path().join("Xvfb_screen0")
     }
 
     /// Writes what the screen shows as a PNG file.

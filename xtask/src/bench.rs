@@ -25,7 +25,8 @@ pub fn run(
     system::require(&[Use::Build, Use::Lab, Use::Window], yes)?;
     ui::install(project)?;
     ui::build(project)?;
-    say::run(project.cargo().args(["build", "--release"]))?;
+    // The examples are the empty programs that Tomo is compared with.
+    say::run(project.cargo().args(["build", "--release", "--bins", "--examples"]))?;
     let mut bench = project.cargo();
     bench.args(["bench", "--bench", "tomo", "--"]).args(names).args(passed_on);
     say::run(&mut bench)
