@@ -17,7 +17,9 @@ pub(super) enum Event {
 
 /// A running command. Dropped before its end, it is killed there.
 pub(super) struct Running {
-    channel: Channel<client::Msg>,
+    /// Gone once it was killed: what still comes for a channel that nobody reads fills its buffer,
+    /// and then holds up every other channel of the connection.
+    channel: Option<Channel<client::Msg>>,
     connection: Connection,
     ended: bool,
 }
@@ -26,12 +28,14 @@ impl Running {
     /// Has the account's login shell run `command`.
     pub(super) async fn start(connection: &Connection, command: &str) -> Result<Self, RemoteError> {
         let channel = connection.open_channel().await?;
-        let mut running = Self { channel, connection: connection.clone(), ended: false };
-        if running.channel.exec(true, command).await.is_err() {
+        let mut running =
+            Self { channel: Some(channel), connection: connection.clone(), ended: false };
+        let Some(channel) = &mut running.channel else { return Err(connection.lost()) };
+        if channel.exec(true, command).await.is_err() {
             return Err(connection.lost());
         }
         loop {
-            match running.channel.wait().await {
+            match channel.wait().await {
                 Some(ChannelMsg::Success) => return Ok(running),
                 Some(ChannelMsg::Failure) => return Err(RemoteError::Refused),
                 Some(ChannelMsg::Close) | None => {
@@ -52,7 +56,8 @@ impl Running {
     /// When the connection ended before the command.
     pub(super) async fn next(&mut self) -> Result<Option<Event>, RemoteError> {
         while !self.ended {
-            match self.channel.wait().await {
+            let Some(channel) = &mut self.channel else { break };
+            match channel.wait().await {
                 Some(ChannelMsg::Data { data }) => return Ok(Some(Event::Out(data.into()))),
                 Some(ChannelMsg::ExtendedData { data, ext: STDERR }) => {
                     return Ok(Some(Event::Err(data.into())));
@@ -78,24 +83,24 @@ impl Running {
 
     /// Writes to its standard input.
     pub(super) async fn write(&self, bytes: Vec<u8>) -> Result<(), RemoteError> {
-        self.channel.data_bytes(bytes).await.map_err(|_| self.connection.lost())
+        let Some(channel) = &self.channel else { return Err(self.connection.lost()) };
+        channel.data_bytes(bytes).await.map_err(|_| self.connection.lost())
     }
 
     /// Ends its standard input.
     pub(super) async fn end_input(&self) -> Result<(), RemoteError> {
-        self.channel.eof().await.map_err(|_| self.connection.lost())
+        let Some(channel) = &self.channel else { return Err(self.connection.lost()) };
+        channel.eof().await.map_err(|_| self.connection.lost())
     }
 
     /// Kills it and everything it started, as far as the server helps.
     pub(super) fn kill(&mut self) {
-        if self.ended {
-            return;
-        }
+        let Some(channel) = self.channel.take().filter(|_| !self.ended) else { return };
         self.ended = true;
         // Closing alone leaves a command running that neither reads nor writes. Both messages go
         // out at once or, when the connection is stuck, not at all: then it is lost anyway.
-        let _ = self.channel.signal(Sig::KILL).now_or_never();
-        let _ = self.channel.close().now_or_never();
+        let _ = channel.signal(Sig::KILL).now_or_never();
+        let _ = channel.close().now_or_never();
     }
 }
 
