@@ -101,7 +101,8 @@ pub struct DiskFigure {
     pub percent: f64,
     /// Used, bytes.
     pub used_bytes: u64,
-    /// Size, bytes.
+    /// What `percent` is a share of, bytes: used plus what an ordinary user can still use. The size
+    /// of the file system is more where a part is reserved or shared.
     pub total_bytes: u64,
 }
 
@@ -136,7 +137,7 @@ fn disk_figure(sample: &Sample, thresholds: &Thresholds) -> Option<DiskFigure> {
             path: mount.path.clone(),
             percent: mount.used_percent()?,
             used_bytes: mount.used_bytes,
-            total_bytes: mount.total_bytes,
+            total_bytes: mount.used_bytes.saturating_add(mount.available_bytes),
         })
     };
     let fullest = sample

@@ -453,7 +453,8 @@ percent: number,
  */
 used_bytes: number, 
 /**
- * Size, bytes.
+ * What `percent` is a share of, bytes: used plus what an ordinary user can still use. The size
+ * of the file system is more where a part is reserved or shared.
  */
 total_bytes: number, };
 
