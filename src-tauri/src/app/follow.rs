@@ -8,7 +8,9 @@ use std::time::Duration;
 
 /// How soon a change by another process is seen.
 const FOLLOW_EVERY: Duration = Duration::from_secs(3);
-/// How often history is aged.
+/// When history is aged first: soon, for a Tomo that is never open for long.
+const FIRST_AGEING: Duration = Duration::from_secs(30);
+/// How often history is aged from then on.
 const AGE_EVERY: Duration = Duration::from_secs(600);
 
 impl Tomo {
@@ -50,7 +52,7 @@ impl Tomo {
     /// Follows the database until Tomo is shut down.
     pub(super) fn keep_following(&self) {
         let tomo = self.clone();
-        self.every(FOLLOW_EVERY, move || {
+        self.every(FOLLOW_EVERY, FOLLOW_EVERY, move || {
             let tomo = tomo.clone();
             async move {
                 tomo.resume_when_due();
@@ -66,7 +68,7 @@ impl Tomo {
     /// Merges old rows of history, and drops those that the retention setting no longer keeps.
     pub(super) fn keep_ageing(&self) {
         let tomo = self.clone();
-        self.every(AGE_EVERY, move || {
+        self.every(FIRST_AGEING, AGE_EVERY, move || {
             let tomo = tomo.clone();
             async move {
                 if let Err(error) = tomo.age().await {
@@ -84,14 +86,20 @@ impl Tomo {
         Ok(())
     }
 
-    fn every<F>(&self, period: Duration, mut work: impl FnMut() -> F + Send + 'static)
-    where
+    fn every<F>(
+        &self,
+        first: Duration,
+        period: Duration,
+        mut work: impl FnMut() -> F + Send + 'static,
+    ) where
         F: Future<Output = ()> + Send + 'static,
     {
         let cancel = self.inner.cancel.clone();
         self.inner.tasks.spawn(async move {
-            while cancel.run_until_cancelled(tokio::time::sleep(period)).await.is_some() {
+            let mut wait = first;
+            while cancel.run_until_cancelled(tokio::time::sleep(wait)).await.is_some() {
                 work().await;
+                wait = period;
             }
         });
     }

@@ -156,3 +156,58 @@ pub fn age_text(seconds: i64) -> String {
         _ => format!("{}\u{a0}d", seconds / 86_400),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::live::DiskFigure;
+    use chrono::TimeDelta;
+
+    fn figures(at: DateTime<Utc>, memory_percent: Option<f64>, disk_percent: f64) -> Figures {
+        Figures {
+            at,
+            cpu_percent: Some(100.0),
+            load_one: None,
+            memory_percent,
+            memory_used_bytes: None,
+            memory_total_bytes: None,
+            disk: Some(DiskFigure {
+                path: "/mnt/tank".into(),
+                percent: disk_percent,
+                used_bytes: 1,
+                total_bytes: 2,
+            }),
+            network_rx: None,
+            network_tx: None,
+            temperature_celsius: None,
+            uptime_seconds: None,
+        }
+    }
+
+    /// The worst figure speaks; one busy second of CPU does not, and neither does what is absent.
+    #[test]
+    fn the_worst_figure_gives_the_state_and_the_reason() {
+        let now = Utc::now();
+        let connected = ConnectionStatus::Connected { since: now };
+        let judge = |figures: &Figures, cpu| {
+            let marks = Thresholds::default();
+            Health::judge(&connected, Some(figures), cpu, &marks, 30, now)
+        };
+        assert_eq!(judge(&figures(now, None, 10.0), None).state, State::Fine);
+        assert_eq!(judge(&figures(now, None, 10.0), Some(86.0)).state, State::Warning);
+        let worst = judge(&figures(now, Some(81.0), 96.0), None);
+        assert_eq!(worst.state, State::Critical);
+        assert_eq!(worst.reason.as_deref(), Some("/mnt/tank is almost full"));
+    }
+
+    /// Old figures must not pass for the present ones, however good they are.
+    #[test]
+    fn old_figures_are_stale_with_their_age() {
+        let now = Utc::now();
+        let connected = ConnectionStatus::Connected { since: now };
+        let old = figures(now - TimeDelta::minutes(4), Some(10.0), 10.0);
+        let health = Health::judge(&connected, Some(&old), None, &Thresholds::default(), 30, now);
+        assert_eq!(health.state, State::Stale);
+        assert_eq!(health.reason.as_deref(), Some("Stale: figures are 4\u{a0}min old"));
+    }
+}

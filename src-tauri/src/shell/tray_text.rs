@@ -143,3 +143,100 @@ fn percent(value: Option<f64>) -> String {
     let unit = if value.is_some() { "\u{a0}%" } else { "\u{a0}\u{2007}" };
     std::iter::repeat_n(FIGURE_SPACE, fill).chain(digits.chars()).chain(unit.chars()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        failure::{Failure, Step},
+        fleet::Collection,
+        health::{Health, Thresholds},
+        live::Figures,
+        server::{AuthType, Server},
+    };
+
+    fn row(name: &str, memory_percent: f64, connection: ConnectionStatus) -> ServerRow {
+        let now = Utc::now();
+        let server = Server {
+            id: ServerId::new(),
+            name: name.into(),
+            host: "192.168.1.2".into(),
+            port: 22,
+            username: "ana".into(),
+            auth_type: AuthType::Key,
+            enabled: true,
+            created_at: now,
+            last_connected: None,
+            system_info: None,
+            system_info_updated_at: None,
+            docker_installed: false,
+        };
+        let figures = Figures {
+            at: now,
+            cpu_percent: Some(7.0),
+            load_one: None,
+            memory_percent: Some(memory_percent),
+            memory_used_bytes: None,
+            memory_total_bytes: None,
+            disk: None,
+            network_rx: None,
+            network_tx: None,
+            temperature_celsius: None,
+            uptime_seconds: None,
+        };
+        let marks = Thresholds::default();
+        let health = Health::judge(&connection, Some(&figures), None, &marks, 30, now);
+        ServerRow { server, connection, health, figures: Some(figures) }
+    }
+
+    fn fleet(servers: Vec<ServerRow>, paused: bool) -> Fleet {
+        Fleet {
+            servers,
+            sparklines: Vec::new(),
+            thresholds: Thresholds::default(),
+            collection: Collection {
+                paused,
+                paused_until: None,
+                live_interval_seconds: 2,
+                background_interval_seconds: 10,
+            },
+        }
+    }
+
+    fn connected() -> ConnectionStatus {
+        ConnectionStatus::Connected { since: Utc::now() }
+    }
+
+    fn lost() -> ConnectionStatus {
+        let failure = Failure::new(Step::Connect, "nothing listens", "");
+        ConnectionStatus::Retrying { since: Utc::now(), retry_at: Utc::now(), failure }
+    }
+
+    /// The icon is all that is seen of a closed Tomo: it has to be that of the worst server.
+    #[test]
+    fn the_icon_and_the_first_line_are_the_worst_servers() {
+        let fine = || row("fine", 20.0, connected());
+        let full = || row("full", 85.0, connected());
+        let gone = || row("gone", 20.0, lost());
+        let text = |servers, paused| write(&fleet(servers, paused), Utc::now());
+        assert_eq!(text(vec![fine()], false).icon, Icon::Normal);
+        assert_eq!(text(vec![fine(), full()], false).icon, Icon::Warning);
+        let worst = text(vec![fine(), full(), gone()], false);
+        assert_eq!(worst.icon, Icon::Down);
+        assert!(worst.lines[0].1.starts_with("gone"), "{:?}", worst.lines);
+        assert!(worst.lines[0].1.contains("down"), "{:?}", worst.lines);
+        assert_eq!(worst.head, "3 servers · 1 down, 1 warning");
+        assert_eq!(text(vec![gone()], true).icon, Icon::Paused);
+    }
+
+    /// Figures stand in columns whatever the names are; what was not measured is a dash.
+    #[test]
+    fn every_line_is_as_wide_as_the_others() {
+        let names = ["nas", "日本 🏠", "a name that is far too long for a tray"];
+        let servers = names.map(|name| row(name, 20.0, connected())).into();
+        let text = write(&fleet(servers, false), Utc::now());
+        let widths: Vec<usize> = text.lines.iter().map(|(_, line)| line.width()).collect();
+        assert!(widths.iter().all(|width| *width == widths[0]), "{:?}", text.lines);
+        assert!(text.lines.iter().all(|(_, line)| line.contains('–')), "{:?}", text.lines);
+    }
+}
