@@ -28,6 +28,7 @@ impl Tomo {
             .args(["120", "script", "--quiet", "--return", "--flush", "--command", &command])
             .arg("/dev/null")
             .env("TERM", "xterm-256color")
+            .env("SHELL", "/bin/sh")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -136,8 +137,9 @@ fn a_person_is_asked_about_an_unknown_host_key() {
 fn an_interrupted_prompt_gives_the_echo_back() {
     let tomo = Tomo::signed_in();
     let data = tomo.path("data");
+    // The shell is interrupted together with Tomo: it has to live on to show what is left of it.
     let line = format!(
-        "env -u TOMO_PASSPHRASE_FILE '{}' --data-dir '{data}' server list; echo \"code $?\"; stty -a",
+        "trap : INT; env -u TOMO_PASSPHRASE_FILE '{}' --data-dir '{data}' server list; echo \"code $?\"; stty -a",
         tomo.program().display(),
     );
     let mut terminal = tomo.shell(&line);
