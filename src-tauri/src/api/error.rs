@@ -12,6 +12,8 @@ pub enum Code {
     NotSetUp,
     /// Nobody is signed in.
     NotSignedIn,
+    /// The session waits for its password.
+    SessionLocked,
     /// The master key is not at hand.
     VaultLocked,
     /// The role does not allow it.

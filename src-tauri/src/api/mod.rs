@@ -10,11 +10,14 @@ pub mod error;
 mod handlers;
 pub mod table;
 
-use crate::app::{Tomo, activity};
+use crate::app::{
+    Tomo,
+    activity::{self, Entry},
+};
 use access::Effect;
 use error::{ApiError, Code};
 use serde_json::Value;
-use table::{COMMANDS, Command};
+use table::{COMMANDS, Command, Record};
 
 /// Calls a command.
 ///
@@ -38,9 +41,9 @@ pub async fn call(tomo: &Tomo, name: &str, arguments: Value) -> Result<Value, Ap
     };
     let subject = activity::Subject::of_arguments(tomo, &arguments).await;
     let result = (command.run)(tomo.clone(), arguments).await;
-    if let (Ok(result), Some(done), Some(user)) = (&result, command.done, user) {
+    if let (Ok(result), Record::Table(kind, done), Some(user)) = (&result, command.record, user) {
         let subject = subject.or_else(|| activity::Subject::of_result(result));
-        activity::record(tomo, command.name, done, user, subject).await;
+        tomo.record(Entry::by(user, kind, done).about(subject)).await;
     }
     result
 }

@@ -5,20 +5,43 @@ use super::{access::Effect, args::*, error::ApiError, handlers};
 use crate::{
     app::Tomo,
     domain::{
+        about::{About, Licence},
+        account::{Account, PasswordStrength},
+        activity::{ActivityKind, ActivityPage},
         address::Address,
+        audit::{AuditPage, AuditReport},
+        backup::{BackupContents, BackupEntry, BackupList},
+        file::Exported,
         fleet::{Collection, Fleet, LiveHistory, ServerDetails, ServerRow},
         history::History,
         host_key::KnownHost,
         key_info::KeyInfo,
+        lock::AccountLock,
+        plan::Plan,
+        retention::{RetentionPreview, RetentionRun, RetentionStatus},
+        server_list::{ImportPreview, ImportResult},
+        session::SessionEntry,
         setting::SettingView,
         status::Status,
         test_report::TestReport,
     },
 };
 use futures::{FutureExt, future::BoxFuture};
+use schemars::{Schema, schema_for};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use ts_rs::{Config, TS};
+
+/// Who writes the entry in the activity log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// Nobody: nothing was changed.
+    Nothing,
+    /// The table, in these words and with the server's name, when it was done.
+    Table(ActivityKind, &'static str),
+    /// The use case, which knows the details.
+    UseCase,
+}
 
 /// One row of the table.
 pub struct Command {
@@ -28,26 +51,36 @@ pub struct Command {
     pub effect: Effect,
     /// One line for people.
     pub doc: &'static str,
-    /// What the activity log says when it was done; absent for what only reads.
-    pub done: Option<&'static str>,
+    /// Who writes the entry in the activity log.
+    pub record: Record,
+    /// Whether it takes away what cannot be brought back by another command.
+    pub destroys: bool,
+    /// Whether it is for a person at a keyboard alone: it takes a secret, shows a dialog, signs in or
+    /// decides about an assistant. No assistant is offered it.
+    pub person: bool,
     /// TypeScript name of the arguments.
     pub arguments: fn(&Config) -> String,
     /// TypeScript name of the result.
     pub result: fn(&Config) -> String,
+    /// JSON Schema of the arguments.
+    pub schema: fn() -> Schema,
     pub(super) run: fn(Tomo, Value) -> BoxFuture<'static, Result<Value, ApiError>>,
 }
 
 macro_rules! commands {
-    ($( $(#[doc = $doc:literal])+ $name:literal $effect:ident $(($done:literal))? $handler:ident($args:ty) -> $result:ty; )*) => {
+    ($( $(#[doc = $doc:literal])+ $name:literal $effect:ident $(($($record:tt)+))? $([$($flag:ident)+])? $handler:ident($args:ty) -> $result:ty; )*) => {
         /// Every command of Tomo.
         pub const COMMANDS: &[Command] = &[$(
             Command {
                 name: $name,
                 effect: Effect::$effect,
                 doc: concat!($($doc),+),
-                done: commands!(@done $($done)?),
+                record: commands!(@record $($($record)+)?),
+                destroys: commands!(@has destroys $($($flag)+)?),
+                person: commands!(@has person $($($flag)+)?),
                 arguments: <$args as TS>::name,
                 result: <$result as TS>::name,
+                schema: || schema_for!($args),
                 run: |tomo, arguments| {
                     async move {
                         let arguments: $args = read($name, arguments)?;
@@ -59,25 +92,68 @@ macro_rules! commands {
             },
         )*];
     };
-    (@done) => { None };
-    (@done $done:literal) => { Some($done) };
+    (@record) => { Record::Nothing };
+    (@record itself) => { Record::UseCase };
+    (@record $kind:ident: $words:literal) => { Record::Table(ActivityKind::$kind, $words) };
+    (@has destroys destroys $($rest:ident)*) => { true };
+    (@has person person $($rest:ident)*) => { true };
+    (@has $wanted:ident $other:ident $($rest:ident)*) => { commands!(@has $wanted $($rest)*) };
+    (@has $wanted:ident) => { false };
 }
 
 commands! {
     /// What a front door must know before anybody is signed in.
-    "status.get" Public status(Nothing) -> Status;
+    "status.get" Public [person] status(Nothing) -> Status;
     /// Chooses the first passphrase of the vault where there is no keychain.
-    "vault.create" Public vault_create(Passphrase) -> Status;
+    "vault.create" Public [person] vault_create(Passphrase) -> Status;
     /// Asks the keychain again, after it was unlocked or started.
-    "vault.try_again" Public vault_try_again(Nothing) -> Status;
+    "vault.try_again" Public [person] vault_try_again(Nothing) -> Status;
     /// Opens the vault with its passphrase.
-    "vault.unlock" Public vault_unlock(Passphrase) -> Status;
+    "vault.unlock" Public [person] vault_unlock(Passphrase) -> Status;
     /// Creates the first account, an admin, and signs it in.
-    "setup.create" Public setup_create(SetUp) -> Status;
+    "setup.create" Public (itself) [person] setup_create(SetUp) -> Status;
+
     /// Signs in.
-    "session.sign_in" Public sign_in(SignIn) -> Status;
+    "session.sign_in" Public (itself) [person] sign_in(SignIn) -> Status;
     /// Ends the session of this process.
-    "session.sign_out" Public sign_out(Nothing) -> Status;
+    "session.sign_out" Public (itself) [person] sign_out(Nothing) -> Status;
+    /// Asks for the password before anything else can be done here.
+    "session.lock" Public [person] session_lock(Nothing) -> Status;
+    /// Goes on after a lock.
+    "session.unlock" Public (itself) [person] session_unlock(OwnPassword) -> Status;
+    /// Says that a person is at the window, so that the session does not turn idle.
+    "session.touch" Read [person] session_touch(Nothing) -> ();
+    /// Sessions: the own, or for admins everybody's.
+    "session.list" Read session_list(ListSessions) -> Vec<SessionEntry>;
+    /// Ends a session: one of the own, or for admins anybody's.
+    "session.end" Read (itself) [person] session_end(SessionRef) -> ();
+    /// Ends all own sessions but the one of this process; gives how many.
+    "session.end_others" Read (itself) [person] session_end_others(Nothing) -> u32;
+    /// Names and origins with failed sign-ins, and which of them are locked.
+    "lock.list" Administer lock_list(Nothing) -> Vec<AccountLock>;
+    /// Lifts a lock.
+    "lock.unlock" Administer (itself) [person] lock_unlock(Unlock) -> AccountLock;
+
+    /// Says how good a password is, and whether the rules allow it.
+    "password.check" Public [person] password_check(PasswordToCheck) -> PasswordStrength;
+    /// The own account.
+    "account.get" Read account_get(Nothing) -> Account;
+    /// Changes the own e-mail address or what the window remembers.
+    "account.edit" Read (itself) [person] account_edit(EditAccount) -> Account;
+    /// Sets or removes the own picture.
+    "account.set_avatar" Read (itself) [person] account_set_avatar(AvatarInput) -> Account;
+    /// Changes the own password, and ends all other own sessions.
+    "account.change_password" Read (itself) [person] account_change_password(ChangePassword) -> Account;
+    /// Every account.
+    "user.list" Administer user_list(Nothing) -> Vec<Account>;
+    /// Creates an account.
+    "user.create" Administer (itself) [person] user_create(CreateUser) -> Account;
+    /// Changes an account's name, address or role, or whether it may sign in.
+    "user.edit" Administer (itself) user_edit(EditUser) -> Account;
+    /// Sets the password of an account, and ends its sessions.
+    "user.set_password" Administer (itself) [person] user_set_password(SetUserPassword) -> Account;
+    /// Deletes an account with its sessions and own settings.
+    "user.remove" Administer (itself) [destroys] user_remove(UserRef) -> ();
 
     /// All servers with their state, newest figures and CPU lines.
     "fleet.get" Read fleet_get(Nothing) -> Fleet;
@@ -90,42 +166,95 @@ commands! {
     /// Reads `user@host:port`, an `ssh` command or an `ssh://` address.
     "server.parse_address" Read parse_address(AddressText) -> Address;
     /// Names in the SSH configuration of this computer's user.
-    "server.ssh_config_hosts" Read ssh_config_hosts(Nothing) -> Vec<String>;
+    "server.ssh_config_hosts" Read [person] ssh_config_hosts(Nothing) -> Vec<String>;
     /// Stores a server with its credential, and connects to it unless told otherwise.
-    "server.add" Administer("Server added") server_add(AddServer) -> ServerRow;
+    "server.add" Administer (ServerAdd: "Server added") [person] server_add(AddServer) -> ServerRow;
     /// Changes a server or its credential; a new credential closes the old one's connection.
-    "server.edit" Administer("Server changed") server_edit(EditServer) -> ServerRow;
+    "server.edit" Administer (ServerEdit: "Server changed") [person] server_edit(EditServer) -> ServerRow;
     /// Forgets a server, its credential and its history.
-    "server.remove" Administer("Server removed") server_remove(ServerRef) -> ();
+    "server.remove" Administer (ServerRemove: "Server removed") [destroys] server_remove(ServerRef) -> ();
     /// Goes through every step to a server and says which one failed.
-    "server.test" Administer server_test(TestServer) -> TestReport;
+    "server.test" Administer [person] server_test(TestServer) -> TestReport;
     /// Connects, or tries again at once.
-    "server.connect" Operate("Server connected") server_connect(ServerRef) -> ();
+    "server.connect" Operate (ServerConnect: "Connection asked for") server_connect(ServerRef) -> ();
     /// Disconnects, and leaves the server alone until somebody connects it.
-    "server.disconnect" Operate("Server disconnected") server_disconnect(ServerRef) -> ();
+    "server.disconnect" Operate (ServerDisconnect: "Server disconnected") server_disconnect(ServerRef) -> ();
+    /// Writes the list of servers to a file, without secrets.
+    "server_list.export" Administer (itself) [person] server_list_export(FileRef) -> Exported;
+    /// Says what importing a list of servers would add, change and leave.
+    "server_list.preview" Administer [person] server_list_preview(FileRef) -> ImportPreview;
+    /// Imports a list of servers that was looked at.
+    "server_list.import" Administer (itself) [person] server_list_import(ImportServers) -> ImportResult;
 
     /// Describes a private key without showing it.
-    "key.inspect" Administer key_inspect(KeyToInspect) -> KeyInfo;
+    "key.inspect" Administer [person] key_inspect(KeyToInspect) -> KeyInfo;
     /// Asks for a key file with the system's dialog; gives its path.
-    "key.choose" Administer key_choose(Nothing) -> Option<String>;
+    "key.choose" Administer [person] key_choose(Nothing) -> Option<String>;
     /// Trusts the host key that this process was just shown.
-    "host_key.trust" Administer("Host key trusted") host_key_trust(TrustHostKey) -> KnownHost;
+    "host_key.trust" Administer (HostKeyTrust: "Host key trusted") [person] host_key_trust(TrustHostKey) -> KnownHost;
     /// Replaces a known host key by the one presented since.
-    "host_key.replace" Administer("Host key replaced") host_key_replace(ReplaceHostKey) -> KnownHost;
+    "host_key.replace" Administer (HostKeyReplace: "Host key replaced") [person] host_key_replace(ReplaceHostKey) -> KnownHost;
 
     /// Settings with their values for the caller.
     "setting.list" Read setting_list(Nothing) -> Vec<SettingView>;
-    /// Changes a setting: the caller's own value where it may have one, else (admins) everybody's.
-    "setting.set" Read setting_set(SetSetting) -> SettingView;
-    /// Puts a setting back.
-    "setting.reset" Read setting_reset(SettingRef) -> SettingView;
+    /// Changes a setting: the caller's own value where they may have one, else (admins) everybody's.
+    "setting.set" Read (itself) setting_set(SetSetting) -> SettingView;
+    /// Changes several settings together: all of them, or none.
+    "setting.save" Read (itself) setting_save(SaveSettings) -> Vec<SettingView>;
+    /// Puts back a setting, a category, or all own values; gives every setting.
+    "setting.reset" Read (itself) setting_reset(ResetSettings) -> Vec<SettingView>;
+    /// The audit trail of settings, newest first.
+    "audit.list" Administer audit_list(ListAudit) -> AuditPage;
+    /// Proves the audit trail, or names the first entry that does not hold.
+    "audit.verify" Administer audit_verify(Nothing) -> AuditReport;
+    /// Writes the audit trail to a file.
+    "audit.export" Administer (itself) [person] audit_export(ExportAudit) -> Exported;
+
+    /// The activity log, newest first.
+    "activity.list" Read activity_list(ListActivity) -> ActivityPage;
+    /// Writes the activity log to a file.
+    "activity.export" Read (itself) [person] activity_export(ExportActivity) -> Exported;
+
+    /// What retention would drop now, and how much space returns.
+    "retention.preview" Read retention_preview(Nothing) -> RetentionPreview;
+    /// Drops what is older than the retention settings allow.
+    "retention.run" Administer (itself) [destroys] retention_run(Nothing) -> RetentionRun;
+    /// What the last run did, and when the next is due.
+    "retention.status" Read retention_status(Nothing) -> RetentionStatus;
+
+    /// Backups that are kept.
+    "backup.list" Administer backup_list(Nothing) -> BackupList;
+    /// Makes a backup, and reads it back.
+    "backup.create" Administer (itself) [person] backup_create(CreateBackup) -> BackupEntry;
+    /// Verifies a backup whole, and says what it holds.
+    "backup.inspect" Administer [person] backup_inspect(OpenBackup) -> BackupContents;
+    /// Replaces everything by what a backup holds; everybody is signed out.
+    "backup.restore" Administer (itself) [destroys person] backup_restore(OpenBackup) -> Status;
+    /// Sets or forgets the passphrase of automatic backups.
+    "backup.set_passphrase" Administer (itself) [person] backup_set_passphrase(BackupPassphrase) -> BackupList;
+
+    /// What assistants want to do, newest first.
+    "plan.list" Read [person] plan_list(Nothing) -> Vec<Plan>;
+    /// Lets an assistant do what it asked for, once, within ten minutes.
+    "plan.approve" Operate (itself) [person] plan_approve(PlanRef) -> Plan;
+    /// Tells an assistant no.
+    "plan.refuse" Operate (itself) [person] plan_refuse(PlanRef) -> Plan;
+
+    /// Versions, folders and the database.
+    "about.get" Read about_get(Nothing) -> About;
+    /// The libraries that are shipped in Tomo, with their licences.
+    "about.licences" Public [person] about_licences(Nothing) -> Vec<Licence>;
+    /// Writes a file for a bug report: versions, settings, states; no secret, no name, no address.
+    "diagnostics.save" Administer (itself) [person] diagnostics_save(FileRef) -> Exported;
+    /// Asks for a file or folder with the system's dialog; gives its path.
+    "file.choose" Read [person] file_choose(ChooseFile) -> Option<String>;
 
     /// Pauses collection on all servers.
-    "collection.pause" Operate("Collection paused") collection_pause(Pause) -> Collection;
+    "collection.pause" Operate (CollectionPause: "Collection paused") collection_pause(Pause) -> Collection;
     /// Resumes collection.
-    "collection.resume" Operate("Collection resumed") collection_resume(Nothing) -> Collection;
+    "collection.resume" Operate (CollectionResume: "Collection resumed") collection_resume(Nothing) -> Collection;
     /// Says which server's page is open, so that its samples are pushed.
-    "window.watch" Read window_watch(Watch) -> ();
+    "window.watch" Read [person] window_watch(Watch) -> ();
 }
 
 fn read<T: DeserializeOwned>(name: &str, arguments: Value) -> Result<T, ApiError> {

@@ -1,10 +1,16 @@
 //! Set-up, sign-in and sign-out. The process holds one session; its secret is 256 random bits, of
 //! which the database knows only a hash.
 
-use super::{Tomo, error::AppError, password};
+use super::{Tomo, activity::Entry, error::AppError, password};
 use crate::{
     collect::hub::Change,
-    domain::{id::UserId, session::Session, status::Status, user::Role},
+    domain::{
+        activity::ActivityKind,
+        id::UserId,
+        session::{Door, Session},
+        status::Status,
+        user::Role,
+    },
     store::{NewSession, NewUser},
     vault::Keychain,
 };
@@ -44,6 +50,21 @@ impl SessionSecret {
             },
         )
     }
+}
+
+/// The name under which 'stay signed in' keeps the session's secret.
+fn session_name(door: Door) -> &'static str {
+    match door {
+        Door::Window => "session-window",
+        Door::CommandLine => "session-command-line",
+        Door::Mcp => "session-mcp",
+    }
+}
+
+/// The text of `sessions.user_agent`.
+fn client_text(door: Door) -> String {
+    let host = sysinfo::System::host_name().unwrap_or_else(|| "unknown host".into());
+    format!("Tomo {}, {}, {}, {host}", env!("CARGO_PKG_VERSION"), door.name(), std::env::consts::OS)
 }
 
 impl Tomo {
@@ -108,6 +129,7 @@ impl Tomo {
             keychain_name: Keychain::name().into(),
             data_dir: self.inner.data_dir.display().to_string(),
             platform: std::env::consts::OS.into(),
+            waiting_plans: 0,
         })
     }
 
@@ -143,7 +165,7 @@ impl Tomo {
         let admin = NewUser { id, username, email: "", password_hash: &hash, role: Role::Admin };
         self.inner.store.set_up(&admin, Utc::now()).await?;
         self.begin_session(id, stay_signed_in).await?;
-        super::activity::record(self, "setup.create", "Tomo set up", id, None).await;
+        self.record(Entry::by(id, ActivityKind::SetUp, "Tomo set up")).await;
         self.status().await
     }
 
@@ -168,7 +190,7 @@ impl Tomo {
         };
         self.end_session().await?;
         self.begin_session(user.id, stay_signed_in).await?;
-        super::activity::record(self, "session.sign_in", "Signed in", user.id, None).await;
+        self.record(Entry::by(user.id, ActivityKind::SignIn, "Signed in")).await;
         self.status().await
     }
 
@@ -178,8 +200,7 @@ impl Tomo {
     /// When the database cannot be written.
     pub async fn sign_out(&self) -> Result<Status, AppError> {
         if let Ok(session) = self.session().await {
-            super::activity::record(self, "session.sign_out", "Signed out", session.user.id, None)
-                .await;
+            self.record(Entry::by(session.user.id, ActivityKind::SignOut, "Signed out")).await;
         }
         self.end_session().await?;
         self.inner.hub.announce(Change::Session);
@@ -188,7 +209,7 @@ impl Tomo {
 
     /// Takes up the session that 'stay signed in' kept.
     pub(super) async fn resume_session(&self) {
-        match self.inner.vault.recall(self.inner.origin.session_name()).await {
+        match self.inner.vault.recall(session_name(self.inner.door)).await {
             Ok(Some(secret)) => *self.inner.session.lock().await = Some(SessionSecret(secret)),
             Ok(None) => {}
             Err(error) => tracing::warn!(%error, "the kept session could not be read"),
@@ -202,13 +223,13 @@ impl Tomo {
         let row = NewSession {
             id: &secret.id(),
             user_id: user,
-            user_agent: &self.inner.origin.user_agent(),
+            user_agent: &client_text(self.inner.door),
             expires_at,
         };
         self.inner.store.insert_session(&row, Utc::now()).await?;
         self.inner.store.set_last_login(user, Utc::now()).await?;
         if stay {
-            let name = self.inner.origin.session_name();
+            let name = session_name(self.inner.door);
             // Signed in is signed in, also where it cannot be kept for the next start.
             if let Err(error) = self.inner.vault.remember(name, secret.0.clone()).await {
                 tracing::warn!(%error, "the session could not be kept");
@@ -228,7 +249,7 @@ impl Tomo {
                 self.inner.store.terminate_session(&session.id, session.user.id, now).await?;
             }
         }
-        if let Err(error) = self.inner.vault.forget(self.inner.origin.session_name()).await {
+        if let Err(error) = self.inner.vault.forget(session_name(self.inner.door)).await {
             tracing::warn!(%error, "the kept session could not be removed");
         }
         Ok(())

@@ -18,6 +18,9 @@ pub enum AppError {
     /// Nobody is signed in, or the session has ended.
     #[error("Nobody is signed in.")]
     NotSignedIn,
+    /// The session waits for its password.
+    #[error("Tomo is locked.")]
+    SessionLocked,
     /// The name or the password is wrong; which of them is not said.
     #[error("The user name or the password is not right.")]
     BadSignIn,

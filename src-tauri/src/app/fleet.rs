@@ -166,6 +166,12 @@ impl PushState {
                 Change::Connection(id) | Change::Sample(id) => {
                     rows.insert(*id);
                 }
+                Change::Topic(topic) => {
+                    let push = Push::Changed { topic: *topic };
+                    if !self.ready.contains(&push) {
+                        self.ready.push(push);
+                    }
+                }
                 Change::Fleet | Change::Settings | Change::Session => {}
             }
         }

@@ -91,15 +91,4 @@ impl Tomo {
         .map_err(|error| AppError::internal("reading a key", &error))?
         .map_err(AppError::from)
     }
-
-    /// Asks for a key file with the system's dialog.
-    ///
-    /// # Errors
-    /// When this front door has no dialog.
-    pub async fn choose_key(&self) -> Result<Option<String>, AppError> {
-        let Some(dialog) = &self.inner.choose_file else {
-            return Err(AppError::Invalid("There is no window to choose a file in.".into()));
-        };
-        Ok(dialog.choose_key().await.map(|path| path.display().to_string()))
-    }
 }

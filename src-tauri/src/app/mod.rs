@@ -7,6 +7,7 @@ mod accounts;
 pub mod activity;
 mod collection;
 pub mod error;
+mod files;
 mod fleet;
 mod follow;
 mod host_keys;
@@ -16,13 +17,15 @@ mod reach;
 mod servers;
 mod settings;
 
+pub use files::{ChooseFile, FileKind, FileWish};
+
 use crate::{
     collect::{
         hub::{Change, Hub},
         supervisor::Supervisor,
         watch::Wanted,
     },
-    domain::{host_key::HostKey, id::ServerId, status::VaultStatus},
+    domain::{host_key::HostKey, id::ServerId, session::Door, status::VaultStatus},
     store::{AuditKeySlot, Store},
     vault::{Keychain, Vault, VaultError},
 };
@@ -30,10 +33,9 @@ use accounts::SessionSecret;
 use chrono::Utc;
 use collection::Outside;
 use error::AppError;
-use futures::future::BoxFuture;
 use secrecy::SecretString;
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     path::PathBuf,
     sync::{
         Arc, Mutex,
@@ -44,47 +46,12 @@ use std::{
 use tokio::{runtime::Handle, sync::broadcast};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// Which front door a process is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// The window.
-    Window,
-    /// The command line.
-    CommandLine,
-}
-
-impl Origin {
-    /// The name under which 'stay signed in' keeps the session's secret.
-    fn session_name(self) -> &'static str {
-        match self {
-            Self::Window => "session-window",
-            Self::CommandLine => "session-command-line",
-        }
-    }
-
-    /// The text of `sessions.user_agent`.
-    fn user_agent(self) -> String {
-        let door = match self {
-            Self::Window => "window",
-            Self::CommandLine => "command line",
-        };
-        let host = sysinfo::System::host_name().unwrap_or_else(|| "unknown host".into());
-        format!("Tomo {}, {door}, {}, {host}", env!("CARGO_PKG_VERSION"), std::env::consts::OS)
-    }
-}
-
-/// Asks a person for a file, with the system's own dialog.
-pub trait ChooseFile: Send + Sync + 'static {
-    /// The path of a private key; nothing when the person cancels.
-    fn choose_key(&self) -> BoxFuture<'_, Option<PathBuf>>;
-}
-
 /// What a process decides before Tomo is opened.
 pub struct Options {
     /// Folder of the database and of the vault's record.
     pub data_dir: PathBuf,
     /// Which front door this is.
-    pub origin: Origin,
+    pub door: Door,
     /// Where the master key is looked for.
     pub keychain: Keychain,
     /// Opens a vault that waits for a passphrase.
@@ -101,13 +68,15 @@ pub struct Tomo {
 
 struct Inner {
     data_dir: PathBuf,
-    origin: Origin,
+    door: Door,
     store: Store,
     vault: Vault,
     audit_key: AuditKeySlot,
     hub: Arc<Hub>,
     supervisor: Supervisor,
     choose_file: Option<Box<dyn ChooseFile>>,
+    /// Files that dialogs of this process gave: the window may name only these.
+    chosen: Mutex<HashSet<PathBuf>>,
     /// The session this process acts under.
     session: tokio::sync::Mutex<Option<SessionSecret>>,
     /// Host keys that were presented and not trusted, by host and port: only these can be trusted.
@@ -154,13 +123,14 @@ impl Tomo {
         let tomo = Self {
             inner: Arc::new(Inner {
                 data_dir: options.data_dir,
-                origin: options.origin,
+                door: options.door,
                 supervisor: Supervisor::new(hub.clone(), outside, wanted),
                 store,
                 vault,
                 audit_key,
                 hub,
                 choose_file: options.choose_file,
+                chosen: Mutex::default(),
                 session: tokio::sync::Mutex::default(),
                 presented,
                 collecting: AtomicBool::new(false),

@@ -24,7 +24,8 @@ pub use error::{CliError, Exit};
 
 use crate::{
     api::{self, error::ApiError},
-    app::{Options, Origin, Tomo, error::AppError},
+    app::{Options, Tomo, error::AppError},
+    domain::session::Door,
     vault::Keychain,
 };
 use args::{Command, ServerCommand};
@@ -47,10 +48,10 @@ fn begin(
     window: impl FnOnce(Options) -> ExitCode,
 ) -> Result<ExitCode, CliError> {
     let file = args.vault_passphrase_file.as_deref();
-    let origin = if args.command.is_some() { Origin::CommandLine } else { Origin::Window };
+    let door = if args.command.is_some() { Door::CommandLine } else { Door::Window };
     let options = Options {
         data_dir,
-        origin,
+        door,
         keychain: Keychain::system(),
         passphrase: file.map(prompt::secret_file).transpose()?,
         choose_file: None,

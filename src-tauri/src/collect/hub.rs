@@ -4,7 +4,7 @@
 use super::ring::Ring;
 use crate::domain::{
     connection::ConnectionStatus,
-    fleet::{HostCost, ServerRow, Sparkline},
+    fleet::{HostCost, ServerRow, Sparkline, Topic},
     health::{Health, State, Thresholds},
     id::ServerId,
     live::{Figures, LivePoint},
@@ -30,8 +30,10 @@ pub enum Change {
     Sample(ServerId),
     /// A setting changed.
     Settings,
-    /// The process signed in or out.
+    /// The process signed in or out, was locked or unlocked.
     Session,
+    /// Something that a page may show.
+    Topic(Topic),
 }
 
 /// What judging and asking depend on, from the settings.

@@ -129,6 +129,29 @@ pub enum Push {
     },
     /// A setting changed: read `setting.list` again.
     SettingsChanged,
-    /// The session ended or began: read `status.get` again.
+    /// The session ended, began, was locked or unlocked: read `status.get` again.
     SessionChanged,
+    /// Something of a kind changed, here or in another process: whoever shows it reads it again.
+    Changed {
+        /// Of which kind.
+        topic: Topic,
+    },
+}
+
+/// A kind of thing that a page may show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Topic {
+    /// `activity.list`
+    Activity,
+    /// `user.list`, `account.get`
+    Users,
+    /// `session.list`, `lock.list`
+    Sessions,
+    /// `backup.list`
+    Backups,
+    /// `retention.status`
+    Retention,
+    /// `plan.list`
+    Plans,
 }

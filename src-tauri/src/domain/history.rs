@@ -1,10 +1,11 @@
 //! History as charts read it: columns of equal length, one row per stored span.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// How far back a chart looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub enum Range {
     /// One hour.
     #[serde(rename = "1h")]

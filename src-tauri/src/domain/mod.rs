@@ -4,11 +4,16 @@
 //! Names are the database's, and JSON uses the same names, so that one word means one thing
 //! in a table, in `--json` and in the window.
 
+pub mod about;
+pub mod account;
 pub mod activity;
 pub mod address;
+pub mod audit;
+pub mod backup;
 pub mod connection;
 pub mod credential;
 pub mod failure;
+pub mod file;
 pub mod fleet;
 pub mod health;
 pub mod history;
@@ -16,8 +21,12 @@ pub mod host_key;
 pub mod id;
 pub mod key_info;
 pub mod live;
+pub mod lock;
+pub mod plan;
+pub mod retention;
 pub mod sample;
 pub mod server;
+pub mod server_list;
 pub mod session;
 pub mod setting;
 pub mod status;

@@ -2,11 +2,12 @@
 
 use super::{id::ServerId, system_info::SystemInfo};
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// How Tomo signs in to a server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AuthType {
     /// With a password (also asked for as 'keyboard-interactive').
@@ -78,7 +79,7 @@ impl Server {
 }
 
 /// What a person enters to add or edit a server.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct ServerInput {
     /// Display name, 1–100 characters.
     pub name: String,

@@ -56,4 +56,6 @@ pub struct Status {
     pub data_dir: String,
     /// `linux`, `macos` or `windows`.
     pub platform: String,
+    /// How many plans of assistants wait for somebody to decide, whom the session may decide for.
+    pub waiting_plans: u32,
 }

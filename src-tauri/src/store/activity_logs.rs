@@ -2,7 +2,7 @@
 
 use super::{Store, StoreError, row};
 use crate::domain::{
-    activity::Activity,
+    activity::{Activity, ActivityKind, ActivityLevel},
     id::{ServerId, UserId},
     time,
 };
@@ -20,6 +20,8 @@ pub struct NewActivity<'a> {
     pub user_id: Option<UserId>,
     /// To which server.
     pub server_id: Option<ServerId>,
+    /// To which app.
+    pub app_id: Option<&'a str>,
     /// What was done, as a sentence. Holds no secret.
     pub message: &'a str,
     /// Anything more, as JSON. Holds no secret.
@@ -28,9 +30,16 @@ pub struct NewActivity<'a> {
 
 impl FromRow<'_, SqliteRow> for Activity {
     fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        let activity_type: String = row.try_get("activity_type")?;
+        let kind = ActivityKind::from_text(&activity_type);
         Ok(Self {
             id: row::parsed(row, "id", |text| text.parse().ok())?,
-            activity_type: row.try_get("activity_type")?,
+            activity_type,
+            group: kind.map(ActivityKind::group),
+            level: kind.map_or(ActivityLevel::Info, ActivityKind::level),
+            username: row.try_get("username")?,
+            server_name: row.try_get("server_name")?,
+            app_id: row.try_get("app_id")?,
             user_id: row::parsed_or_null(row, "user_id", |text| text.parse().ok())?,
             server_id: row::parsed_or_null(row, "server_id", |text| text.parse().ok())?,
             message: row.try_get("message")?,
@@ -52,8 +61,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         sqlx::query(
             "insert into activity_logs
-                 (id, activity_type, user_id, server_id, message, details, timestamp)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                 (id, activity_type, user_id, server_id, message, details, timestamp, app_id)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )
         .bind(Uuid::now_v7().to_string())
         .bind(activity.activity_type)
@@ -62,6 +71,7 @@ impl Store {
         .bind(activity.message)
         .bind(activity.details.map(Value::to_string))
         .bind(time::to_text(now))
+        .bind(activity.app_id)
         .execute(&self.writer)
         .await?;
         Ok(())
@@ -72,9 +82,15 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn recent_activity(&self, limit: u32) -> Result<Vec<Activity>, StoreError> {
-        Ok(sqlx::query_as("select * from activity_logs order by timestamp desc, id desc limit ?1")
-            .bind(limit)
-            .fetch_all(&self.readers)
-            .await?)
+        Ok(sqlx::query_as(
+            "select entry.*, users.username, servers.name as server_name
+             from activity_logs as entry
+             left join users on users.id = entry.user_id
+             left join servers on servers.id = entry.server_id
+             order by entry.timestamp desc, entry.id desc limit ?1",
+        )
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await?)
     }
 }

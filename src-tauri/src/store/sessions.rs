@@ -24,7 +24,9 @@ impl FromRow<'_, SqliteRow> for Session {
         Ok(Self {
             id: row.try_get("session_id")?,
             user: User::from_row(row)?,
+            created_at: row::moment(row, "created_at")?,
             expires_at: row::moment(row, "expires_at")?,
+            is_locked: false,
         })
     }
 }
@@ -67,8 +69,8 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Option<Session>, StoreError> {
         Ok(sqlx::query_as(
-            "select sessions.id as session_id, sessions.expires_at,
-                 users.id, users.username, users.email, users.role, users.is_active
+            "select sessions.id as session_id, sessions.created_at,
+                 sessions.expires_at, users.id, users.username, users.email, users.role, users.is_active
              from sessions join users on users.id = sessions.user_id
              where sessions.id = ?1 and sessions.status in ('active', 'idle')
                  and sessions.expires_at > ?2 and users.is_active = 1",

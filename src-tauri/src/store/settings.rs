@@ -86,12 +86,15 @@ impl Store {
     pub async fn settings(&self, user: UserId) -> Result<Vec<SettingView>, StoreError> {
         let rows = sqlx::query(
             "select effective.setting_key, effective.effective_value, effective.is_user_override,
-                 coalesce(own.version, system.version) as version
+                 coalesce(own.version, system.version) as version,
+                 coalesce(own.updated_at, system.updated_at) as updated_at,
+                 system.setting_value as system_value, users.username as updated_by
              from v_user_effective_settings as effective
              join system_settings as system on system.setting_key = effective.setting_key
              left join user_settings as own
                  on effective.is_user_override and own.user_id = effective.user_id
                  and own.setting_key = effective.setting_key
+             left join users on users.id = coalesce(own.user_id, system.updated_by)
              where effective.user_id = ?1",
         )
         .bind(user.to_string())
@@ -105,6 +108,12 @@ impl Store {
             view.value = json(row, "effective_value")?;
             view.is_user_override = row.try_get("is_user_override")?;
             view.version = row.try_get("version")?;
+            view.updated_at = Some(row::moment(row, "updated_at")?);
+            view.updated_by = row.try_get("updated_by")?;
+            if view.is_user_override {
+                view.reset_value = json(row, "system_value")?;
+            }
+            view.is_changed = view.value != view.reset_value;
         }
         Ok(views)
     }
@@ -268,7 +277,14 @@ fn untouched(setting: &Setting) -> SettingView {
         is_user_override: false,
         scope: setting.scope,
         category: setting.category.to_owned(),
+        title: setting.title.to_owned(),
         description: setting.description.to_owned(),
+        rule: setting.rule.clone(),
+        reset_value: setting.default_value(),
+        is_changed: false,
+        locked: None,
+        updated_at: None,
+        updated_by: None,
         version: 0,
     }
 }

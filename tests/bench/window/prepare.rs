@@ -9,7 +9,7 @@ use chrono::Utc;
 use secrecy::SecretString;
 use std::path::Path;
 use tomo::{
-    app::{Options, Origin, Tomo},
+    app::{Options, Tomo},
     domain::{
         credential::Credential,
         host_key::HostKeyVerdict,
@@ -31,7 +31,7 @@ pub fn prepare(folder: &Path, port: u16) -> Done {
     tokio::runtime::Runtime::new()?.block_on(async {
         let tomo = Tomo::open(Options {
             data_dir: folder.to_owned(),
-            origin: Origin::Window,
+            door: Door::Window,
             keychain: Keychain::system(),
             passphrase: None,
             choose_file: None,

@@ -36,7 +36,8 @@ use tomo::{
         self,
         error::{ApiError, Code},
     },
-    app::{Options, Origin, Tomo},
+    app::{Options, Tomo},
+    domain::session::Door,
     domain::{
         id::{ServerId, UserId},
         user::Role,
@@ -91,7 +92,7 @@ impl House {
     async fn open(folder: Arc<TempDir>) -> Self {
         let options = Options {
             data_dir: folder.path().to_owned(),
-            origin: Origin::Window,
+            door: Door::Window,
             keychain: Keychain::disabled(),
             passphrase: Some(PASSPHRASE.to_owned().into()),
             choose_file: None,

@@ -45,7 +45,7 @@ async fn a_theme_belongs_to_one_user() {
 
     house.sign_in(ADMIN).await;
     assert_eq!(setting(&house, "ui.theme").await["value"], "dark");
-    let reset = house.ask("setting.reset", json!({ "key": "ui.theme" })).await;
+    let reset = house.ask("setting.reset", json!({ "what": "key", "key": "ui.theme" })).await;
     assert_eq!((&reset["value"], &reset["is_user_override"]), (&json!("auto"), &json!(false)));
     house.sign_in("readonly").await;
     assert_eq!(setting(&house, "ui.theme").await["value"], "light");
@@ -60,7 +60,9 @@ async fn what_is_everybodys_is_changed_by_admins() {
         house.sign_in(role.as_str()).await;
         let message = set_refused(&house, WARNING, json!(50), Code::Forbidden).await;
         assert!(message.contains(WARNING), "{message}");
-        house.refused("setting.reset", json!({ "key": WARNING }), Code::Forbidden).await;
+        house
+            .refused("setting.reset", json!({ "what": "key", "key": WARNING }), Code::Forbidden)
+            .await;
     }
     house.sign_in(ADMIN).await;
     set(&house, WARNING, json!(50)).await;
@@ -107,9 +109,9 @@ async fn a_warning_mark_stays_below_its_critical_one() {
     // Putting a mark back must not slip past the rule either.
     set(&house, WARNING, json!(20)).await;
     set(&house, CRITICAL, json!(30)).await;
-    house.refused("setting.reset", json!({ "key": WARNING }), Code::Invalid).await;
-    house.ask("setting.reset", json!({ "key": CRITICAL })).await;
-    house.ask("setting.reset", json!({ "key": WARNING })).await;
+    house.refused("setting.reset", json!({ "what": "key", "key": WARNING }), Code::Invalid).await;
+    house.ask("setting.reset", json!({ "what": "key", "key": CRITICAL })).await;
+    house.ask("setting.reset", json!({ "what": "key", "key": WARNING })).await;
 }
 
 /// Holds because of two windows the later must not undo the earlier unseen.
@@ -138,7 +140,7 @@ async fn what_was_changed_is_in_an_audit_trail_that_verifies() {
     let house = House::quiet().await;
     set(&house, "ui.theme", json!("dark")).await;
     set(&house, WARNING, json!(70)).await;
-    house.ask("setting.reset", json!({ "key": "ui.theme" })).await;
+    house.ask("setting.reset", json!({ "what": "key", "key": "ui.theme" })).await;
     house.tomo.shutdown().await;
 
     let vault = Vault::open(house.folder.path(), Keychain::disabled()).await;

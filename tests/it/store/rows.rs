@@ -200,6 +200,7 @@ async fn activity_comes_back_newest_first() {
             activity_type: "server.add",
             user_id: Some(UserId::new()),
             server_id: Some(ServerId::LOCAL),
+            app_id: None,
             message,
             details: Some(&details),
         };

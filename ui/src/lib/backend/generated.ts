@@ -787,9 +787,943 @@ id: string,
  */
 user: User, 
 /**
+ * Since when.
+ */
+created_at: string, 
+/**
  * Until when.
  */
-expires_at: string, };
+expires_at: string, 
+/**
+ * Whether the password is asked for before anything else can be done.
+ */
+is_locked: boolean, };
+
+/**
+ * Where a session stands.
+ */
+export type SessionStatus = "active" | "idle" | "expired" | "terminated";
+
+/**
+ * A front door of Tomo.
+ */
+export type Door = "window" | "command_line" | "mcp";
+
+/**
+ * Where a session was begun.
+ */
+export type Client = { 
+/**
+ * Through which front door.
+ */
+door: Door, 
+/**
+ * Name of the computer.
+ */
+host: string, 
+/**
+ * `linux`, `macos` or `windows`.
+ */
+os: string, 
+/**
+ * Version of Tomo.
+ */
+version: string, };
+
+/**
+ * A session in a list.
+ */
+export type SessionEntry = { 
+/**
+ * Hash of the session's secret. It cannot be used to sign in.
+ */
+id: string, 
+/**
+ * Whose.
+ */
+user_id: UserId, 
+/**
+ * Whose, by name.
+ */
+username: string, 
+/**
+ * Where it was begun; absent when the row does not say.
+ */
+client: Client | null, 
+/**
+ * Since when.
+ */
+created_at: string, 
+/**
+ * When it was last used.
+ */
+last_activity: string, 
+/**
+ * Until when.
+ */
+expires_at: string, 
+/**
+ * Where it stands.
+ */
+status: SessionStatus, 
+/**
+ * When it was ended.
+ */
+terminated_at: string | null, 
+/**
+ * Who ended it, by name; the account may be gone.
+ */
+terminated_by: string | null, 
+/**
+ * Whether it is the one this process acts under.
+ */
+is_own: boolean, };
+
+/**
+ * An account. The password's hash is no part of it.
+ */
+export type Account = { 
+/**
+ * Who.
+ */
+user: User, 
+/**
+ * When it was created.
+ */
+created_at: string, 
+/**
+ * When somebody last signed in with it.
+ */
+last_login: string | null, 
+/**
+ * When the password was last changed.
+ */
+password_changed_at: string | null, 
+/**
+ * A picture: a `data:` URL that Tomo made, or an `https:` address.
+ */
+avatar: string | null, 
+/**
+ * What the window remembers for this user: a JSON object.
+ */
+preferences: Record<string, unknown>, 
+/**
+ * Sessions that are live now.
+ */
+live_sessions: number, 
+/**
+ * Until when sign-ins with this name are refused.
+ */
+locked_until: string | null, };
+
+/**
+ * What is thought of a password before it is taken.
+ */
+export type PasswordStrength = { 
+/**
+ * zxcvbn's estimate, 0 (guessed at once) to 4 (withstands a stolen hash).
+ */
+score: number, 
+/**
+ * Whether the rules allow it.
+ */
+accepted: boolean, 
+/**
+ * Each rule that it breaks, as a sentence.
+ */
+problems: Array<string>, 
+/**
+ * Why it is weak, as a sentence; absent when it is not.
+ */
+warning: string | null, 
+/**
+ * What would make it better.
+ */
+suggestions: Array<string>, 
+/**
+ * How long guessing it takes with a stolen hash: `3 hours`.
+ */
+time_to_guess: string, };
+
+/**
+ * What failed sign-ins are counted by.
+ */
+export type LockSubject = "username" | "origin";
+
+/**
+ * A row of `account_locks`.
+ */
+export type AccountLock = { 
+/**
+ * Identifier.
+ */
+id: string, 
+/**
+ * The user name, or the origin.
+ */
+identifier: string, 
+/**
+ * Which of the two.
+ */
+subject: LockSubject, 
+/**
+ * Failed sign-ins since the last clean start.
+ */
+attempt_count: number, 
+/**
+ * The first of them.
+ */
+first_attempt_at: string, 
+/**
+ * The last of them.
+ */
+last_attempt_at: string, 
+/**
+ * When it was locked; absent while attempts are left.
+ */
+locked_at: string | null, 
+/**
+ * When the lock ends by itself.
+ */
+lock_expires_at: string | null, 
+/**
+ * Whether sign-ins are refused now.
+ */
+is_locked: boolean, 
+/**
+ * When an admin unlocked it.
+ */
+unlocked_at: string | null, 
+/**
+ * Which admin, by name.
+ */
+unlocked_by: string | null, 
+/**
+ * What the admin noted.
+ */
+notes: string | null, };
+
+/**
+ * What an entry is about; the feed is filtered by these.
+ */
+export type ActivityGroup = "access" | "users" | "servers" | "connections" | "settings" | "data" | "assistants";
+
+/**
+ * How an entry is marked.
+ */
+export type ActivityLevel = "info" | "good" | "warning" | "critical";
+
+/**
+ * An entry of the feed: a row of `activity_logs` with the names that belong to its ids.
+ */
+export type Activity = { 
+/**
+ * Identifier (UUIDv7).
+ */
+id: string, 
+/**
+ * What kind of thing was done: `server.add`.
+ */
+activity_type: string, 
+/**
+ * What it is about; absent for a kind that this version does not know.
+ */
+group: ActivityGroup | null, 
+/**
+ * How it is marked.
+ */
+level: ActivityLevel, 
+/**
+ * Who; absent when Tomo itself did it. The account may be gone.
+ */
+user_id: UserId | null, 
+/**
+ * Who, by name, while the account is there.
+ */
+username: string | null, 
+/**
+ * To which server; it may be gone.
+ */
+server_id: ServerId | null, 
+/**
+ * Its name, while it is there.
+ */
+server_name: string | null, 
+/**
+ * To which app.
+ */
+app_id: string | null, 
+/**
+ * What was done, as a sentence.
+ */
+message: string, 
+/**
+ * Anything more: a JSON object, free of secrets.
+ */
+details: Record<string, unknown> | null, 
+/**
+ * When.
+ */
+timestamp: string, };
+
+/**
+ * Which entries are wanted; everything that is given has to hold.
+ */
+export type ActivityFilter = { 
+/**
+ * What it is about.
+ */
+group?: ActivityGroup | null, 
+/**
+ * Kinds: `server.add`; none means every kind.
+ */
+activity_types?: Array<string>, 
+/**
+ * By whom.
+ */
+user_id?: UserId | null, 
+/**
+ * Only what Tomo did by itself.
+ */
+by_tomo?: boolean, 
+/**
+ * To which server.
+ */
+server_id?: ServerId | null, 
+/**
+ * To which app.
+ */
+app_id?: string | null, 
+/**
+ * Not before.
+ */
+since?: string | null, 
+/**
+ * Before.
+ */
+until?: string | null, 
+/**
+ * Words that message or details hold; each may be the beginning of one.
+ */
+text?: string | null, };
+
+/**
+ * A page of the feed, newest first.
+ */
+export type ActivityPage = { 
+/**
+ * Entries.
+ */
+entries: Array<Activity>, 
+/**
+ * Where the next page begins; absent at the end.
+ */
+next: string | null, 
+/**
+ * All entries that the filter lets through; only on the first page.
+ */
+total: number | null, };
+
+/**
+ * What was done to a setting.
+ */
+export type ChangeType = "create" | "update" | "delete";
+
+/**
+ * A row of `settings_audit`.
+ */
+export type AuditEntry = { 
+/**
+ * Its place in the chain.
+ */
+id: number, 
+/**
+ * When.
+ */
+created_at: string, 
+/**
+ * Who; absent when Tomo itself did it.
+ */
+user_id: UserId | null, 
+/**
+ * Who, by name; absent when the account is gone, too.
+ */
+username: string | null, 
+/**
+ * Whose own value it is, by name; absent when it is everybody's.
+ */
+override_of: string | null, 
+/**
+ * Key.
+ */
+setting_key: string, 
+/**
+ * What was done.
+ */
+change_type: ChangeType, 
+/**
+ * Before.
+ */
+old_value: unknown, 
+/**
+ * After; `null` when the value went.
+ */
+new_value: unknown, 
+/**
+ * Why, in the words of whoever did it.
+ */
+change_reason: string | null, 
+/**
+ * Where it was done: `window`, `command line`, `MCP`.
+ */
+door: string | null, 
+/**
+ * HMAC-SHA-256 over this row and the checksum before it, as 64 hex digits.
+ */
+checksum: string, };
+
+/**
+ * Which entries are wanted; everything that is given has to hold.
+ */
+export type AuditFilter = { 
+/**
+ * Part of a setting's key, or a user's name.
+ */
+text?: string | null, 
+/**
+ * What was done.
+ */
+change_type?: ChangeType | null, 
+/**
+ * Not before.
+ */
+since?: string | null, 
+/**
+ * Before.
+ */
+until?: string | null, };
+
+/**
+ * A page of the trail, newest first.
+ */
+export type AuditPage = { 
+/**
+ * Entries.
+ */
+entries: Array<AuditEntry>, 
+/**
+ * How many more there are after these, that the filter lets through.
+ */
+more: number, 
+/**
+ * When retention last dropped the oldest part; absent when it never has.
+ */
+anchored_at: string | null, 
+/**
+ * The last entry that retention has dropped.
+ */
+anchored_id: number | null, };
+
+/**
+ * What verifying found.
+ */
+export type AuditReport = { 
+/**
+ * Rows that there are.
+ */
+rows: number, 
+/**
+ * Rows that are proven to be as they were written.
+ */
+proven: number, 
+/**
+ * The first entry that does not hold: changed, forged or missing. 0 is the anchor itself.
+ */
+first_broken: number | null, 
+/**
+ * The last moment that is proven before it.
+ */
+proven_until: string | null, 
+/**
+ * When the oldest row was written.
+ */
+since: string | null, 
+/**
+ * When this was found.
+ */
+checked_at: string, 
+/**
+ * How long it took.
+ */
+milliseconds: number, };
+
+/**
+ * A table that retention keeps short.
+ */
+export type RetainedTable = "server_metrics" | "container_metrics" | "activity_logs" | "sessions" | "settings_audit";
+
+/**
+ * What would go from one table.
+ */
+export type RetentionShare = { 
+/**
+ * Which.
+ */
+table: RetainedTable, 
+/**
+ * Days that rows are kept.
+ */
+days: number, 
+/**
+ * Rows that it has now.
+ */
+rows: number, 
+/**
+ * Rows that are older.
+ */
+expired: number, 
+/**
+ * Bytes that those take, with their share of the indexes.
+ */
+bytes: number, 
+/**
+ * The oldest row there is.
+ */
+oldest: string | null, };
+
+/**
+ * What a run would do now.
+ */
+export type RetentionPreview = { 
+/**
+ * One for each table.
+ */
+tables: Array<RetentionShare>, 
+/**
+ * Size of the database file, in bytes.
+ */
+file_bytes: number, 
+/**
+ * Bytes by which the file would become smaller.
+ */
+returned_bytes: number, };
+
+/**
+ * What a run has dropped from one table.
+ */
+export type RetentionDropped = { 
+/**
+ * Which.
+ */
+table: RetainedTable, 
+/**
+ * How many rows went.
+ */
+rows: number, };
+
+/**
+ * A run.
+ */
+export type RetentionRun = { 
+/**
+ * When it began.
+ */
+started_at: string, 
+/**
+ * When it ended; absent when it was cut off.
+ */
+finished_at: string | null, 
+/**
+ * Who asked for it, by name; absent when it was due.
+ */
+asked_by: string | null, 
+/**
+ * What went.
+ */
+tables: Array<RetentionDropped>, 
+/**
+ * Bytes by which the file became smaller.
+ */
+returned_bytes: number, 
+/**
+ * What kept it from its end.
+ */
+error: string | null, };
+
+/**
+ * Where retention stands.
+ */
+export type RetentionStatus = { 
+/**
+ * The last run.
+ */
+last: RetentionRun | null, 
+/**
+ * When the next is due; absent when it is switched off.
+ */
+next_at: string | null, 
+/**
+ * Whether one is under way.
+ */
+is_running: boolean, };
+
+/**
+ * What a backup holds, as it says of itself.
+ */
+export type BackupContents = { 
+/**
+ * When it was made.
+ */
+made_at: string, 
+/**
+ * By which version of Tomo.
+ */
+tomo_version: string, 
+/**
+ * The newest migration of the database inside.
+ */
+schema_version: number, 
+/**
+ * Which installation it was made of.
+ */
+installation_id: string, 
+/**
+ * Name of the computer that it was made on.
+ */
+host: string, 
+/**
+ * Servers, without this computer.
+ */
+servers: number, 
+/**
+ * Credentials of servers.
+ */
+credentials: number, 
+/**
+ * Accounts.
+ */
+users: number, 
+/**
+ * Settings that differ from their default.
+ */
+changed_settings: number, 
+/**
+ * Entries of the activity log.
+ */
+activities: number, 
+/**
+ * Entries of the audit trail.
+ */
+audit_entries: number, 
+/**
+ * Rows of history; absent when it was left out.
+ */
+metric_rows: number | null, 
+/**
+ * Since when history reaches back.
+ */
+history_since: string | null, 
+/**
+ * Size of the database inside, in bytes.
+ */
+database_bytes: number, };
+
+/**
+ * A backup in the list: one that was made, or one that could not be.
+ */
+export type BackupEntry = { 
+/**
+ * Path of the file.
+ */
+path: string, 
+/**
+ * Its name.
+ */
+file_name: string, 
+/**
+ * When it was made, or should have been.
+ */
+made_at: string, 
+/**
+ * Size of the file in bytes; absent when there is none.
+ */
+bytes: number | null, 
+/**
+ * What it holds; absent for a file that Tomo has not made here.
+ */
+contents: BackupContents | null, 
+/**
+ * When it was read back whole and found complete.
+ */
+read_back_at: string | null, 
+/**
+ * Why it was not made, or does not hold.
+ */
+error: string | null, 
+/**
+ * Whether it was due by itself.
+ */
+is_automatic: boolean, 
+/**
+ * Who made it, by name.
+ */
+made_by: string | null, 
+/**
+ * Why, in the words of whoever made it.
+ */
+note: string | null, };
+
+/**
+ * Backups that are kept, and when the next is due.
+ */
+export type BackupList = { 
+/**
+ * Newest first.
+ */
+entries: Array<BackupEntry>, 
+/**
+ * Folder that automatic backups go to.
+ */
+folder: string, 
+/**
+ * Whether Tomo remembers a passphrase, without which none is made by itself.
+ */
+has_passphrase: boolean, 
+/**
+ * When the next is due; absent when none will be made.
+ */
+next_at: string | null, 
+/**
+ * Why none will be made by itself.
+ */
+blocked: string | null, };
+
+/**
+ * What importing would do with one server of the file.
+ */
+export type ImportAction = { "action": "add" } | { "action": "change", 
+/**
+ * What is there now.
+ */
+current: ServerInput, } | { "action": "same" } | { "action": "conflict", 
+/**
+ * Why, as a sentence.
+ */
+reason: string, };
+
+/**
+ * One server of the file.
+ */
+export type ImportEntry = { 
+/**
+ * As the file has it.
+ */
+server: ServerInput, } & ({ "action": "add" } | { "action": "change", 
+/**
+ * What is there now.
+ */
+current: ServerInput, } | { "action": "same" } | { "action": "conflict", 
+/**
+ * Why, as a sentence.
+ */
+reason: string, });
+
+/**
+ * What importing a file would do.
+ */
+export type ImportPreview = { 
+/**
+ * In the file's order.
+ */
+entries: Array<ImportEntry>, 
+/**
+ * SHA-256 of the file, so that what is imported is what was looked at.
+ */
+digest: string, };
+
+/**
+ * What importing has done.
+ */
+export type ImportResult = { 
+/**
+ * Servers that were added.
+ */
+added: number, 
+/**
+ * Servers that were changed.
+ */
+changed: number, 
+/**
+ * Servers that were left as they are.
+ */
+left: number, };
+
+/**
+ * Where a plan stands.
+ */
+export type PlanState = "waiting" | "approved" | "refused" | "expired" | "done" | "failed";
+
+/**
+ * A plan.
+ */
+export type Plan = { 
+/**
+ * Identifier.
+ */
+id: string, 
+/**
+ * The command of the table.
+ */
+command: string, 
+/**
+ * What it would do, as a sentence that names what it is done to.
+ */
+summary: string, 
+/**
+ * Its arguments.
+ */
+arguments: Record<string, unknown>, 
+/**
+ * As whom the assistant acts.
+ */
+user_id: UserId, 
+/**
+ * As whom, by name.
+ */
+username: string, 
+/**
+ * What the assistant calls itself.
+ */
+client: string, 
+/**
+ * When it was asked for.
+ */
+asked_at: string, 
+/**
+ * When it can no longer be approved or run.
+ */
+expires_at: string, 
+/**
+ * Where it stands.
+ */
+state: PlanState, 
+/**
+ * Who approved or refused it, by name.
+ */
+decided_by: string | null, 
+/**
+ * When.
+ */
+decided_at: string | null, };
+
+/**
+ * A row of `component_versions`.
+ */
+export type ComponentVersion = { 
+/**
+ * `backend`, `frontend` or `api`.
+ */
+component: string, 
+/**
+ * Semantic version.
+ */
+version: string, 
+/**
+ * When it last changed here.
+ */
+updated_at: string, 
+/**
+ * When it was first seen here.
+ */
+created_at: string, };
+
+/**
+ * What the About page shows.
+ */
+export type About = { 
+/**
+ * Components.
+ */
+components: Array<ComponentVersion>, 
+/**
+ * Folder of the database.
+ */
+data_dir: string, 
+/**
+ * Folder of the program's own log; absent when there is none.
+ */
+log_dir: string | null, 
+/**
+ * Size of the database, in bytes.
+ */
+database_bytes: number, 
+/**
+ * Version of SQLite.
+ */
+sqlite_version: string, 
+/**
+ * The newest migration of the database.
+ */
+schema_version: number, 
+/**
+ * Identifier of this installation. It is sent nowhere.
+ */
+installation_id: string, 
+/**
+ * Operating system and its version.
+ */
+os: string, 
+/**
+ * Licence of Tomo.
+ */
+licence: string, };
+
+/**
+ * A library that is shipped in Tomo.
+ */
+export type Licence = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Version.
+ */
+version: string, 
+/**
+ * Its licence, as an SPDX expression.
+ */
+licence: string, 
+/**
+ * Where its source is; may be empty.
+ */
+repository: string, 
+/**
+ * The licence's own text; empty when the package brings none.
+ */
+text: string, };
+
+/**
+ * A file that was written.
+ */
+export type Exported = { 
+/**
+ * Where it is.
+ */
+path: string, 
+/**
+ * Rows in it.
+ */
+rows: number, 
+/**
+ * Its size in bytes.
+ */
+bytes: number, };
+
+/**
+ * What a file is wanted for.
+ */
+export type FilePurpose = "open_key" | "open_backup" | "save_backup" | "backup_folder" | "open_server_list" | "save_server_list" | "save_activity" | "save_audit" | "save_diagnostics";
 
 /**
  * The parts of an address; what the text does not say is absent.
@@ -818,6 +1752,27 @@ key_path: string | null, };
 export type Scope = "system" | "user_overridable";
 
 /**
+ * What values a setting takes.
+ */
+export type Rule = { "kind": "boolean" } | { "kind": "whole", 
+/**
+ * Least.
+ */
+min: number, 
+/**
+ * Most.
+ */
+max: number, 
+/**
+ * What is counted: `s`, `%`, `days`; may be empty.
+ */
+unit: string, } | { "kind": "one_of", 
+/**
+ * The words.
+ */
+words: string[], } | { "kind": "time_zone" } | { "kind": "folder" };
+
+/**
  * A setting with its value for one user.
  */
 export type SettingView = { 
@@ -826,9 +1781,33 @@ export type SettingView = {
  */
 key: string, 
 /**
+ * A few words.
+ */
+title: string, 
+/**
+ * One sentence.
+ */
+description: string, 
+/**
+ * Category.
+ */
+category: string, 
+/**
+ * What values it takes.
+ */
+rule: Rule, 
+/**
+ * Scope.
+ */
+scope: Scope, 
+/**
  * Value in force for the user.
  */
 value: unknown, 
+/**
+ * What resetting would put in force: for an override everybody's value, else the default.
+ */
+reset_value: unknown, 
 /**
  * Default.
  */
@@ -838,21 +1817,25 @@ default_value: unknown,
  */
 is_user_override: boolean, 
 /**
- * Scope.
+ * Whether it differs from what resetting would put in force.
  */
-scope: Scope, 
+is_changed: boolean, 
 /**
- * Category.
+ * Why the caller cannot change it; absent when they can.
  */
-category: string, 
-/**
- * One sentence.
- */
-description: string, 
+locked: string | null, 
 /**
  * For optimistic writing: of the override if there is one, else of the system's value.
  */
-version: number, };
+version: number, 
+/**
+ * When the value was last changed.
+ */
+updated_at: string | null, 
+/**
+ * By whom, by name.
+ */
+updated_by: string | null, };
 
 /**
  * One server as a row of the overview.
@@ -1002,6 +1985,11 @@ export type LiveHistory = {
 points: Array<LivePoint>, };
 
 /**
+ * A kind of thing that a page may show.
+ */
+export type Topic = "activity" | "users" | "sessions" | "backups" | "retention" | "plans";
+
+/**
  * What the process pushes to a subscribed window, coalesced to at most four messages a second.
  */
 export type Push = { "kind": "fleet_changed" } | { "kind": "rows", 
@@ -1020,7 +2008,11 @@ points: Array<LivePoint>,
 /**
  * The newest sample whole.
  */
-sample: Sample | null, } | { "kind": "settings_changed" } | { "kind": "session_changed" };
+sample: Sample | null, } | { "kind": "settings_changed" } | { "kind": "session_changed" } | { "kind": "changed", 
+/**
+ * Of which kind.
+ */
+topic: Topic, };
 
 /**
  * Where the master key is kept.
@@ -1079,7 +2071,11 @@ data_dir: string,
 /**
  * `linux`, `macos` or `windows`.
  */
-platform: string, };
+platform: string, 
+/**
+ * How many plans of assistants wait for somebody to decide, whom the session may decide for.
+ */
+waiting_plans: number, };
 
 /**
  * How one step ended.
@@ -1148,7 +2144,7 @@ fingerprint: string | null, };
 /**
  * What a caller may branch on. A code exists only if somebody does.
  */
-export type Code = "not_set_up" | "not_signed_in" | "vault_locked" | "forbidden" | "invalid" | "duplicate" | "stale" | "not_found" | "host_key" | "failed";
+export type Code = "not_set_up" | "not_signed_in" | "session_locked" | "vault_locked" | "forbidden" | "invalid" | "duplicate" | "stale" | "not_found" | "host_key" | "failed";
 
 /**
  * An error as a person reads it. Internals are logged, not sent.
@@ -1362,6 +2358,166 @@ id: ServerId,
 range: Range, };
 
 /**
+ * A password to look at before it is taken.
+ */
+export type PasswordToCheck = { 
+/**
+ * The user name it would belong to; may be empty.
+ */
+username: string, 
+/**
+ * The password.
+ */
+password: string, };
+
+/**
+ * The own password, to go on after a lock.
+ */
+export type OwnPassword = { 
+/**
+ * The password.
+ */
+password: string, };
+
+/**
+ * An account to create.
+ */
+export type CreateUser = { 
+/**
+ * Sign-in name, 1–64 characters.
+ */
+username: string, 
+/**
+ * E-mail address; may be empty.
+ */
+email?: string, 
+/**
+ * What the user may do; absent: as `system.default_user_role` says.
+ */
+role?: Role | null, 
+/**
+ * First password.
+ */
+password: string, };
+
+/**
+ * An account to change; what is absent stays.
+ */
+export type EditUser = { 
+/**
+ * Which.
+ */
+id: UserId, 
+/**
+ * Sign-in name.
+ */
+username?: string | null, 
+/**
+ * E-mail address.
+ */
+email?: string | null, 
+/**
+ * What the user may do.
+ */
+role?: Role | null, 
+/**
+ * Whether the user may sign in.
+ */
+is_active?: boolean | null, };
+
+/**
+ * A password that an admin sets for somebody.
+ */
+export type SetUserPassword = { 
+/**
+ * Whose.
+ */
+id: UserId, 
+/**
+ * The new password.
+ */
+password: string, };
+
+/**
+ * An account.
+ */
+export type UserRef = { 
+/**
+ * Which.
+ */
+id: UserId, };
+
+/**
+ * The own account; what is absent stays.
+ */
+export type EditAccount = { 
+/**
+ * E-mail address; may be empty.
+ */
+email?: string | null, 
+/**
+ * What the window should remember: up to 16 KB of JSON.
+ */
+preferences?: Record<string, unknown>, };
+
+/**
+ * A picture for the own account.
+ */
+export type AvatarInput = { "kind": "image", 
+/**
+ * The file's bytes as base64.
+ */
+data: string, } | { "kind": "url", 
+/**
+ * The address.
+ */
+url: string, } | { "kind": "remove" };
+
+/**
+ * A new password of the own account.
+ */
+export type ChangePassword = { 
+/**
+ * The present one.
+ */
+current: string, 
+/**
+ * The new one.
+ */
+new: string, };
+
+/**
+ * Which sessions to list.
+ */
+export type ListSessions = { 
+/**
+ * Everybody's (admins only) instead of the own.
+ */
+all?: boolean, };
+
+/**
+ * A session.
+ */
+export type SessionRef = { 
+/**
+ * Its id.
+ */
+id: string, };
+
+/**
+ * A lock to lift.
+ */
+export type Unlock = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * Why, up to 500 characters.
+ */
+note?: string | null, };
+
+/**
  * A setting to change.
  */
 export type SetSetting = { 
@@ -1376,16 +2532,234 @@ value: unknown,
 /**
  * Version that the change starts from.
  */
-version: number, };
+version: number, 
+/**
+ * Why, for the audit; up to 500 characters.
+ */
+reason?: string | null, 
+/**
+ * Change everybody's value of a setting that each user may have another value of (admins only).
+ */
+for_everybody?: boolean, };
 
 /**
- * A setting.
+ * One of several settings to change.
  */
-export type SettingRef = { 
+export type SettingChange = { 
 /**
  * Key.
  */
-key: string, };
+key: string, 
+/**
+ * New value.
+ */
+value: unknown, 
+/**
+ * Version that the change starts from.
+ */
+version: number, };
+
+/**
+ * Settings to change together: all of them, or none.
+ */
+export type SaveSettings = { 
+/**
+ * The changes.
+ */
+changes: Array<SettingChange>, 
+/**
+ * Why, for the audit; up to 500 characters.
+ */
+reason?: string | null, };
+
+/**
+ * What to put back.
+ */
+export type ResetSettings = { "what": "key", 
+/**
+ * Key.
+ */
+key: string, 
+/**
+ * Everybody's value instead of the own (admins only).
+ */
+for_everybody?: boolean, 
+/**
+ * Why, for the audit.
+ */
+reason?: string | null, } | { "what": "category", 
+/**
+ * The beginning of the keys: `monitoring`.
+ */
+category: string, 
+/**
+ * Why, for the audit.
+ */
+reason?: string | null, } | { "what": "own", 
+/**
+ * Why, for the audit.
+ */
+reason?: string | null, };
+
+/**
+ * Entries of the audit trail to list.
+ */
+export type ListAudit = { 
+/**
+ * Which.
+ */
+filter?: AuditFilter, 
+/**
+ * Only entries before this one.
+ */
+before?: number | null, 
+/**
+ * How many, 1–200; absent: as `ui.items_per_page` says.
+ */
+limit?: number | null, };
+
+/**
+ * How a table is written to a file.
+ */
+export type FileFormat = "jsonl" | "csv";
+
+/**
+ * The audit trail, or part of it, to write to a file.
+ */
+export type ExportAudit = { 
+/**
+ * File to write; in the window one that `file.choose` gave.
+ */
+path: string, 
+/**
+ * How.
+ */
+format: FileFormat, 
+/**
+ * Which entries.
+ */
+filter?: AuditFilter, };
+
+/**
+ * Entries of the activity log to list.
+ */
+export type ListActivity = { 
+/**
+ * Which.
+ */
+filter?: ActivityFilter, 
+/**
+ * Where the page begins: `next` of the page before.
+ */
+after?: string | null, 
+/**
+ * How many, 1–200; absent: as `ui.items_per_page` says.
+ */
+limit?: number | null, };
+
+/**
+ * The activity log, or part of it, to write to a file.
+ */
+export type ExportActivity = { 
+/**
+ * File to write; in the window one that `file.choose` gave.
+ */
+path: string, 
+/**
+ * How.
+ */
+format: FileFormat, 
+/**
+ * Which entries.
+ */
+filter?: ActivityFilter, };
+
+/**
+ * A file to ask a person for.
+ */
+export type ChooseFile = { 
+/**
+ * What for.
+ */
+purpose: FilePurpose, };
+
+/**
+ * A file to read or to write.
+ */
+export type FileRef = { 
+/**
+ * Its path; in the window one that `file.choose` gave.
+ */
+path: string, };
+
+/**
+ * A backup to make.
+ */
+export type CreateBackup = { 
+/**
+ * File to write; absent: a new one in the folder of backups.
+ */
+path?: string | null, 
+/**
+ * Whether the history of servers goes in.
+ */
+with_history: boolean, 
+/**
+ * What it is encrypted under; absent: the passphrase that Tomo remembers.
+ */
+passphrase?: string | null, 
+/**
+ * Why, up to 200 characters.
+ */
+note?: string | null, };
+
+/**
+ * A backup to look into or to restore.
+ */
+export type OpenBackup = { 
+/**
+ * Its file: one of the list, or in the window one that `file.choose` gave.
+ */
+path: string, 
+/**
+ * What it is encrypted under; absent: the passphrase that Tomo remembers.
+ */
+passphrase?: string | null, };
+
+/**
+ * The passphrase of automatic backups.
+ */
+export type BackupPassphrase = { 
+/**
+ * The passphrase; absent: none is remembered any more.
+ */
+passphrase?: string | null, };
+
+/**
+ * A list of servers to import.
+ */
+export type ImportServers = { 
+/**
+ * Its file; in the window one that `file.choose` gave.
+ */
+path: string, 
+/**
+ * Digest of the preview that a person looked at.
+ */
+digest: string, 
+/**
+ * Places in the preview that are left out.
+ */
+leave_out?: Array<number>, };
+
+/**
+ * A plan.
+ */
+export type PlanRef = { 
+/**
+ * Which.
+ */
+id: string, };
 
 /**
  * A pause of collection.
@@ -1421,6 +2795,42 @@ export interface Commands {
   "session.sign_in": [SignIn, Status];
   /** Ends the session of this process. (public) */
   "session.sign_out": [Nothing, Status];
+  /** Asks for the password before anything else can be done here. (public) */
+  "session.lock": [Nothing, Status];
+  /** Goes on after a lock. (public) */
+  "session.unlock": [OwnPassword, Status];
+  /** Says that a person is at the window, so that the session does not turn idle. (read) */
+  "session.touch": [Nothing, null];
+  /** Sessions: the own, or for admins everybody's. (read) */
+  "session.list": [ListSessions, Array<SessionEntry>];
+  /** Ends a session: one of the own, or for admins anybody's. (read) */
+  "session.end": [SessionRef, null];
+  /** Ends all own sessions but the one of this process; gives how many. (read) */
+  "session.end_others": [Nothing, number];
+  /** Names and origins with failed sign-ins, and which of them are locked. (administer) */
+  "lock.list": [Nothing, Array<AccountLock>];
+  /** Lifts a lock. (administer) */
+  "lock.unlock": [Unlock, AccountLock];
+  /** Says how good a password is, and whether the rules allow it. (public) */
+  "password.check": [PasswordToCheck, PasswordStrength];
+  /** The own account. (read) */
+  "account.get": [Nothing, Account];
+  /** Changes the own e-mail address or what the window remembers. (read) */
+  "account.edit": [EditAccount, Account];
+  /** Sets or removes the own picture. (read) */
+  "account.set_avatar": [AvatarInput, Account];
+  /** Changes the own password, and ends all other own sessions. (read) */
+  "account.change_password": [ChangePassword, Account];
+  /** Every account. (administer) */
+  "user.list": [Nothing, Array<Account>];
+  /** Creates an account. (administer) */
+  "user.create": [CreateUser, Account];
+  /** Changes an account's name, address or role, or whether it may sign in. (administer) */
+  "user.edit": [EditUser, Account];
+  /** Sets the password of an account, and ends its sessions. (administer) */
+  "user.set_password": [SetUserPassword, Account];
+  /** Deletes an account with its sessions and own settings. (administer) */
+  "user.remove": [UserRef, null];
   /** All servers with their state, newest figures and CPU lines. (read) */
   "fleet.get": [Nothing, Fleet];
   /** One server whole: newest sample, host key, cost. (read) */
@@ -1445,6 +2855,12 @@ export interface Commands {
   "server.connect": [ServerRef, null];
   /** Disconnects, and leaves the server alone until somebody connects it. (operate) */
   "server.disconnect": [ServerRef, null];
+  /** Writes the list of servers to a file, without secrets. (administer) */
+  "server_list.export": [FileRef, Exported];
+  /** Says what importing a list of servers would add, change and leave. (administer) */
+  "server_list.preview": [FileRef, ImportPreview];
+  /** Imports a list of servers that was looked at. (administer) */
+  "server_list.import": [ImportServers, ImportResult];
   /** Describes a private key without showing it. (administer) */
   "key.inspect": [KeyToInspect, KeyInfo];
   /** Asks for a key file with the system's dialog; gives its path. (administer) */
@@ -1455,10 +2871,52 @@ export interface Commands {
   "host_key.replace": [ReplaceHostKey, KnownHost];
   /** Settings with their values for the caller. (read) */
   "setting.list": [Nothing, Array<SettingView>];
-  /** Changes a setting: the caller's own value where it may have one, else (admins) everybody's. (read) */
+  /** Changes a setting: the caller's own value where they may have one, else (admins) everybody's. (read) */
   "setting.set": [SetSetting, SettingView];
-  /** Puts a setting back. (read) */
-  "setting.reset": [SettingRef, SettingView];
+  /** Changes several settings together: all of them, or none. (read) */
+  "setting.save": [SaveSettings, Array<SettingView>];
+  /** Puts back a setting, a category, or all own values; gives every setting. (read) */
+  "setting.reset": [ResetSettings, Array<SettingView>];
+  /** The audit trail of settings, newest first. (administer) */
+  "audit.list": [ListAudit, AuditPage];
+  /** Proves the audit trail, or names the first entry that does not hold. (administer) */
+  "audit.verify": [Nothing, AuditReport];
+  /** Writes the audit trail to a file. (administer) */
+  "audit.export": [ExportAudit, Exported];
+  /** The activity log, newest first. (read) */
+  "activity.list": [ListActivity, ActivityPage];
+  /** Writes the activity log to a file. (read) */
+  "activity.export": [ExportActivity, Exported];
+  /** What retention would drop now, and how much space returns. (read) */
+  "retention.preview": [Nothing, RetentionPreview];
+  /** Drops what is older than the retention settings allow. (administer) */
+  "retention.run": [Nothing, RetentionRun];
+  /** What the last run did, and when the next is due. (read) */
+  "retention.status": [Nothing, RetentionStatus];
+  /** Backups that are kept. (administer) */
+  "backup.list": [Nothing, BackupList];
+  /** Makes a backup, and reads it back. (administer) */
+  "backup.create": [CreateBackup, BackupEntry];
+  /** Verifies a backup whole, and says what it holds. (administer) */
+  "backup.inspect": [OpenBackup, BackupContents];
+  /** Replaces everything by what a backup holds; everybody is signed out. (administer) */
+  "backup.restore": [OpenBackup, Status];
+  /** Sets or forgets the passphrase of automatic backups. (administer) */
+  "backup.set_passphrase": [BackupPassphrase, BackupList];
+  /** What assistants want to do, newest first. (read) */
+  "plan.list": [Nothing, Array<Plan>];
+  /** Lets an assistant do what it asked for, once, within ten minutes. (operate) */
+  "plan.approve": [PlanRef, Plan];
+  /** Tells an assistant no. (operate) */
+  "plan.refuse": [PlanRef, Plan];
+  /** Versions, folders and the database. (read) */
+  "about.get": [Nothing, About];
+  /** The libraries that are shipped in Tomo, with their licences. (public) */
+  "about.licences": [Nothing, Array<Licence>];
+  /** Writes a file for a bug report: versions, settings, states; no secret, no name, no address. (administer) */
+  "diagnostics.save": [FileRef, Exported];
+  /** Asks for a file or folder with the system's dialog; gives its path. (read) */
+  "file.choose": [ChooseFile, string | null];
   /** Pauses collection on all servers. (operate) */
   "collection.pause": [Pause, Collection];
   /** Resumes collection. (operate) */

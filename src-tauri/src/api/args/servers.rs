@@ -1,72 +1,32 @@
-//! What a front door sends: the argument types of the command table.
-//!
-//! They can be read but not written back: secrets come in here and never go out.
+//! Arguments about servers, their keys and the collection of their figures.
 
 use crate::domain::{history::Range, id::ServerId, server::ServerInput};
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use secrecy::SecretString;
 use serde::Deserialize;
-use serde_json::Value;
 use ts_rs::TS;
 
-/// No arguments.
-#[derive(Debug, Deserialize, TS)]
-#[ts(type = "Record<string, never>")]
-#[serde(deny_unknown_fields)]
-pub struct Nothing {}
-
-/// The first account.
-#[derive(Debug, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct SetUp {
-    /// Sign-in name, 1–64 characters.
-    pub username: String,
-    /// Password, 12–256 characters.
-    #[ts(type = "string")]
-    pub password: SecretString,
-    /// Keep the session's secret in the keychain.
-    pub stay_signed_in: bool,
-}
-
-/// A sign-in.
-#[derive(Debug, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct SignIn {
-    /// Sign-in name.
-    pub username: String,
-    /// Password.
-    #[ts(type = "string")]
-    pub password: SecretString,
-    /// Keep the session's secret in the keychain.
-    pub stay_signed_in: bool,
-}
-
-/// A passphrase of the vault.
-#[derive(Debug, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct Passphrase {
-    /// The passphrase.
-    #[ts(type = "string")]
-    pub passphrase: SecretString,
-}
-
 /// How to open a server.
-#[derive(Debug, Deserialize, TS)]
+#[derive(Debug, Deserialize, TS, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum CredentialInput {
     /// A password.
     Password {
         /// The password.
         #[ts(type = "string")]
+        #[schemars(with = "String")]
         password: SecretString,
     },
     /// A private key as pasted text.
     Key {
         /// The key.
         #[ts(type = "string")]
+        #[schemars(with = "String")]
         private_key: SecretString,
         /// Its passphrase.
         #[ts(type = "string | null")]
+        #[schemars(with = "Option<String>")]
         passphrase: Option<SecretString>,
     },
     /// A private key in a file, read by Tomo; its text never reaches the window.
@@ -75,6 +35,7 @@ pub enum CredentialInput {
         path: String,
         /// Its passphrase.
         #[ts(type = "string | null")]
+        #[schemars(with = "Option<String>")]
         passphrase: Option<SecretString>,
     },
     /// A running ssh-agent.
@@ -84,7 +45,7 @@ pub enum CredentialInput {
 }
 
 /// A text to read as an address.
-#[derive(Debug, Deserialize, TS)]
+#[derive(Debug, Deserialize, TS, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddressText {
     /// `user@host:port`, an `ssh` command, an `ssh://` address.
@@ -92,7 +53,7 @@ pub struct AddressText {
 }
 
 /// A private key to look at, as text or as a file.
-#[derive(Debug, Deserialize, TS)]
+#[derive(Debug, Deserialize, TS, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct KeyToInspect {
     /// The credential that holds the key.
@@ -100,7 +61,7 @@ pub struct KeyToInspect {
 }
 
 /// A server to add.
-#[derive(Debug, Deserialize, TS)]
+#[derive(Debug, Deserialize, TS, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddServer {
     /// Where it is.
@@ -118,7 +79,7 @@ fn yes() -> bool {
 }
 
 /// A server to change.
-#[derive(Debug, Deserialize, TS)]
+#[derive(Debug, Deserialize, TS, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EditServer {
     /// Which.
@@ -130,7 +91,7 @@ pub struct EditServer {
 }
 
 /// A server to test: one that is being entered, or (with an id) one that is being edited.
-#[derive(Debug, Deserialize, TS)]
+#[derive(Debug, Deserialize, TS, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TestServer {
     /// The stored server, when it is one.
@@ -143,7 +104,7 @@ pub struct TestServer {
 }
 
 /// A server.
-#[derive(Debug, Deserialize, TS)]
+#[derive(Debug, Deserialize, TS, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ServerRef {
     /// Which.
@@ -151,7 +112,7 @@ pub struct ServerRef {
 }
 
 /// A host key to trust: the one that this process has just been shown.
-#[derive(Debug, Deserialize, TS)]
+#[derive(Debug, Deserialize, TS, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TrustHostKey {
     /// Host.
@@ -163,7 +124,7 @@ pub struct TrustHostKey {
 }
 
 /// A known host key to replace by the one presented since.
-#[derive(Debug, Deserialize, TS)]
+#[derive(Debug, Deserialize, TS, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReplaceHostKey {
     /// Which server.
@@ -173,7 +134,7 @@ pub struct ReplaceHostKey {
 }
 
 /// A range of history.
-#[derive(Debug, Deserialize, TS)]
+#[derive(Debug, Deserialize, TS, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HistoryOf {
     /// Which server.
@@ -182,30 +143,8 @@ pub struct HistoryOf {
     pub range: Range,
 }
 
-/// A setting to change.
-#[derive(Debug, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct SetSetting {
-    /// Key.
-    pub key: String,
-    /// New value.
-    #[ts(type = "unknown")]
-    pub value: Value,
-    /// Version that the change starts from.
-    #[ts(type = "number")]
-    pub version: i64,
-}
-
-/// A setting.
-#[derive(Debug, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct SettingRef {
-    /// Key.
-    pub key: String,
-}
-
 /// A pause of collection.
-#[derive(Debug, Deserialize, TS)]
+#[derive(Debug, Deserialize, TS, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Pause {
     /// When to go on; absent: when somebody resumes.
@@ -214,7 +153,7 @@ pub struct Pause {
 }
 
 /// The server whose page is open.
-#[derive(Debug, Deserialize, TS)]
+#[derive(Debug, Deserialize, TS, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Watch {
     /// Which; absent when no server's page is open.

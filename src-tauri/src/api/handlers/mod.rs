@@ -1,0 +1,96 @@
+//! What each command of the table calls. A handler translates; it does not decide.
+
+mod accounts;
+mod backups;
+mod data;
+mod program;
+mod servers;
+mod settings;
+
+pub(super) use accounts::*;
+pub(super) use backups::*;
+pub(super) use data::*;
+pub(super) use program::*;
+pub(super) use servers::*;
+pub(super) use settings::*;
+
+use super::{
+    args::*,
+    error::{ApiError, Code},
+};
+use crate::{
+    app::{Tomo, error::AppError},
+    domain::status::Status,
+    store::StoreError,
+    vault::VaultError,
+};
+
+type Answer<T> = Result<T, ApiError>;
+
+fn unbuilt() -> ApiError {
+    ApiError::new(Code::Failed, "This is not built yet.", "")
+}
+
+pub(super) async fn status(tomo: &Tomo, _: Nothing) -> Answer<Status> {
+    Ok(tomo.status().await?)
+}
+
+pub(super) async fn vault_create(tomo: &Tomo, args: Passphrase) -> Answer<Status> {
+    tomo.create_vault(args.passphrase).await?;
+    Ok(tomo.status().await?)
+}
+
+pub(super) async fn vault_try_again(tomo: &Tomo, _: Nothing) -> Answer<Status> {
+    tomo.try_vault_again().await?;
+    Ok(tomo.status().await?)
+}
+
+pub(super) async fn vault_unlock(tomo: &Tomo, args: Passphrase) -> Answer<Status> {
+    tomo.unlock_vault(args.passphrase).await?;
+    Ok(tomo.status().await?)
+}
+
+impl From<AppError> for ApiError {
+    fn from(error: AppError) -> Self {
+        let message = error.to_string();
+        let (code, hint) = match &error {
+            AppError::NotSetUp => (Code::NotSetUp, "Create the first account.".to_owned()),
+            AppError::AlreadySetUp => (Code::Duplicate, "Sign in instead.".into()),
+            AppError::NotSignedIn => (Code::NotSignedIn, "Sign in.".into()),
+            AppError::SessionLocked => {
+                (Code::SessionLocked, "Unlock it with your password.".into())
+            }
+            AppError::BadSignIn => (Code::Invalid, "Check both, also the Caps Lock key.".into()),
+            AppError::Forbidden(_) => (Code::Forbidden, "An admin can do it.".into()),
+            AppError::Invalid(_) | AppError::LocalServer(_) => (Code::Invalid, String::new()),
+            AppError::NotFound(_) => (Code::NotFound, "It may have been removed meanwhile.".into()),
+            AppError::HostKey { hint, .. } => (Code::HostKey, hint.clone()),
+            AppError::Failure(failure) => (Code::Failed, failure.hint.clone()),
+            AppError::Store(error) => (store_code(error), error.hint().into()),
+            AppError::Vault(error) => (vault_code(error), error.hint().into()),
+            AppError::Internal(_) => (Code::Failed, "The program's log says more.".into()),
+        };
+        Self { code, message, hint }
+    }
+}
+
+fn store_code(error: &StoreError) -> Code {
+    match error {
+        StoreError::Duplicate { .. } => Code::Duplicate,
+        StoreError::Stale { .. } => Code::Stale,
+        StoreError::Missing { .. } => Code::NotFound,
+        StoreError::InvalidSetting(_) => Code::Invalid,
+        StoreError::AuditKeyMissing => Code::VaultLocked,
+        _ => Code::Failed,
+    }
+}
+
+fn vault_code(error: &VaultError) -> Code {
+    match error {
+        VaultError::Locked | VaultError::NoPassphrase | VaultError::Unavailable { .. } => {
+            Code::VaultLocked
+        }
+        VaultError::WrongPassphrase | VaultError::PassphraseTooShort { .. } => Code::Invalid,
+        _ => Code::Failed,
+    }
+}
