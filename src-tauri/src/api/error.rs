@@ -50,9 +50,32 @@ impl ApiError {
         Self { code, message: message.into(), hint: hint.into() }
     }
 
+    /// The same in no more words than a person reads: an error may name what was sent, and a
+    /// megabyte may have been sent.
+    #[must_use]
+    pub(super) fn in_short(self) -> Self {
+        Self {
+            code: self.code,
+            message: shortened(&self.message, MOST),
+            hint: shortened(&self.hint, MOST),
+        }
+    }
+
     /// Arguments that cannot be taken.
     pub fn invalid(message: impl Into<String>) -> Self {
         Self::new(Code::Invalid, message, "")
+    }
+}
+
+/// Most characters of a message or a hint.
+const MOST: usize = 500;
+
+/// At most this many characters of a text that whoever called may have chosen.
+pub(super) fn shortened(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        // A sentence stays one.
+        Some((end, _)) => format!("{}….", &text[..end]),
+        None => text.to_owned(),
     }
 }
 

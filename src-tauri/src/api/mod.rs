@@ -25,6 +25,10 @@ use table::{COMMANDS, Command, Record};
 /// When there is no such command, nobody is signed in, the role does not allow it, the arguments
 /// cannot be taken, or the use case fails.
 pub async fn call(tomo: &Tomo, name: &str, arguments: Value) -> Result<Value, ApiError> {
+    dispatch(tomo, name, arguments).await.map_err(ApiError::in_short)
+}
+
+async fn dispatch(tomo: &Tomo, name: &str, arguments: Value) -> Result<Value, ApiError> {
     let command = COMMANDS.iter().find(|command| command.name == name).ok_or_else(|| {
         ApiError::new(Code::NotFound, format!("There is no command '{name}'."), "")
     })?;

@@ -1,7 +1,12 @@
 //! The command table: each command is declared once, here. From it come the dispatch, the access
 //! check, the activity entry and the TypeScript client.
 
-use super::{access::Effect, args::*, error::ApiError, handlers};
+use super::{
+    access::Effect,
+    args::*,
+    error::{ApiError, shortened},
+    handlers,
+};
 use crate::{
     app::Tomo,
     domain::{
@@ -258,11 +263,25 @@ commands! {
 }
 
 fn read<T: DeserializeOwned>(name: &str, arguments: Value) -> Result<T, ApiError> {
-    serde_json::from_value(arguments).map_err(|error| {
-        // serde's message names the field and the expected type; it quotes a value only where the
-        // type is wrong, and a secret of the wrong type is no secret.
-        ApiError::invalid(format!("The arguments of {name} are not right: {error}."))
+    serde_path_to_error::deserialize(arguments).map_err(|error| {
+        let path = error.path().to_string();
+        let field =
+            if path == "." { String::new() } else { format!("'{}': ", shortened(&path, 200)) };
+        let problem = without_value(&error.into_inner().to_string());
+        ApiError::invalid(format!("The arguments of {name} are not right: {field}{problem}."))
     })
+}
+
+/// serde's sentence without the value that it quotes: a password that was sent as a number is still a
+/// password.
+fn without_value(sentence: &str) -> String {
+    let kinds = ["invalid type: ", "invalid value: "];
+    let quoting = kinds.into_iter().find(|kind| sentence.starts_with(kind));
+    let sentence = match (quoting, sentence.rsplit_once(", expected ")) {
+        (Some(_), Some((_, expected))) => format!("expected {expected}"),
+        _ => sentence.to_owned(),
+    };
+    shortened(&sentence, 200)
 }
 
 fn write<T: serde::Serialize>(result: &T) -> Result<Value, ApiError> {

@@ -74,9 +74,15 @@ impl From<InvalidField> for AppError {
 
 impl From<AddressError> for AppError {
     fn from(error: AddressError) -> Self {
-        let text = error.to_string();
-        let mut letters = text.chars();
-        let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-        Self::Invalid(format!("{first}{}.", letters.as_str()))
+        Self::Invalid(sentence(&error.to_string()))
     }
+}
+
+/// What an inner layer says, as a person reads it: with a capital letter and a full stop.
+#[must_use]
+pub fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    let stop = if text.ends_with(['.', '?']) { "" } else { "." };
+    format!("{first}{}{stop}", letters.as_str())
 }

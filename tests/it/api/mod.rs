@@ -4,6 +4,7 @@
 mod access;
 mod accounts;
 mod collection;
+mod hostile;
 mod names;
 mod processes;
 mod settings;

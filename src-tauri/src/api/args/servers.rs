@@ -39,9 +39,9 @@ pub enum CredentialInput {
         passphrase: Option<SecretString>,
     },
     /// A running ssh-agent.
-    Agent,
+    Agent {},
     /// What is stored already.
-    Stored,
+    Stored {},
 }
 
 /// A text to read as an address.

@@ -19,7 +19,10 @@ use super::{
     error::{ApiError, Code},
 };
 use crate::{
-    app::{Tomo, error::AppError},
+    app::{
+        Tomo,
+        error::{AppError, sentence},
+    },
     domain::status::Status,
     store::StoreError,
     vault::VaultError,
@@ -52,7 +55,7 @@ pub(super) async fn vault_unlock(tomo: &Tomo, args: Passphrase) -> Answer<Status
 
 impl From<AppError> for ApiError {
     fn from(error: AppError) -> Self {
-        let message = error.to_string();
+        let message = sentence(&error.to_string());
         let (code, hint) = match &error {
             AppError::NotSetUp => (Code::NotSetUp, "Create the first account.".to_owned()),
             AppError::AlreadySetUp => (Code::Duplicate, "Sign in instead.".into()),

@@ -50,7 +50,7 @@ pub(in crate::api) async fn server_add(tomo: &Tomo, args: AddServer) -> Answer<S
 
 pub(in crate::api) async fn server_edit(tomo: &Tomo, args: EditServer) -> Answer<ServerRow> {
     let credential = match args.credential {
-        CredentialInput::Stored => None,
+        CredentialInput::Stored {} => None,
         given => Some(credential(tomo, given, None).await?),
     };
     Ok(tomo.edit_server(args.id, args.server, credential).await?)
@@ -122,8 +122,8 @@ async fn credential(
         CredentialInput::KeyFile { path, passphrase } => {
             Credential::Key { private_key: read_file(path).await?, passphrase }
         }
-        CredentialInput::Agent => Credential::Agent,
-        CredentialInput::Stored => match of {
+        CredentialInput::Agent {} => Credential::Agent,
+        CredentialInput::Stored {} => match of {
             Some(id) => tomo.stored_credential(id).await?,
             None => return Err(ApiError::invalid("There is no stored credential to use yet.")),
         },
