@@ -139,25 +139,15 @@ impl Store {
     /// When the database cannot be written.
     pub async fn clear_attempts(&self, name: &str, origin: &str) -> Result<(), StoreError> {
         let mut transaction = self.write().await?;
-        for (identifier, subject) in [(name, LockSubject::Username), (origin, LockSubject::Origin)]
-        {
-            sqlx::query(
-                "delete from account_locks
-                 where identifier = ?1 and identifier_type = ?2 and unlocked_at is null",
-            )
-            .bind(identifier)
-            .bind(subject.as_str())
-            .execute(&mut *transaction)
-            .await?;
-            sqlx::query(
-                "update account_locks
-                 set attempt_count = 0, locked_at = null, lock_expires_at = null
-                 where identifier = ?1 and identifier_type = ?2",
-            )
-            .bind(identifier)
-            .bind(subject.as_str())
-            .execute(&mut *transaction)
-            .await?;
+        for statement in [
+            "delete from account_locks
+             where unlocked_at is null
+                 and (identifier, identifier_type) in (values (?1, 'username'), (?2, 'ip'))",
+            "update account_locks
+             set attempt_count = 0, locked_at = null, lock_expires_at = null
+             where (identifier, identifier_type) in (values (?1, 'username'), (?2, 'ip'))",
+        ] {
+            sqlx::query(statement).bind(name).bind(origin).execute(&mut *transaction).await?;
         }
         Ok(transaction.commit().await?)
     }
