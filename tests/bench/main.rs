@@ -19,6 +19,8 @@ mod process;
 #[cfg(target_os = "linux")]
 mod report;
 #[cfg(target_os = "linux")]
+mod sign_in;
+#[cfg(target_os = "linux")]
 mod ssh;
 #[cfg(target_os = "linux")]
 mod store;
@@ -48,10 +50,11 @@ fn main() -> ExitCode {
 #[cfg(target_os = "linux")]
 fn parts(wanted: &[String]) -> report::Done {
     type Part = (&'static str, fn(&mut report::Report) -> report::Done);
-    const PARTS: [Part; 4] = [
+    const PARTS: [Part; 5] = [
         ("ssh", ssh::measure),
         ("fleet", fleet::measure),
         ("store", store::measure),
+        ("sign-in", sign_in::measure),
         ("window", window::measure),
     ];
     if let Some(word) = wanted.iter().find(|word| PARTS.iter().all(|(name, _)| name != word)) {

@@ -22,8 +22,8 @@ use table::{COMMANDS, Command, Record};
 /// Calls a command.
 ///
 /// # Errors
-/// When there is no such command, nobody is signed in, the role does not allow it, the arguments
-/// cannot be taken, or the use case fails.
+/// When there is no such command, nobody is signed in, the session waits for its password, the role
+/// does not allow it, the arguments cannot be taken, or the use case fails.
 pub async fn call(tomo: &Tomo, name: &str, arguments: Value) -> Result<Value, ApiError> {
     dispatch(tomo, name, arguments).await.map_err(ApiError::in_short)
 }
@@ -39,7 +39,7 @@ async fn dispatch(tomo: &Tomo, name: &str, arguments: Value) -> Result<Value, Ap
             if !effect.allowed_to(session.user.role) {
                 return Err(forbidden(command, session.user.role.as_str()));
             }
-            tomo.touch(&session).await;
+            tomo.called(&session, command.record != Record::Nothing).await;
             Some(session.user.id)
         }
     };

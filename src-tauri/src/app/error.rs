@@ -1,10 +1,12 @@
 //! What can go wrong in a use case.
 
+use super::lockout::from_when;
 use crate::{
     domain::{address::AddressError, failure::Failure, server::InvalidField},
     store::StoreError,
     vault::VaultError,
 };
+use chrono::{DateTime, TimeDelta, Utc};
 
 /// What can go wrong in a use case.
 #[derive(Debug, thiserror::Error)]
@@ -23,7 +25,26 @@ pub enum AppError {
     SessionLocked,
     /// The name or the password is wrong; which of them is not said.
     #[error("The user name or the password is not right.")]
-    BadSignIn,
+    BadSignIn {
+        /// Attempts that are left before a lock.
+        left: u32,
+        /// How long that lock lasts.
+        lockout: TimeDelta,
+    },
+    /// The password of whoever is signed in is wrong.
+    #[error("The password is not right.")]
+    BadPassword {
+        /// Attempts that are left before a lock.
+        left: u32,
+        /// How long that lock lasts.
+        lockout: TimeDelta,
+    },
+    /// There were too many of these.
+    #[error("Too many failed sign-ins. Try again {}.", from_when(*until))]
+    LockedOut {
+        /// Until when passwords are not looked at.
+        until: DateTime<Utc>,
+    },
     /// The caller's role does not allow it.
     #[error("{0}")]
     Forbidden(String),

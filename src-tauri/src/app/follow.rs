@@ -28,6 +28,7 @@ impl Tomo {
     }
 
     async fn follow(&self) -> Result<(), AppError> {
+        self.follow_sessions().await?;
         self.follow_now().await?;
         self.retry_trusted().await
     }

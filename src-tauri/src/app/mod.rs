@@ -12,9 +12,12 @@ mod fleet;
 mod follow;
 mod host_keys;
 pub mod keys;
+mod lock_screen;
+mod lockout;
 mod password;
 mod reach;
 mod servers;
+mod sessions;
 mod settings;
 
 pub use files::{ChooseFile, FileKind, FileWish};
@@ -29,22 +32,22 @@ use crate::{
     store::{AuditKeySlot, Store},
     vault::{Keychain, Vault, VaultError},
 };
-use accounts::SessionSecret;
 use chrono::Utc;
 use collection::Outside;
 use error::AppError;
 use secrecy::SecretString;
+use sessions::SessionSecret;
 use std::{
     collections::{HashMap, HashSet},
     path::PathBuf,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
-    time::Instant,
 };
 use tokio::{runtime::Handle, sync::broadcast};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use zeroize::Zeroizing;
 
 /// What a process decides before Tomo is opened.
 pub struct Options {
@@ -91,8 +94,10 @@ struct Inner {
     following: tokio::sync::Mutex<()>,
     /// Whether closing the window leaves Tomo in the tray, for whoever is signed in.
     stays_in_tray: AtomicBool,
-    /// When the session was last said to be in use.
-    touched: Mutex<Option<Instant>>,
+    /// Passwords that were compared.
+    password_checks: AtomicU64,
+    /// Keys what unknown user names are counted under while the vault is shut.
+    name_key: Zeroizing<[u8; 32]>,
     /// Until when collection is paused.
     paused: Mutex<fleet::PauseState>,
     /// Where front doors' tasks run; their own threads may know no runtime.
@@ -119,6 +124,9 @@ impl Tomo {
             vault: vault.clone(),
             presented: presented.clone(),
         });
+        let mut name_key = Zeroizing::new([0; 32]);
+        getrandom::fill(&mut *name_key)
+            .map_err(|error| AppError::internal("drawing a key", &error))?;
         let wanted = Wanted { interval: hub.policy().background_interval, paused: false };
         let tomo = Self {
             inner: Arc::new(Inner {
@@ -138,7 +146,8 @@ impl Tomo {
                 watched: Mutex::default(),
                 following: tokio::sync::Mutex::default(),
                 stays_in_tray: AtomicBool::new(true),
-                touched: Mutex::default(),
+                password_checks: AtomicU64::new(0),
+                name_key,
                 paused: Mutex::default(),
                 runtime: Handle::current(),
                 tasks: TaskTracker::new(),

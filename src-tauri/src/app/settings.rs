@@ -90,7 +90,7 @@ impl Tomo {
     }
 
     async fn own_value(&self, key: &'static str) -> Value {
-        let user = self.session().await.ok().map(|session| session.user.id);
+        let user = self.holder().await.map(|user| user.id);
         let stored = self.inner.store.setting(user, key).await.ok();
         stored.or(setting::find(key).map(Setting::default_value)).unwrap_or_default()
     }

@@ -184,7 +184,7 @@ async fn ask_again<T>(mut ask: impl AsyncFnMut() -> Result<T, CliError>) -> Resu
     for _ in 1..ATTEMPTS {
         match ask().await {
             Err(CliError::Api(error)) if error.code == Code::Invalid => {
-                output::note(&error.message);
+                output::note(format!("{} {}", error.message, error.hint).trim());
             }
             other => return other,
         }

@@ -1,6 +1,6 @@
 //! What can be typed after `tomo`, and the help that teaches it.
 
-use super::error::CliError;
+use super::{error::CliError, lock::LockCommand, session::SessionCommand};
 use crate::domain::history::Range;
 use clap::{
     Args as Group, Parser, Subcommand, builder::PossibleValuesParser, builder::TypedValueParser,
@@ -101,6 +101,12 @@ Examples:
   tomo metrics nas --range 30d
   tomo metrics nas --range 24h --json     every stored row")]
     Metrics(Metrics),
+    /// List and end sessions
+    #[command(subcommand)]
+    Session(SessionCommand),
+    /// List failed sign-ins, and lift the locks they led to
+    #[command(subcommand)]
+    Lock(LockCommand),
 }
 
 /// Who signs in.

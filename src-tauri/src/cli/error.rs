@@ -78,7 +78,7 @@ impl CliError {
     fn exit(&self) -> Exit {
         match self {
             Self::Api(error) => match error.code {
-                Code::NotSetUp | Code::NotSignedIn => Exit::NotSignedIn,
+                Code::NotSetUp | Code::NotSignedIn | Code::SessionLocked => Exit::NotSignedIn,
                 Code::VaultLocked => Exit::VaultLocked,
                 Code::HostKey => Exit::HostKey,
                 _ => Exit::Failed,
@@ -94,7 +94,7 @@ impl CliError {
         match self {
             Self::Api(error) => match error.code {
                 Code::NotSetUp => "Run `tomo setup`.",
-                Code::NotSignedIn => "Run `tomo login`.",
+                Code::NotSignedIn | Code::SessionLocked => "Run `tomo login`.",
                 Code::VaultLocked => UNLOCK,
                 _ => &error.hint,
             },

@@ -9,6 +9,7 @@ mod error;
 mod format;
 mod host_key;
 mod live;
+mod lock;
 mod metrics;
 mod monitor;
 mod output;
@@ -16,6 +17,7 @@ mod overview;
 mod prompt;
 mod screen;
 mod servers;
+mod session;
 mod terminal;
 mod test;
 
@@ -101,6 +103,14 @@ async fn dispatch(cli: &Cli, command: Command) -> Result<(), CliError> {
         Command::Status(listing) => account::status(cli, listing).await,
         Command::Monitor(monitor) => monitor::monitor(cli, monitor).await,
         Command::Metrics(metrics) => metrics::metrics(cli, metrics).await,
+        Command::Session(command) => {
+            account::unlock(cli).await?;
+            session::run(cli, command).await
+        }
+        Command::Lock(command) => {
+            account::unlock(cli).await?;
+            lock::run(cli, command).await
+        }
         Command::Server(command) => {
             account::unlock(cli).await?;
             match command {

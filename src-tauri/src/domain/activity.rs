@@ -97,6 +97,8 @@ kinds! {
     SignInFailed "session.sign_in_failed" Access Warning Admins;
     /// Somebody signed out.
     SignOut "session.sign_out" Access Info Admins;
+    /// A session that waited for its password is used again.
+    SessionUnlock "session.unlock" Access Info Admins;
     /// A session was ended by somebody.
     SessionEnd "session.end" Access Info Admins;
     /// A session's time ran out.

@@ -5,6 +5,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+/// No name of a computer is longer.
+const HOST_CHARACTERS: usize = 255;
+
 /// The session that a process acts under.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Session {
@@ -68,6 +71,8 @@ pub enum Door {
 }
 
 impl Door {
+    const ALL: [Self; 3] = [Self::Window, Self::CommandLine, Self::Mcp];
+
     /// For sentences: `signed in at the command line`.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -90,6 +95,57 @@ pub struct Client {
     pub os: String,
     /// Version of Tomo.
     pub version: String,
+}
+
+impl Client {
+    /// A front door on the computer that this runs on.
+    #[must_use]
+    pub fn here(door: Door, host: Option<String>) -> Self {
+        let host: String = host
+            .unwrap_or_default()
+            .trim()
+            .chars()
+            .map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c })
+            .take(HOST_CHARACTERS)
+            .collect();
+        Self {
+            door,
+            host: if host.is_empty() { "unknown".into() } else { host },
+            os: std::env::consts::OS.into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+        }
+    }
+
+    /// The text of `sessions.user_agent`. The host comes last: it is the only part that may hold
+    /// the separator.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        format!("Tomo {}, {}, {}, {}", self.version, self.door.name(), self.os, self.host)
+    }
+
+    /// Reads `sessions.user_agent`.
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        let mut parts = text.strip_prefix("Tomo ")?.splitn(4, ", ");
+        let version = parts.next()?.to_owned();
+        let door = parts.next()?;
+        let os = parts.next()?.to_owned();
+        let host = parts.next().filter(|host| !host.is_empty())?.to_owned();
+        let door = Door::ALL.into_iter().find(|one| one.name() == door)?;
+        Some(Self { door, host, os, version })
+    }
+
+    /// What failed sign-ins are counted by besides the name: `window@nas`.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        format!("{}@{}", self.door.name(), self.host)
+    }
+
+    /// For sentences: `window on nas`.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        format!("{} on {}", self.door.name(), self.host)
+    }
 }
 
 /// A session in a list.

@@ -3,6 +3,7 @@
 //! It hands out and takes in `domain` values, and refuses to know where they come from: it opens no
 //! connection to a server, reads no keychain and has no clock of its own.
 
+mod account_locks;
 mod activity_logs;
 mod ageing;
 mod audit_key;
@@ -23,11 +24,12 @@ mod settings_audit;
 mod system_info;
 mod users;
 
+pub use account_locks::{Attempt, Counted, NewAttempt};
 pub use activity_logs::NewActivity;
 pub use audit_key::AuditKeySlot;
 pub use error::StoreError;
 pub use files::FILE_NAME;
-pub use sessions::NewSession;
+pub use sessions::{EndedSession, LiveSession, NewSession, TurnedSessions};
 pub use settings_audit::AuditVerdict;
 pub use system_info::Installation;
 pub use users::NewUser;

@@ -2,61 +2,157 @@
 //! user may still sign in.
 
 use super::{Store, StoreError, row};
-use crate::domain::{id::UserId, session::Session, time, user::User};
+use crate::domain::{
+    id::UserId,
+    session::{Client, Session, SessionEntry, SessionStatus},
+    time,
+    user::User,
+};
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
+/// More than this is no list for a person.
+const LISTED: u32 = 1_000;
+
 /// A session to begin.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct NewSession<'a> {
     /// Hash of the session's secret, in hex.
     pub id: &'a str,
     /// Who.
     pub user_id: UserId,
-    /// Which front door: `window`, `command line`.
+    /// The hash that the password was compared with: a session begins only while it is the user's.
+    pub password_hash: &'a str,
+    /// Where, as [`Client::to_text`] writes it.
     pub user_agent: &'a str,
     /// Until when.
     pub expires_at: DateTime<Utc>,
 }
 
-impl FromRow<'_, SqliteRow> for Session {
+/// A session that can be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveSession {
+    /// The session.
+    pub session: Session,
+    /// When it was last used.
+    pub last_activity: DateTime<Utc>,
+}
+
+/// A session that somebody did not end themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndedSession {
+    /// Whose.
+    pub user_id: UserId,
+    /// Whose, by name.
+    pub username: String,
+    /// Where it was begun; absent when the row does not say.
+    pub client: Option<Client>,
+}
+
+/// What [`Store::turn_sessions`] has changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TurnedSessions {
+    /// How many turned idle.
+    pub idle: u64,
+    /// Those whose time has run out. Each is given to one caller only.
+    pub expired: Vec<EndedSession>,
+}
+
+impl FromRow<'_, SqliteRow> for LiveSession {
     fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
-            id: row.try_get("session_id")?,
-            user: User::from_row(row)?,
-            created_at: row::moment(row, "created_at")?,
-            expires_at: row::moment(row, "expires_at")?,
-            is_locked: false,
+            session: Session {
+                id: row.try_get("session_id")?,
+                user: User::from_row(row)?,
+                created_at: row::moment(row, "created_at")?,
+                expires_at: row::moment(row, "expires_at")?,
+                is_locked: row::moment_or_null(row, "locked_at")?.is_some(),
+            },
+            last_activity: row::moment(row, "last_activity")?,
         })
     }
 }
 
+impl FromRow<'_, SqliteRow> for EndedSession {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            user_id: row::parsed(row, "user_id", |text| text.parse().ok())?,
+            username: row.try_get("username")?,
+            client: client(row)?,
+        })
+    }
+}
+
+impl FromRow<'_, SqliteRow> for SessionEntry {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            user_id: row::parsed(row, "user_id", |text| text.parse().ok())?,
+            username: row.try_get("username")?,
+            client: client(row)?,
+            created_at: row::moment(row, "created_at")?,
+            last_activity: row::moment(row, "last_activity")?,
+            expires_at: row::moment(row, "expires_at")?,
+            status: row::parsed(row, "status", SessionStatus::from_text)?,
+            terminated_at: row::moment_or_null(row, "terminated_at")?,
+            terminated_by: row.try_get("terminated_by_name")?,
+            is_own: false,
+        })
+    }
+}
+
+fn client(row: &SqliteRow) -> Result<Option<Client>, sqlx::Error> {
+    Ok(row.try_get::<Option<&str>, _>("user_agent")?.and_then(Client::from_text))
+}
+
 impl Store {
-    /// Begins a session.
+    /// Begins a session. A user has at most `most` live ones: the oldest end, and are given.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] when there is no such user.
-    pub async fn insert_session(
+    /// [`StoreError::Missing`] when there is no such user any more, it may not sign in, or its
+    /// password has been changed.
+    pub async fn begin_session(
         &self,
         session: &NewSession<'_>,
+        most: u32,
         now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<EndedSession>, StoreError> {
+        let mut transaction = self.write().await?;
         let inserted = sqlx::query(
             "insert into sessions (id, user_id, user_agent, created_at, last_activity, expires_at)
-             select ?1, id, ?3, ?4, ?4, ?5 from users where id = ?2",
+             select ?1, id, ?3, ?4, ?4, ?5 from users
+             where id = ?2 and is_active = 1 and password_hash = ?6",
         )
         .bind(session.id)
         .bind(session.user_id.to_string())
         .bind(session.user_agent)
         .bind(time::to_text(now))
         .bind(time::to_text(session.expires_at))
-        .execute(&self.writer)
+        .bind(session.password_hash)
+        .execute(&mut *transaction)
         .await
         .map_err(|error| StoreError::or_duplicate(error, || "such a session".into()))?;
         if inserted.rows_affected() == 0 {
             return Err(StoreError::Missing { what: "user" });
         }
-        Ok(())
+        let ended = sqlx::query_as(
+            "update sessions set status = 'terminated', terminated_at = ?4, terminated_by = user_id
+             where id in (
+                 select id from sessions
+                 where user_id = ?2 and id <> ?1 and status in ('active', 'idle')
+                     and expires_at > ?4
+                 order by created_at desc, rowid desc limit -1 offset ?3)
+             returning user_id, user_agent,
+                 (select username from users where users.id = user_id) as username",
+        )
+        .bind(session.id)
+        .bind(session.user_id.to_string())
+        .bind(most.saturating_sub(1))
+        .bind(time::to_text(now))
+        .fetch_all(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(ended)
     }
 
     /// The session with this id, if it is live at `now`.
@@ -67,10 +163,11 @@ impl Store {
         &self,
         id: &str,
         now: DateTime<Utc>,
-    ) -> Result<Option<Session>, StoreError> {
+    ) -> Result<Option<LiveSession>, StoreError> {
         Ok(sqlx::query_as(
-            "select sessions.id as session_id, sessions.created_at,
-                 sessions.expires_at, users.id, users.username, users.email, users.role, users.is_active
+            "select sessions.id as session_id, sessions.created_at, sessions.expires_at,
+                 sessions.last_activity, sessions.locked_at,
+                 users.id, users.username, users.email, users.role, users.is_active
              from sessions join users on users.id = sessions.user_id
              where sessions.id = ?1 and sessions.status in ('active', 'idle')
                  and sessions.expires_at > ?2 and users.is_active = 1",
@@ -81,23 +178,169 @@ impl Store {
         .await?)
     }
 
-    /// Notes that the session was used. One that has ended stays so.
+    /// Sessions of one user or of everybody, the live ones first, then by their last use. Whoever
+    /// calls says which is the own one.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn sessions(&self, user: Option<UserId>) -> Result<Vec<SessionEntry>, StoreError> {
+        self.session_entries(user, None).await
+    }
+
+    /// The session with this id, whatever became of it.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn session(&self, id: &str) -> Result<Option<SessionEntry>, StoreError> {
+        Ok(self.session_entries(None, Some(id)).await?.pop())
+    }
+
+    async fn session_entries(
+        &self,
+        user: Option<UserId>,
+        id: Option<&str>,
+    ) -> Result<Vec<SessionEntry>, StoreError> {
+        Ok(sqlx::query_as(
+            "select sessions.*, users.username, enders.username as terminated_by_name
+             from sessions join users on users.id = sessions.user_id
+             left join users as enders on enders.id = sessions.terminated_by
+             where (?1 is null or sessions.user_id = ?1) and (?2 is null or sessions.id = ?2)
+             order by sessions.status in ('active', 'idle') desc, sessions.last_activity desc,
+                 sessions.rowid desc
+             limit ?3",
+        )
+        .bind(user.map(|id| id.to_string()))
+        .bind(id)
+        .bind(LISTED)
+        .fetch_all(&self.readers)
+        .await?)
+    }
+
+    /// Notes that the session was used, if it is idle or its last use was noted at `noted` or
+    /// before; says whether that was so. One that has ended stays so, and one that is locked waits
+    /// for its password.
+    ///
+    /// # Errors
+    /// When the database cannot be read or written.
+    pub async fn touch_session(
+        &self,
+        id: &str,
+        noted: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        // Nearly every time there is nothing to write, and a reader finds that out at no cost.
+        let due: bool = sqlx::query_scalar(
+            "select exists (select 1 from sessions
+                 where id = ?1 and (status = 'idle' or last_activity <= ?2))",
+        )
+        .bind(id)
+        .bind(time::to_text(noted))
+        .fetch_one(&self.readers)
+        .await?;
+        if !due {
+            return Ok(false);
+        }
+        let touched = sqlx::query(
+            "update sessions set last_activity = ?2, status = 'active'
+             where id = ?1 and status in ('active', 'idle') and expires_at > ?2
+                 and locked_at is null",
+        )
+        .bind(id)
+        .bind(time::to_text(now))
+        .execute(&self.writer)
+        .await?;
+        Ok(touched.rows_affected() > 0)
+    }
+
+    /// Asks for the password before the session is used again: in any case, or only if it was not
+    /// used after `unused_since`. Says whether it does so from now on.
     ///
     /// # Errors
     /// When the database cannot be written.
-    pub async fn touch_session(&self, id: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
-        sqlx::query(
-            "update sessions set last_activity = ?2, status = 'active'
+    pub async fn lock_session(
+        &self,
+        id: &str,
+        unused_since: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let locked = sqlx::query(
+            "update sessions set locked_at = ?3
+             where id = ?1 and locked_at is null and (?2 is null or last_activity <= ?2)
+                 and status in ('active', 'idle')",
+        )
+        .bind(id)
+        .bind(unused_since.map(time::to_text))
+        .bind(time::to_text(now))
+        .execute(&self.writer)
+        .await?;
+        Ok(locked.rows_affected() > 0)
+    }
+
+    /// Lets the session be used again, which its password was given for.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] when it has ended meanwhile.
+    pub async fn unlock_session(&self, id: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let unlocked = sqlx::query(
+            "update sessions set locked_at = null, last_activity = ?2, status = 'active'
              where id = ?1 and status in ('active', 'idle') and expires_at > ?2",
         )
         .bind(id)
         .bind(time::to_text(now))
         .execute(&self.writer)
         .await?;
+        if unlocked.rows_affected() == 0 {
+            return Err(StoreError::Missing { what: "session" });
+        }
         Ok(())
     }
 
-    /// Ends a session. One that has ended already keeps when and by whom.
+    /// Turns live sessions idle that were not used after `unused_since`, and expired those whose
+    /// time has run out. Nothing is written when there are none.
+    ///
+    /// # Errors
+    /// When the database cannot be read or written.
+    pub async fn turn_sessions(
+        &self,
+        unused_since: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<TurnedSessions, StoreError> {
+        let (unused_since, now) = (time::to_text(unused_since), time::to_text(now));
+        let due: bool = sqlx::query_scalar(
+            "select exists (select 1 from sessions
+                 where status in ('active', 'idle') and expires_at <= ?1)
+             or exists (select 1 from sessions where status = 'active' and last_activity <= ?2)",
+        )
+        .bind(&now)
+        .bind(&unused_since)
+        .fetch_one(&self.readers)
+        .await?;
+        if !due {
+            return Ok(TurnedSessions::default());
+        }
+        let mut transaction = self.write().await?;
+        let expired = sqlx::query_as(
+            "update sessions set status = 'expired'
+             where status in ('active', 'idle') and expires_at <= ?1
+             returning user_id, user_agent,
+                 (select username from users where users.id = user_id) as username",
+        )
+        .bind(&now)
+        .fetch_all(&mut *transaction)
+        .await?;
+        let idle = sqlx::query(
+            "update sessions set status = 'idle' where status = 'active' and last_activity <= ?1",
+        )
+        .bind(&unused_since)
+        .execute(&mut *transaction)
+        .await?
+        .rows_affected();
+        transaction.commit().await?;
+        Ok(TurnedSessions { idle, expired })
+    }
+
+    /// Ends a session, and says whether it was live. One that has ended already keeps when and by
+    /// whom.
     ///
     /// # Errors
     /// When the database cannot be written.
@@ -106,16 +349,16 @@ impl Store {
         id: &str,
         by: UserId,
         now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        sqlx::query(
+    ) -> Result<bool, StoreError> {
+        let ended = sqlx::query(
             "update sessions set status = 'terminated', terminated_at = ?2, terminated_by = ?3
-             where id = ?1 and status in ('active', 'idle')",
+             where id = ?1 and status in ('active', 'idle') and expires_at > ?2",
         )
         .bind(id)
         .bind(time::to_text(now))
         .bind(by.to_string())
         .execute(&self.writer)
         .await?;
-        Ok(())
+        Ok(ended.rows_affected() > 0)
     }
 }

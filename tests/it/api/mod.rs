@@ -5,8 +5,11 @@ mod access;
 mod accounts;
 mod collection;
 mod hostile;
+mod lock_screen;
+mod lockout;
 mod names;
 mod processes;
+mod sessions;
 mod settings;
 
 #[cfg(unix)]
@@ -91,9 +94,18 @@ impl House {
     }
 
     async fn open(folder: Arc<TempDir>) -> Self {
+        Self::open_at(folder, Door::Window).await
+    }
+
+    /// Another process on the same folder, behind this front door.
+    async fn at(&self, door: Door) -> Self {
+        Self::open_at(self.folder.clone(), door).await
+    }
+
+    async fn open_at(folder: Arc<TempDir>, door: Door) -> Self {
         let options = Options {
             data_dir: folder.path().to_owned(),
-            door: Door::Window,
+            door,
             keychain: Keychain::disabled(),
             passphrase: Some(PASSPHRASE.to_owned().into()),
             choose_file: None,
@@ -166,6 +178,37 @@ impl House {
     /// A connection to the database that is not Tomo's.
     async fn stranger(&self) -> SqliteConnection {
         stranger(&self.file()).await
+    }
+
+    /// Changes a setting, as whoever is signed in.
+    async fn set(&self, key: &str, value: Value) {
+        let settings = self.ask("setting.list", json!({})).await;
+        let mut settings = settings.as_array().expect("settings").iter();
+        let version = settings.find(|setting| setting["key"] == key).expect(key)["version"].clone();
+        let given = json!({ "key": key, "value": value, "version": version });
+        self.ask("setting.set", given).await;
+    }
+
+    /// Changes the database behind Tomo's back: how tests move time.
+    async fn meanwhile(&self, sql: &'static str) {
+        sqlx::query(sql).execute(&mut self.stranger().await).await.expect(sql);
+    }
+
+    /// Entries of the log of this kind, oldest first: message and details.
+    async fn logged(&self, kind: &str) -> Vec<(String, Value)> {
+        sqlx::query_as::<_, (String, Option<String>)>(
+            "select message, details from activity_logs where activity_type = ? order by id",
+        )
+        .bind(kind)
+        .fetch_all(&mut self.stranger().await)
+        .await
+        .expect("the log")
+        .into_iter()
+        .map(|(message, details)| {
+            let details = details.map(|json| serde_json::from_str(&json).expect("JSON"));
+            (message, details.unwrap_or_default())
+        })
+        .collect()
     }
 
     /// A server as a row of the overview; `null` when there is none.

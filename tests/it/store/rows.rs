@@ -63,23 +63,31 @@ async fn a_session_lives_until_it_ends() {
     let user = home.user(NAME).await;
     let store = &home.store;
     let end = now() + Duration::hours(1);
-    let session = |id| NewSession { id, user_id: user.id, user_agent: NAME, expires_at: end };
+    let password_hash = "$2b$12$hash";
+    let session =
+        |id| NewSession { id, user_id: user.id, password_hash, user_agent: NAME, expires_at: end };
     for id in ["kept", "terminated", "orphan"] {
-        store.insert_session(&session(id), now()).await.expect("a session");
+        store.begin_session(&session(id), 5, now()).await.expect("a session");
     }
     let found = store.live_session("kept", now()).await.expect("read").expect("live");
-    assert_eq!((found.user, found.expires_at), (user.clone(), end));
+    assert_eq!((found.session.user, found.session.expires_at), (user.clone(), end));
     let last = end - Duration::seconds(1);
     assert!(store.live_session("kept", last).await.expect("read").is_some());
     assert!(store.live_session("kept", end).await.expect("read").is_none(), "expired");
     store.terminate_session("terminated", user.id, now()).await.expect("written");
-    store.touch_session("terminated", now()).await.expect("written");
+    assert!(!store.touch_session("terminated", now(), now()).await.expect("written"));
     assert!(store.live_session("terminated", now()).await.expect("read").is_none());
+    // A password that was changed between its comparison and the session's beginning is no password.
+    let late = NewSession { password_hash: "$2b$12$before", ..session("late") };
+    let nobody = NewSession { user_id: UserId::new(), ..session("nobody") };
+    for session in [late, nobody] {
+        let outcome = store.begin_session(&session, 5, now()).await;
+        assert!(matches!(outcome, Err(StoreError::Missing { what: "user" })), "{outcome:?}");
+    }
     let db = &mut home.stranger().await;
     sqlx::query("update users set is_active = 0").execute(db).await.expect("written");
     assert!(store.live_session("kept", now()).await.expect("read").is_none(), "user inactive");
-    let nobody = NewSession { user_id: UserId::new(), ..session("nobody") };
-    let outcome = store.insert_session(&nobody, now()).await;
+    let outcome = store.begin_session(&session("off"), 5, now()).await;
     assert!(matches!(outcome, Err(StoreError::Missing { what: "user" })), "{outcome:?}");
 }
 

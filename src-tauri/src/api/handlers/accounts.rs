@@ -24,28 +24,32 @@ pub(in crate::api) async fn sign_out(tomo: &Tomo, _: Nothing) -> Answer<Status> 
     Ok(tomo.sign_out().await?)
 }
 
-pub(in crate::api) async fn session_lock(_: &Tomo, _: Nothing) -> Answer<Status> {
-    Err(super::unbuilt())
+pub(in crate::api) async fn session_lock(tomo: &Tomo, _: Nothing) -> Answer<Status> {
+    Ok(tomo.lock_session().await?)
 }
 
-pub(in crate::api) async fn session_unlock(_: &Tomo, _: OwnPassword) -> Answer<Status> {
-    Err(super::unbuilt())
+pub(in crate::api) async fn session_unlock(tomo: &Tomo, args: OwnPassword) -> Answer<Status> {
+    Ok(tomo.unlock_session(args.password).await?)
 }
 
-pub(in crate::api) async fn session_touch(_: &Tomo, _: Nothing) -> Answer<()> {
-    Err(super::unbuilt())
+pub(in crate::api) async fn session_touch(tomo: &Tomo, _: Nothing) -> Answer<()> {
+    tomo.touch(&tomo.session().await?).await;
+    Ok(())
 }
 
-pub(in crate::api) async fn session_list(_: &Tomo, _: ListSessions) -> Answer<Vec<SessionEntry>> {
-    Err(super::unbuilt())
+pub(in crate::api) async fn session_list(
+    tomo: &Tomo,
+    args: ListSessions,
+) -> Answer<Vec<SessionEntry>> {
+    Ok(tomo.sessions(args.all).await?)
 }
 
-pub(in crate::api) async fn session_end(_: &Tomo, _: SessionRef) -> Answer<()> {
-    Err(super::unbuilt())
+pub(in crate::api) async fn session_end(tomo: &Tomo, args: SessionRef) -> Answer<()> {
+    Ok(tomo.end_session(&args.id).await?)
 }
 
-pub(in crate::api) async fn session_end_others(_: &Tomo, _: Nothing) -> Answer<u32> {
-    Err(super::unbuilt())
+pub(in crate::api) async fn session_end_others(tomo: &Tomo, _: Nothing) -> Answer<u32> {
+    Ok(tomo.end_other_sessions().await?)
 }
 
 pub(in crate::api) async fn password_check(
@@ -94,10 +98,11 @@ pub(in crate::api) async fn user_remove(_: &Tomo, _: UserRef) -> Answer<()> {
     Err(super::unbuilt())
 }
 
-pub(in crate::api) async fn lock_list(_: &Tomo, _: Nothing) -> Answer<Vec<AccountLock>> {
-    Err(super::unbuilt())
+pub(in crate::api) async fn lock_list(tomo: &Tomo, _: Nothing) -> Answer<Vec<AccountLock>> {
+    Ok(tomo.account_locks().await?)
 }
 
-pub(in crate::api) async fn lock_unlock(_: &Tomo, _: Unlock) -> Answer<AccountLock> {
-    Err(super::unbuilt())
+pub(in crate::api) async fn lock_unlock(tomo: &Tomo, args: Unlock) -> Answer<AccountLock> {
+    let by = tomo.session().await?.user.id;
+    Ok(tomo.unlock_account(args.id, args.note.as_deref(), by).await?)
 }

@@ -27,6 +27,7 @@ use crate::{
     store::StoreError,
     vault::VaultError,
 };
+use chrono::TimeDelta;
 
 type Answer<T> = Result<T, ApiError>;
 
@@ -63,7 +64,12 @@ impl From<AppError> for ApiError {
             AppError::SessionLocked => {
                 (Code::SessionLocked, "Unlock it with your password.".into())
             }
-            AppError::BadSignIn => (Code::Invalid, "Check both, also the Caps Lock key.".into()),
+            AppError::BadSignIn { left, lockout } | AppError::BadPassword { left, lockout } => {
+                (Code::Invalid, attempts_left(*left, *lockout))
+            }
+            AppError::LockedOut { .. } => {
+                (Code::Failed, "An admin who is signed in can unlock it before that.".into())
+            }
             AppError::Forbidden(_) => (Code::Forbidden, "An admin can do it.".into()),
             AppError::Invalid(_) | AppError::LocalServer(_) => (Code::Invalid, String::new()),
             AppError::NotFound(_) => (Code::NotFound, "It may have been removed meanwhile.".into()),
@@ -75,6 +81,17 @@ impl From<AppError> for ApiError {
         };
         Self { code, message, hint }
     }
+}
+
+/// `3 tries left, then a pause of 15 min.`
+fn attempts_left(left: u32, lockout: TimeDelta) -> String {
+    let tries = if left == 1 { "1 try".into() } else { format!("{left} tries") };
+    let pause = match lockout.num_seconds() {
+        seconds @ ..120 => format!("{seconds} s"),
+        seconds @ 120..7_200 => format!("{} min", (seconds + 59) / 60),
+        seconds => format!("{} h", (seconds + 3_599) / 3_600),
+    };
+    format!("{tries} left, then a pause of {pause}.")
 }
 
 fn store_code(error: &StoreError) -> Code {
