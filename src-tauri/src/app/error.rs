@@ -24,6 +24,9 @@ pub enum AppError {
     /// The name or the password is wrong; which of them is not said.
     #[error("The user name or the password is not right.")]
     BadSignIn,
+    /// What was entered as the own password is not it.
+    #[error("The present password is not right.")]
+    BadPassword,
     /// The caller's role does not allow it.
     #[error("{0}")]
     Forbidden(String),

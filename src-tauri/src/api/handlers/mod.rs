@@ -61,6 +61,7 @@ impl From<AppError> for ApiError {
                 (Code::SessionLocked, "Unlock it with your password.".into())
             }
             AppError::BadSignIn => (Code::Invalid, "Check both, also the Caps Lock key.".into()),
+            AppError::BadPassword => (Code::Invalid, "Check the Caps Lock key.".into()),
             AppError::Forbidden(_) => (Code::Forbidden, "An admin can do it.".into()),
             AppError::Invalid(_) | AppError::LocalServer(_) => (Code::Invalid, String::new()),
             AppError::NotFound(_) => (Code::NotFound, "It may have been removed meanwhile.".into()),
@@ -79,7 +80,7 @@ fn store_code(error: &StoreError) -> Code {
         StoreError::Duplicate { .. } => Code::Duplicate,
         StoreError::Stale { .. } => Code::Stale,
         StoreError::Missing { .. } => Code::NotFound,
-        StoreError::InvalidSetting(_) => Code::Invalid,
+        StoreError::InvalidSetting(_) | StoreError::LastAdmin => Code::Invalid,
         StoreError::AuditKeyMissing => Code::VaultLocked,
         _ => Code::Failed,
     }
