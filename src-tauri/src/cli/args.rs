@@ -1,6 +1,9 @@
 //! What can be typed after `tomo`, and the help that teaches it.
 
-use super::error::CliError;
+use super::{
+    error::CliError,
+    user::{Password, UserCommand},
+};
 use crate::domain::history::Range;
 use clap::{
     Args as Group, Parser, Subcommand, builder::PossibleValuesParser, builder::TypedValueParser,
@@ -101,6 +104,19 @@ Examples:
   tomo metrics nas --range 30d
   tomo metrics nas --range 24h --json     every stored row")]
     Metrics(Metrics),
+    /// List, create, change and delete accounts
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Change your own password
+    #[command(after_help = "\
+Examples:
+  tomo password
+  tomo password --present-password-file old.txt --password-file new.txt
+
+All your other sessions end.")]
+    Password(Password),
+    /// Show who may do what: every command and every role
+    Access(Listing),
 }
 
 /// Who signs in.
