@@ -5,6 +5,7 @@
 #![cfg(target_os = "linux")]
 
 mod terminal;
+mod users;
 
 use crate::lab::sshd::{self, ClientKey, Sshd, client_key};
 use serde_json::Value;

@@ -5,8 +5,10 @@ mod access;
 mod accounts;
 mod collection;
 mod names;
+mod passwords;
 mod processes;
 mod settings;
+mod users;
 
 #[cfg(unix)]
 mod lab;

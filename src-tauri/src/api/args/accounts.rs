@@ -144,7 +144,7 @@ pub enum AvatarInput {
         url: String,
     },
     /// None.
-    Remove,
+    Remove {},
 }
 
 /// A new password of the own account.

@@ -70,7 +70,7 @@ pub(in crate::api) async fn account_set_avatar(tomo: &Tomo, args: AvatarInput) -
     let avatar = match args {
         AvatarInput::Image { data } => NewAvatar::Image(data),
         AvatarInput::Url { url } => NewAvatar::Url(url),
-        AvatarInput::Remove => NewAvatar::Remove,
+        AvatarInput::Remove {} => NewAvatar::Remove,
     };
     Ok(tomo.set_avatar(&session, avatar).await?)
 }
