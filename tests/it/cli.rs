@@ -6,6 +6,7 @@
 
 mod sessions;
 mod terminal;
+mod users;
 
 use crate::lab::sshd::{self, ClientKey, Sshd, client_key};
 use serde_json::Value;

@@ -2,12 +2,14 @@
 
 use super::{Tomo, activity::Entry, error::AppError, password};
 use crate::{
-    domain::{activity::ActivityKind, id::UserId, status::Status, user::Role},
+    domain::{
+        account::checked_username, activity::ActivityKind, id::UserId, status::Status, user::Role,
+    },
     store::NewUser,
     vault::Keychain,
 };
 use chrono::Utc;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde_json::json;
 
 impl Tomo {
@@ -47,21 +49,12 @@ impl Tomo {
         }
         // Without the master key no server could be added, so set-up begins with it.
         self.inner.vault.fingerprint()?;
-        let username = username.trim();
-        let length = username.chars().count();
-        if !(1..=64).contains(&length) || username.chars().any(char::is_control) {
-            return Err(AppError::Invalid("The user name needs 1 to 64 characters.".into()));
-        }
-        if !password::LENGTH.contains(&password.expose_secret().chars().count()) {
-            return Err(AppError::Invalid(format!(
-                "The password needs {} to {} characters.",
-                password::LENGTH.start(),
-                password::LENGTH.end()
-            )));
-        }
+        let username = checked_username(username)?;
+        self.check_new_password(&username, &password).await?;
         let hash = password::hash(password).await?;
         let id = UserId::new();
-        let admin = NewUser { id, username, email: "", password_hash: &hash, role: Role::Admin };
+        let admin =
+            NewUser { id, username: &username, email: "", password_hash: &hash, role: Role::Admin };
         self.inner.store.set_up(&admin, Utc::now()).await?;
         self.begin_session(id, &hash, stay_signed_in).await?;
         self.record(Entry::by(id, ActivityKind::SetUp, "Tomo set up")).await;

@@ -116,9 +116,9 @@ impl Tomo {
         &self,
         user: &User,
         password: SecretString,
-    ) -> Result<(), AppError> {
+    ) -> Result<Proof, AppError> {
         match self.attempt(&user.username, password).await {
-            Ok(proof) if proof.user.id == user.id => Ok(()),
+            Ok(proof) if proof.user.id == user.id => Ok(proof),
             // The account has got another name since the session was read.
             Ok(_) => Err(AppError::NotSignedIn),
             Err(AppError::BadSignIn { left, lockout }) => {

@@ -3,8 +3,10 @@
 //! [`Tomo`] is the whole program without a front door. It is built whole by [`Tomo::open`] and then
 //! handed over; window, command line and tests hold clones of it.
 
+pub mod account;
 mod accounts;
 pub mod activity;
+mod avatar;
 mod collection;
 pub mod error;
 mod files;
@@ -15,10 +17,12 @@ pub mod keys;
 mod lock_screen;
 mod lockout;
 mod password;
+mod password_rules;
 mod reach;
 mod servers;
 mod sessions;
 mod settings;
+pub mod users;
 
 pub use files::{ChooseFile, FileKind, FileWish};
 

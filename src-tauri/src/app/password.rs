@@ -16,9 +16,6 @@ const BCRYPT_BYTES: usize = 72;
 /// unknown name takes as long as a wrong password. Cost 12, like all others.
 const NOBODY: &str = "$2b$12$C6UzMDM.H6dfI/f/IKcEeOrMB2sqB8kG3Hq9Vq3dJYqkF1cJ0vZ8i";
 
-/// Least and most characters of a password.
-pub const LENGTH: std::ops::RangeInclusive<usize> = 12..=256;
-
 /// What bcrypt gets: the password itself, or for a longer one than bcrypt reads the base64 of its
 /// SHA-256, so that no byte of it is cut off.
 fn digest(password: &SecretString) -> Zeroizing<Vec<u8>> {
@@ -70,6 +67,14 @@ mod tests {
         let verified = |text: String| verify(SecretString::from(text), Some(hash.clone()));
         assert!(verified(format!("{long}a")).await.expect("verifies"));
         assert!(!verified(format!("{long}b")).await.expect("verifies"));
+    }
+
+    /// Any character counts, also those that end a text elsewhere.
+    #[tokio::test]
+    async fn a_password_does_not_end_at_a_nul() {
+        let hash = hash("an open\0 door".to_owned().into()).await.expect("hashes");
+        let other = "an open\0 wall".to_owned().into();
+        assert!(!verify(other, Some(hash)).await.expect("verifies"));
     }
 
     /// The constant is a hash that bcrypt takes, of the same cost, or an unknown name would answer

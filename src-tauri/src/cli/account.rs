@@ -180,7 +180,9 @@ async fn pass(cli: &Cli, command: &str, passphrase: &SecretString) -> Result<(),
 }
 
 /// Asks again when what was entered cannot be taken.
-async fn ask_again<T>(mut ask: impl AsyncFnMut() -> Result<T, CliError>) -> Result<T, CliError> {
+pub(super) async fn ask_again<T>(
+    mut ask: impl AsyncFnMut() -> Result<T, CliError>,
+) -> Result<T, CliError> {
     for _ in 1..ATTEMPTS {
         match ask().await {
             Err(CliError::Api(error)) if error.code == Code::Invalid => {
@@ -201,7 +203,8 @@ fn credentials(username: &str, password: &SecretString) -> Value {
     })
 }
 
-fn missing(what: &str, option: &str) -> CliError {
+/// Nobody can be asked for something that no option gave.
+pub(super) fn missing(what: &str, option: &str) -> CliError {
     CliError::usage(
         format!("There is no terminal to ask for {what}."),
         format!("Give it with {option}."),

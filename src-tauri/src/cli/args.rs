@@ -1,6 +1,11 @@
 //! What can be typed after `tomo`, and the help that teaches it.
 
-use super::{error::CliError, lock::LockCommand, session::SessionCommand};
+use super::{
+    error::CliError,
+    lock::LockCommand,
+    session::SessionCommand,
+    user::{Password, UserCommand},
+};
 use crate::domain::history::Range;
 use clap::{
     Args as Group, Parser, Subcommand, builder::PossibleValuesParser, builder::TypedValueParser,
@@ -107,6 +112,19 @@ Examples:
     /// List failed sign-ins, and lift the locks they led to
     #[command(subcommand)]
     Lock(LockCommand),
+    /// List, create, change and delete accounts
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Change your own password
+    #[command(after_help = "\
+Examples:
+  tomo password
+  tomo password --present-password-file old.txt --password-file new.txt
+
+All your other sessions end.")]
+    Password(Password),
+    /// Show who may do what: every command and every role
+    Access(Listing),
 }
 
 /// Who signs in.

@@ -1,6 +1,7 @@
 //! The command line. It parses what was typed, calls commands of the table, and prints what they
 //! answer; it decides nothing that the window would have to decide as well.
 
+mod access;
 mod account;
 mod add;
 mod args;
@@ -20,6 +21,7 @@ mod servers;
 mod session;
 mod terminal;
 mod test;
+mod user;
 
 pub use args::Args;
 pub use error::{CliError, Exit};
@@ -49,6 +51,9 @@ fn begin(
     data_dir: PathBuf,
     window: impl FnOnce(Options) -> ExitCode,
 ) -> Result<ExitCode, CliError> {
+    if let Some(Command::Access(listing)) = args.command {
+        return access::access(listing).map(|()| ExitCode::SUCCESS);
+    }
     let file = args.vault_passphrase_file.as_deref();
     let door = if args.command.is_some() { Door::CommandLine } else { Door::Window };
     let options = Options {
@@ -110,6 +115,15 @@ async fn dispatch(cli: &Cli, command: Command) -> Result<(), CliError> {
         Command::Lock(command) => {
             account::unlock(cli).await?;
             lock::run(cli, command).await
+        }
+        Command::Access(listing) => access::access(listing),
+        Command::User(command) => {
+            account::unlock(cli).await?;
+            user::user(cli, command).await
+        }
+        Command::Password(password) => {
+            account::unlock(cli).await?;
+            user::password(cli, password).await
         }
         Command::Server(command) => {
             account::unlock(cli).await?;

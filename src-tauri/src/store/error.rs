@@ -77,6 +77,9 @@ pub enum StoreError {
     /// The first account exists.
     #[error("Tomo is already set up.")]
     AlreadySetUp,
+    /// Nobody could administer any more.
+    #[error("Tomo needs an admin who may sign in, and this is the last one.")]
+    LastAdmin,
     /// The vault is closed, so a change of a setting could not be put into the audit trail.
     #[error("Settings cannot be changed while the vault is locked.")]
     AuditKeyMissing,
@@ -118,6 +121,7 @@ impl StoreError {
             Self::Stale { .. } => "Look at the present value and decide again.",
             Self::InvalidSetting(_) => "Enter a value that the setting takes.",
             Self::AlreadySetUp => "Sign in with the account that exists.",
+            Self::LastAdmin => "Make another account an admin first.",
             Self::AuditKeyMissing => "Unlock the vault, then change the setting.",
             Self::Unreadable(_) => "Put back a copy of the database, or report this.",
             Self::Unexpected(_) => "This is a mistake in Tomo; report it with the log.",

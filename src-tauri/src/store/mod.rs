@@ -32,7 +32,7 @@ pub use files::FILE_NAME;
 pub use sessions::{EndedSession, LiveSession, NewSession, TurnedSessions};
 pub use settings_audit::AuditVerdict;
 pub use system_info::Installation;
-pub use users::NewUser;
+pub use users::{NewUser, UserUpdate};
 
 use sqlx::{
     ConnectOptions, Connection, Sqlite, SqliteConnection, SqlitePool, Transaction,

@@ -9,7 +9,7 @@ use crate::domain::{
     user::User,
 };
 use chrono::{DateTime, Utc};
-use sqlx::{FromRow, Row, sqlite::SqliteRow};
+use sqlx::{FromRow, Row, SqliteConnection, sqlite::SqliteRow};
 
 /// More than this is no list for a person.
 const LISTED: u32 = 1_000;
@@ -361,4 +361,38 @@ impl Store {
         .await?;
         Ok(ended.rows_affected() > 0)
     }
+    /// Ends every live session of a user but the one with the id `except`; gives how many.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn terminate_sessions_of(
+        &self,
+        user: UserId,
+        except: Option<&str>,
+        by: UserId,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        terminate_all(&mut *self.writer.acquire().await?, user, except, by, now).await
+    }
+}
+
+/// As [`Store::terminate_sessions_of`], on a connection that may be in a transaction.
+pub(super) async fn terminate_all(
+    connection: &mut SqliteConnection,
+    user: UserId,
+    except: Option<&str>,
+    by: UserId,
+    now: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    let ended = sqlx::query(
+        "update sessions set status = 'terminated', terminated_at = ?4, terminated_by = ?3
+         where user_id = ?1 and id is not ?2 and status in ('active', 'idle')",
+    )
+    .bind(user.to_string())
+    .bind(except)
+    .bind(by.to_string())
+    .bind(time::to_text(now))
+    .execute(connection)
+    .await?;
+    Ok(ended.rows_affected())
 }

@@ -1,14 +1,20 @@
-//! `users`: who may sign in. The password's hash leaves this file only towards signing in.
+//! `users`: who may sign in. The password's hash leaves this file only to be compared.
+//!
+//! Two rules hold here, inside the transaction that would break them, because two processes may try
+//! at once: no two names differ only in upper and lower case, and there is always an admin who may
+//! sign in.
 
-use super::{Store, StoreError, row};
+use super::{Store, StoreError, row, sessions};
 use crate::domain::{
+    account::{Account, AccountChanges, folded},
     id::UserId,
     time,
     user::{Role, User},
 };
 use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
 use sqlx::{FromRow, Row, SqliteConnection, sqlite::SqliteRow};
-use std::fmt;
+use std::{collections::HashMap, fmt};
 
 /// An account to create.
 #[derive(Clone)]
@@ -43,6 +49,35 @@ impl FromRow<'_, SqliteRow> for User {
     }
 }
 
+impl FromRow<'_, SqliteRow> for Account {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        let preferences: Option<&str> = row.try_get("preferences_json")?;
+        let preferences: Option<Map<String, Value>> =
+            preferences.and_then(|text| serde_json::from_str(text).ok());
+        Ok(Self {
+            user: User::from_row(row)?,
+            created_at: row::moment(row, "created_at")?,
+            last_login: row::moment_or_null(row, "last_login")?,
+            password_changed_at: row::moment_or_null(row, "password_changed_at")?,
+            avatar: row.try_get("avatar")?,
+            preferences: Value::Object(preferences.unwrap_or_default()),
+            live_sessions: row::whole(row, "live_sessions")?,
+            locked_until: None,
+        })
+    }
+}
+
+/// What [`Store::update_user`] has done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserUpdate {
+    /// As it was.
+    pub before: User,
+    /// As it is.
+    pub after: User,
+    /// Sessions that ended because the account may not sign in any more.
+    pub ended_sessions: u64,
+}
+
 impl NewUser<'_> {
     /// Inserts the account on a connection that may be in a transaction.
     pub(super) async fn insert(
@@ -50,6 +85,7 @@ impl NewUser<'_> {
         connection: &mut SqliteConnection,
         now: DateTime<Utc>,
     ) -> Result<User, StoreError> {
+        refuse_taken(&mut *connection, self.username, self.id).await?;
         sqlx::query_as(
             "insert into users
                  (id, username, email, password_hash, role, created_at, password_changed_at)
@@ -86,7 +122,8 @@ impl Store {
         Ok(user)
     }
 
-    /// The account with this name and the hash of its password, also when it is not active.
+    /// The account with this name and the hash of its password, also when it is not active. Upper and
+    /// lower case are the same.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -94,12 +131,13 @@ impl Store {
         &self,
         username: &str,
     ) -> Result<Option<(User, String)>, StoreError> {
+        let mut connection = self.readers.acquire().await?;
+        let Some(id) = named(&mut connection, username).await? else { return Ok(None) };
         let found = sqlx::query(
-            "select id, username, email, role, is_active, password_hash
-             from users where username = ?1",
+            "select id, username, email, role, is_active, password_hash from users where id = ?1",
         )
-        .bind(username)
-        .fetch_optional(&self.readers)
+        .bind(id.to_string())
+        .fetch_optional(&mut *connection)
         .await?;
         found.map(|row| Ok((User::from_row(&row)?, row.try_get("password_hash")?))).transpose()
     }
@@ -113,6 +151,74 @@ impl Store {
             .bind(id.to_string())
             .fetch_optional(&self.readers)
             .await?)
+    }
+
+    /// Every account, by name.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn accounts(&self, now: DateTime<Utc>) -> Result<Vec<Account>, StoreError> {
+        let mut accounts = self.select_accounts(None, now).await?;
+        accounts.sort_by_key(|account| folded(&account.user.username));
+        Ok(accounts)
+    }
+
+    /// One account.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] when there is no such user.
+    pub async fn account(&self, id: UserId, now: DateTime<Utc>) -> Result<Account, StoreError> {
+        self.select_accounts(Some(id), now).await?.pop().ok_or(MISSING)
+    }
+
+    async fn select_accounts(
+        &self,
+        id: Option<UserId>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Account>, StoreError> {
+        let mut accounts: Vec<Account> = sqlx::query_as(
+            "select id, username, email, role, is_active, created_at, last_login,
+                 password_changed_at, avatar, preferences_json,
+                 (select count(*) from sessions
+                  where sessions.user_id = users.id and sessions.status in ('active', 'idle')
+                      and sessions.expires_at > ?2) as live_sessions
+             from users where ?1 is null or id = ?1",
+        )
+        .bind(id.map(|id| id.to_string()))
+        .bind(time::to_text(now))
+        .fetch_all(&self.readers)
+        .await?;
+        let locks = sqlx::query(
+            "select identifier, lock_expires_at from account_locks
+             where identifier_type = 'username' and locked_at is not null
+                 and lock_expires_at > ?1 and (unlocked_at is null or unlocked_at < locked_at)",
+        )
+        .bind(time::to_text(now))
+        .fetch_all(&self.readers)
+        .await?;
+        let locks = locks
+            .iter()
+            .map(|row| {
+                let name: &str = row.try_get("identifier")?;
+                Ok((folded(name), row::moment(row, "lock_expires_at")?))
+            })
+            .collect::<Result<HashMap<_, _>, sqlx::Error>>()?;
+        for account in &mut accounts {
+            account.locked_until = locks.get(&folded(&account.user.username)).copied();
+        }
+        Ok(accounts)
+    }
+
+    /// The hash of an account's password.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] when there is no such user.
+    pub async fn password_hash(&self, id: UserId) -> Result<String, StoreError> {
+        sqlx::query_scalar("select password_hash from users where id = ?1")
+            .bind(id.to_string())
+            .fetch_optional(&self.readers)
+            .await?
+            .ok_or(MISSING)
     }
 
     /// How many accounts there are.
@@ -136,19 +242,184 @@ impl Store {
         Ok(())
     }
 
-    /// Removes an account with its sessions and its settings.
+    /// Changes an account. One that may not sign in any more has its sessions ended.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] when there is no such user; [`StoreError::AuditKeyMissing`] when the
-    /// user has settings of their own and the vault is locked.
-    pub async fn delete_user(&self, id: UserId) -> Result<(), StoreError> {
-        let deleted = sqlx::query("delete from users where id = ?1")
+    /// [`StoreError::Missing`] when there is no such user, [`StoreError::Duplicate`] when the name is
+    /// taken, [`StoreError::LastAdmin`] when no admin would be left.
+    pub async fn update_user(
+        &self,
+        id: UserId,
+        changes: &AccountChanges,
+        by: UserId,
+        now: DateTime<Utc>,
+    ) -> Result<UserUpdate, StoreError> {
+        let mut transaction = self.write().await?;
+        let before = user(&mut transaction, id).await?;
+        if let Some(name) = &changes.username {
+            refuse_taken(&mut transaction, name, id).await?;
+        }
+        let after: User = sqlx::query_as(
+            "update users set username = coalesce(?2, username), email = coalesce(?3, email),
+                 role = coalesce(?4, role), is_active = coalesce(?5, is_active)
+             where id = ?1 returning id, username, email, role, is_active",
+        )
+        .bind(id.to_string())
+        .bind(&changes.username)
+        .bind(&changes.email)
+        .bind(changes.role.map(Role::as_str))
+        .bind(changes.is_active)
+        .fetch_one(&mut *transaction)
+        .await?;
+        refuse_no_admin(&mut transaction).await?;
+        let ended_sessions = if after.is_active {
+            0
+        } else {
+            sessions::terminate_all(&mut transaction, id, None, by, now).await?
+        };
+        transaction.commit().await?;
+        Ok(UserUpdate { before, after, ended_sessions })
+    }
+
+    /// Changes what a user may change about the own account; what is absent stays.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] when there is no such user.
+    pub async fn update_own_account(
+        &self,
+        id: UserId,
+        email: Option<&str>,
+        preferences: Option<&Map<String, Value>>,
+    ) -> Result<(), StoreError> {
+        let updated = sqlx::query(
+            "update users set email = coalesce(?2, email),
+                 preferences_json = coalesce(?3, preferences_json)
+             where id = ?1",
+        )
+        .bind(id.to_string())
+        .bind(email)
+        .bind(preferences.map(|preferences| Value::Object(preferences.clone()).to_string()))
+        .execute(&self.writer)
+        .await?;
+        if updated.rows_affected() == 0 { Err(MISSING) } else { Ok(()) }
+    }
+
+    /// Sets or removes a user's picture.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] when there is no such user.
+    pub async fn set_avatar(&self, id: UserId, avatar: Option<&str>) -> Result<(), StoreError> {
+        let updated = sqlx::query("update users set avatar = ?2 where id = ?1")
             .bind(id.to_string())
+            .bind(avatar)
             .execute(&self.writer)
             .await?;
-        if deleted.rows_affected() == 0 {
-            return Err(StoreError::Missing { what: "user" });
-        }
-        Ok(())
+        if updated.rows_affected() == 0 { Err(MISSING) } else { Ok(()) }
     }
+
+    /// Sets a user's password, and ends their sessions but the one to `keep`; gives how many. With
+    /// `present`, only if that is still the hash; nothing is given when it is not.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] when there is no such user.
+    pub async fn set_password(
+        &self,
+        id: UserId,
+        hash: &str,
+        present: Option<&str>,
+        keep: Option<&str>,
+        by: UserId,
+        now: DateTime<Utc>,
+    ) -> Result<Option<u64>, StoreError> {
+        let mut transaction = self.write().await?;
+        user(&mut transaction, id).await?;
+        let updated = sqlx::query(
+            "update users set password_hash = ?2, password_changed_at = ?4
+             where id = ?1 and (?3 is null or password_hash = ?3)",
+        )
+        .bind(id.to_string())
+        .bind(hash)
+        .bind(present)
+        .bind(time::to_text(now))
+        .execute(&mut *transaction)
+        .await?;
+        if updated.rows_affected() == 0 {
+            return Ok(None);
+        }
+        let ended = sessions::terminate_all(&mut transaction, id, keep, by, now).await?;
+        transaction.commit().await?;
+        Ok(Some(ended))
+    }
+
+    /// Removes an account with its sessions and its settings; gives who it was.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] when there is no such user; [`StoreError::LastAdmin`] when no admin
+    /// would be left; [`StoreError::AuditKeyMissing`] when the user has settings of their own and the
+    /// vault is locked.
+    pub async fn delete_user(&self, id: UserId) -> Result<User, StoreError> {
+        let mut transaction = self.write().await?;
+        let deleted = user(&mut transaction, id).await?;
+        sqlx::query("delete from users where id = ?1")
+            .bind(id.to_string())
+            .execute(&mut *transaction)
+            .await?;
+        refuse_no_admin(&mut transaction).await?;
+        transaction.commit().await?;
+        Ok(deleted)
+    }
+}
+
+const MISSING: StoreError = StoreError::Missing { what: "user" };
+
+async fn user(connection: &mut SqliteConnection, id: UserId) -> Result<User, StoreError> {
+    sqlx::query_as("select id, username, email, role, is_active from users where id = ?1")
+        .bind(id.to_string())
+        .fetch_optional(connection)
+        .await?
+        .ok_or(MISSING)
+}
+
+/// The account with this name: the one that is written just so, else one that differs only in upper
+/// and lower case. SQLite folds nothing but ASCII, so the names are compared here.
+async fn named(
+    connection: &mut SqliteConnection,
+    username: &str,
+) -> Result<Option<UserId>, StoreError> {
+    let rows = sqlx::query("select id, username from users").fetch_all(connection).await?;
+    let wanted = folded(username);
+    let mut found = None;
+    for row in &rows {
+        let name: &str = row.try_get("username")?;
+        if name == username || (found.is_none() && folded(name) == wanted) {
+            found = Some(row::parsed(row, "id", |text| text.parse().ok())?);
+            if name == username {
+                break;
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Refuses a name that somebody other than `id` has.
+async fn refuse_taken(
+    connection: &mut SqliteConnection,
+    username: &str,
+    id: UserId,
+) -> Result<(), StoreError> {
+    match named(connection, username).await? {
+        Some(other) if other != id => {
+            Err(StoreError::Duplicate { what: format!("a user named {username}") })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a change after which nobody could administer.
+async fn refuse_no_admin(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let admins: i64 =
+        sqlx::query_scalar("select count(*) from users where role = 'admin' and is_active = 1")
+            .fetch_one(connection)
+            .await?;
+    if admins == 0 { Err(StoreError::LastAdmin) } else { Ok(()) }
 }

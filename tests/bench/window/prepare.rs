@@ -38,7 +38,7 @@ pub fn prepare(folder: &Path, port: u16) -> Done {
             choose_file: None,
         })
         .await?;
-        tomo.set_up("bench", SecretString::from("a password of the bench"), true).await?;
+        tomo.set_up("bench", SecretString::from("an open door in autumn"), true).await?;
         let mut servers = vec![ServerId::LOCAL];
         for number in 1..=SERVERS {
             servers.push(add(&tomo, number, port).await?);

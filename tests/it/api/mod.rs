@@ -8,9 +8,11 @@ mod hostile;
 mod lock_screen;
 mod lockout;
 mod names;
+mod passwords;
 mod processes;
 mod sessions;
 mod settings;
+mod users;
 
 #[cfg(unix)]
 mod lab;

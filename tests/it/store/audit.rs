@@ -42,6 +42,7 @@ fn rows() -> i64 {
 async fn each_change_is_one_row() {
     let (home, user) = changed().await;
     let intruder = home.user("other").await.id;
+    home.user("an admin who stays").await;
     home.store.reset_user_setting(user, "ui.theme").await.expect("reset");
     home.store.set_user_setting(user, "ui.theme", &json!("light"), 1, now()).await.expect("set");
     // Two overrides go in one statement: the trigger runs twice before SQLite counts the ids up.

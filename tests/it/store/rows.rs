@@ -51,6 +51,8 @@ async fn users_are_found_by_name_and_id() {
     );
     assert_eq!(home.store.user(user.id).await.expect("read"), Some(user.clone()));
     assert_eq!(home.store.user_by_username("nobody").await.expect("read"), None);
+    let folded = home.store.user_by_username(&NAME.to_uppercase()).await.expect("read");
+    assert_eq!(folded.map(|(user, _)| user.id), Some(user.id), "upper and lower case are the same");
     let taken = home.store.insert_user(&admin(NAME), now()).await.expect_err("taken");
     assert_eq!(taken.to_string(), format!("There is already a user named {NAME}."));
     home.store.set_last_login(user.id, now()).await.expect("written");
@@ -193,6 +195,7 @@ async fn a_host_key_is_replaced_only_on_purpose() {
     assert_eq!((known.key, known.trusted_by, known.last_seen_at), (old, Some(user), Some(now())));
     let replaced = store.replace_host_key(NAME, 22, &new, user, now()).await.expect("replaced");
     assert_eq!((replaced.key, replaced.last_seen_at), (new, None));
+    home.user("an admin who stays").await;
     store.delete_user(user).await.expect("deleted");
     let known = store.known_host(NAME, 22).await.expect("read").expect("still known");
     assert_eq!(known.trusted_by, None);

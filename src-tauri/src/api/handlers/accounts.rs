@@ -3,9 +3,9 @@
 use super::Answer;
 use crate::{
     api::args::*,
-    app::Tomo,
+    app::{Tomo, account::NewAvatar, users::NewAccount},
     domain::{
-        account::{Account, PasswordStrength},
+        account::{Account, AccountChanges, PasswordStrength},
         lock::AccountLock,
         session::SessionEntry,
         status::Status,
@@ -53,49 +53,68 @@ pub(in crate::api) async fn session_end_others(tomo: &Tomo, _: Nothing) -> Answe
 }
 
 pub(in crate::api) async fn password_check(
-    _: &Tomo,
-    _: PasswordToCheck,
+    tomo: &Tomo,
+    args: PasswordToCheck,
 ) -> Answer<PasswordStrength> {
-    Err(super::unbuilt())
+    Ok(tomo.rate_password(&args.username, args.password).await?)
 }
 
-pub(in crate::api) async fn account_get(_: &Tomo, _: Nothing) -> Answer<Account> {
-    Err(super::unbuilt())
+pub(in crate::api) async fn account_get(tomo: &Tomo, _: Nothing) -> Answer<Account> {
+    let session = tomo.session().await?;
+    Ok(tomo.account(&session).await?)
 }
 
-pub(in crate::api) async fn account_edit(_: &Tomo, _: EditAccount) -> Answer<Account> {
-    Err(super::unbuilt())
+pub(in crate::api) async fn account_edit(tomo: &Tomo, args: EditAccount) -> Answer<Account> {
+    let session = tomo.session().await?;
+    Ok(tomo.edit_account(&session, args.email, args.preferences).await?)
 }
 
-pub(in crate::api) async fn account_set_avatar(_: &Tomo, _: AvatarInput) -> Answer<Account> {
-    Err(super::unbuilt())
+pub(in crate::api) async fn account_set_avatar(tomo: &Tomo, args: AvatarInput) -> Answer<Account> {
+    let session = tomo.session().await?;
+    let avatar = match args {
+        AvatarInput::Image { data } => NewAvatar::Image(data),
+        AvatarInput::Url { url } => NewAvatar::Url(url),
+        AvatarInput::Remove {} => NewAvatar::Remove,
+    };
+    Ok(tomo.set_avatar(&session, avatar).await?)
 }
 
 pub(in crate::api) async fn account_change_password(
-    _: &Tomo,
-    _: ChangePassword,
+    tomo: &Tomo,
+    args: ChangePassword,
 ) -> Answer<Account> {
-    Err(super::unbuilt())
+    let session = tomo.session().await?;
+    Ok(tomo.change_password(&session, args.current, args.new).await?)
 }
 
-pub(in crate::api) async fn user_list(_: &Tomo, _: Nothing) -> Answer<Vec<Account>> {
-    Err(super::unbuilt())
+pub(in crate::api) async fn user_list(tomo: &Tomo, _: Nothing) -> Answer<Vec<Account>> {
+    Ok(tomo.users().await?)
 }
 
-pub(in crate::api) async fn user_create(_: &Tomo, _: CreateUser) -> Answer<Account> {
-    Err(super::unbuilt())
+pub(in crate::api) async fn user_create(tomo: &Tomo, args: CreateUser) -> Answer<Account> {
+    let session = tomo.session().await?;
+    let CreateUser { username, email, role, password } = args;
+    Ok(tomo.create_user(&session, NewAccount { username, email, role, password }).await?)
 }
 
-pub(in crate::api) async fn user_edit(_: &Tomo, _: EditUser) -> Answer<Account> {
-    Err(super::unbuilt())
+pub(in crate::api) async fn user_edit(tomo: &Tomo, args: EditUser) -> Answer<Account> {
+    let session = tomo.session().await?;
+    let EditUser { id, username, email, role, is_active } = args;
+    let changes = AccountChanges { username, email, role, is_active };
+    Ok(tomo.edit_user(&session, id, changes).await?)
 }
 
-pub(in crate::api) async fn user_set_password(_: &Tomo, _: SetUserPassword) -> Answer<Account> {
-    Err(super::unbuilt())
+pub(in crate::api) async fn user_set_password(
+    tomo: &Tomo,
+    args: SetUserPassword,
+) -> Answer<Account> {
+    let session = tomo.session().await?;
+    Ok(tomo.set_user_password(&session, args.id, args.password).await?)
 }
 
-pub(in crate::api) async fn user_remove(_: &Tomo, _: UserRef) -> Answer<()> {
-    Err(super::unbuilt())
+pub(in crate::api) async fn user_remove(tomo: &Tomo, args: UserRef) -> Answer<()> {
+    let session = tomo.session().await?;
+    Ok(tomo.remove_user(&session, args.id).await?)
 }
 
 pub(in crate::api) async fn lock_list(tomo: &Tomo, _: Nothing) -> Answer<Vec<AccountLock>> {

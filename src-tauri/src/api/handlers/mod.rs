@@ -99,7 +99,7 @@ fn store_code(error: &StoreError) -> Code {
         StoreError::Duplicate { .. } => Code::Duplicate,
         StoreError::Stale { .. } => Code::Stale,
         StoreError::Missing { .. } => Code::NotFound,
-        StoreError::InvalidSetting(_) => Code::Invalid,
+        StoreError::InvalidSetting(_) | StoreError::LastAdmin => Code::Invalid,
         StoreError::AuditKeyMissing => Code::VaultLocked,
         _ => Code::Failed,
     }

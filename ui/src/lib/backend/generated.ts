@@ -2471,7 +2471,7 @@ data: string, } | { "kind": "url",
 /**
  * The address.
  */
-url: string, } | { "kind": "remove" };
+url: string, } | { "kind": "remove", };
 
 /**
  * A new password of the own account.
