@@ -5,19 +5,25 @@
 
 mod accounts;
 pub mod activity;
+mod audit;
 mod collection;
 pub mod error;
+mod export;
 mod files;
 mod fleet;
 mod follow;
 mod host_keys;
 pub mod keys;
+mod login;
+mod obey;
 mod password;
 mod reach;
 mod servers;
 mod settings;
 
 pub use files::{ChooseFile, FileKind, FileWish};
+pub use login::{AtLogin, LoginEntry, usual_data_dir};
+pub use settings::{ResetWish, SettingWish};
 
 use crate::{
     collect::{
@@ -33,6 +39,7 @@ use accounts::SessionSecret;
 use chrono::Utc;
 use collection::Outside;
 use error::AppError;
+use obey::InForce;
 use secrecy::SecretString;
 use std::{
     collections::{HashMap, HashSet},
@@ -58,6 +65,8 @@ pub struct Options {
     pub passphrase: Option<SecretString>,
     /// The system's file dialog, where there is a window.
     pub choose_file: Option<Box<dyn ChooseFile>>,
+    /// The system's list of programs that start at login, where there is a window.
+    pub login_entry: Option<Arc<dyn LoginEntry>>,
 }
 
 /// Tomo without a front door; cheap to clone.
@@ -75,6 +84,7 @@ struct Inner {
     hub: Arc<Hub>,
     supervisor: Supervisor,
     choose_file: Option<Box<dyn ChooseFile>>,
+    login_entry: Option<Arc<dyn LoginEntry>>,
     /// Files that dialogs of this process gave: the window may name only these.
     chosen: Mutex<HashSet<PathBuf>>,
     /// The session this process acts under.
@@ -89,8 +99,8 @@ struct Inner {
     watched: Mutex<Option<ServerId>>,
     /// Held while the lists of the database are read and put into force.
     following: tokio::sync::Mutex<()>,
-    /// Whether closing the window leaves Tomo in the tray, for whoever is signed in.
-    stays_in_tray: AtomicBool,
+    /// What the settings have put into force.
+    in_force: InForce,
     /// When the session was last said to be in use.
     touched: Mutex<Option<Instant>>,
     /// Until when collection is paused.
@@ -130,6 +140,7 @@ impl Tomo {
                 audit_key,
                 hub,
                 choose_file: options.choose_file,
+                login_entry: options.login_entry,
                 chosen: Mutex::default(),
                 session: tokio::sync::Mutex::default(),
                 presented,
@@ -137,7 +148,7 @@ impl Tomo {
                 looking: AtomicUsize::new(0),
                 watched: Mutex::default(),
                 following: tokio::sync::Mutex::default(),
-                stays_in_tray: AtomicBool::new(true),
+                in_force: InForce::default(),
                 touched: Mutex::default(),
                 paused: Mutex::default(),
                 runtime: Handle::current(),
@@ -223,6 +234,8 @@ impl Tomo {
         self.inner.collecting.store(true, Ordering::SeqCst);
         self.follow_now().await?;
         self.keep_following();
+        self.keep_noticing().await?;
+        self.keep_audit_head().await;
         self.keep_ageing();
         Ok(())
     }

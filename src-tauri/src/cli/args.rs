@@ -1,7 +1,7 @@
 //! What can be typed after `tomo`, and the help that teaches it.
 
 use super::error::CliError;
-use crate::domain::history::Range;
+use crate::{app::usual_data_dir, domain::history::Range};
 use clap::{
     Args as Group, Parser, Subcommand, builder::PossibleValuesParser, builder::TypedValueParser,
 };
@@ -54,10 +54,7 @@ impl Args {
     pub fn data_dir(&self) -> Result<PathBuf, CliError> {
         self.data_dir
             .clone()
-            .or_else(|| {
-                let project = directories::ProjectDirs::from("dev", "tomo", "Tomo")?;
-                Some(project.data_local_dir().to_owned())
-            })
+            .or_else(usual_data_dir)
             .ok_or_else(|| {
                 CliError::usage("This user has no home folder.", "Name a folder with --data-dir.")
             })

@@ -1,6 +1,6 @@
 //! `users`: who may sign in. The password's hash leaves this file only towards signing in.
 
-use super::{Store, StoreError, row};
+use super::{Actor, Store, StoreError, row, settings_change};
 use crate::domain::{
     id::UserId,
     time,
@@ -136,19 +136,21 @@ impl Store {
         Ok(())
     }
 
-    /// Removes an account with its sessions and its settings.
+    /// Removes an account with its sessions and its settings; `actor` is who the audit trail names
+    /// for the latter.
     ///
     /// # Errors
     /// [`StoreError::Missing`] when there is no such user; [`StoreError::AuditKeyMissing`] when the
     /// user has settings of their own and the vault is locked.
-    pub async fn delete_user(&self, id: UserId) -> Result<(), StoreError> {
+    pub async fn delete_user(&self, id: UserId, actor: &Actor<'_>) -> Result<(), StoreError> {
+        let mut transaction = self.write_as(actor).await?;
         let deleted = sqlx::query("delete from users where id = ?1")
             .bind(id.to_string())
-            .execute(&self.writer)
+            .execute(&mut *transaction)
             .await?;
         if deleted.rows_affected() == 0 {
             return Err(StoreError::Missing { what: "user" });
         }
-        Ok(())
+        settings_change::finish(transaction).await
     }
 }
