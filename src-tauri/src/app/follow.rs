@@ -8,6 +8,8 @@ use std::time::Duration;
 
 /// How soon a change by another process is seen.
 const FOLLOW_EVERY: Duration = Duration::from_secs(3);
+/// How soon a setting that another process has changed is obeyed.
+const NOTICE_EVERY: Duration = Duration::from_millis(500);
 /// When history is aged first: soon, for a Tomo that is never open for long.
 const FIRST_AGEING: Duration = Duration::from_secs(30);
 /// How often history is aged from then on.
@@ -24,7 +26,7 @@ impl Tomo {
         } else {
             self.inner.hub.set_servers(&servers);
         }
-        self.obey_settings().await
+        self.obey_in_turn().await
     }
 
     async fn follow(&self) -> Result<(), AppError> {
@@ -64,6 +66,28 @@ impl Tomo {
                 }
             }
         });
+    }
+
+    /// Notices changes of settings by other processes until Tomo is shut down.
+    pub(super) async fn keep_noticing(&self) -> Result<(), AppError> {
+        let mut watch = self.inner.store.watch_settings().await?;
+        let tomo = self.clone();
+        self.inner.tasks.spawn(async move {
+            let cancel = tomo.inner.cancel.clone();
+            let pause = || tokio::time::sleep(NOTICE_EVERY);
+            while cancel.run_until_cancelled(pause()).await.is_some() {
+                let noticed = match watch.changed().await {
+                    Ok(false) => continue,
+                    Ok(true) => tomo.obey_settings().await,
+                    Err(error) => Err(error.into()),
+                };
+                if let Err(error) = noticed {
+                    tracing::warn!(%error, "a change of settings could not be followed");
+                }
+            }
+            watch.close().await;
+        });
+        Ok(())
     }
 
     /// Merges old rows of history, and drops those that the retention setting no longer keeps.

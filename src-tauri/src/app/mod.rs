@@ -6,9 +6,11 @@
 pub mod account;
 mod accounts;
 pub mod activity;
+mod audit;
 mod avatar;
 mod collection;
 pub mod error;
+mod export;
 mod files;
 mod fleet;
 mod follow;
@@ -16,6 +18,8 @@ mod host_keys;
 pub mod keys;
 mod lock_screen;
 mod lockout;
+mod login;
+mod obey;
 mod password;
 mod password_rules;
 mod reach;
@@ -25,6 +29,8 @@ mod settings;
 pub mod users;
 
 pub use files::{ChooseFile, FileKind, FileWish};
+pub use login::{AtLogin, LoginEntry, usual_data_dir};
+pub use settings::{ResetWish, SettingWish};
 
 use crate::{
     collect::{
@@ -39,6 +45,7 @@ use crate::{
 use chrono::Utc;
 use collection::Outside;
 use error::AppError;
+use obey::InForce;
 use secrecy::SecretString;
 use sessions::SessionSecret;
 use std::{
@@ -65,6 +72,8 @@ pub struct Options {
     pub passphrase: Option<SecretString>,
     /// The system's file dialog, where there is a window.
     pub choose_file: Option<Box<dyn ChooseFile>>,
+    /// The system's list of programs that start at login, where there is a window.
+    pub login_entry: Option<Arc<dyn LoginEntry>>,
 }
 
 /// Tomo without a front door; cheap to clone.
@@ -82,6 +91,7 @@ struct Inner {
     hub: Arc<Hub>,
     supervisor: Supervisor,
     choose_file: Option<Box<dyn ChooseFile>>,
+    login_entry: Option<Arc<dyn LoginEntry>>,
     /// Files that dialogs of this process gave: the window may name only these.
     chosen: Mutex<HashSet<PathBuf>>,
     /// The session this process acts under.
@@ -96,12 +106,12 @@ struct Inner {
     watched: Mutex<Option<ServerId>>,
     /// Held while the lists of the database are read and put into force.
     following: tokio::sync::Mutex<()>,
-    /// Whether closing the window leaves Tomo in the tray, for whoever is signed in.
-    stays_in_tray: AtomicBool,
     /// Passwords that were compared.
     password_checks: AtomicU64,
     /// Keys what unknown user names are counted under while the vault is shut.
     name_key: Zeroizing<[u8; 32]>,
+    /// What the settings have put into force.
+    in_force: InForce,
     /// Until when collection is paused.
     paused: Mutex<fleet::PauseState>,
     /// Where front doors' tasks run; their own threads may know no runtime.
@@ -142,6 +152,7 @@ impl Tomo {
                 audit_key,
                 hub,
                 choose_file: options.choose_file,
+                login_entry: options.login_entry,
                 chosen: Mutex::default(),
                 session: tokio::sync::Mutex::default(),
                 presented,
@@ -149,9 +160,9 @@ impl Tomo {
                 looking: AtomicUsize::new(0),
                 watched: Mutex::default(),
                 following: tokio::sync::Mutex::default(),
-                stays_in_tray: AtomicBool::new(true),
                 password_checks: AtomicU64::new(0),
                 name_key,
+                in_force: InForce::default(),
                 paused: Mutex::default(),
                 runtime: Handle::current(),
                 tasks: TaskTracker::new(),
@@ -236,6 +247,8 @@ impl Tomo {
         self.inner.collecting.store(true, Ordering::SeqCst);
         self.follow_now().await?;
         self.keep_following();
+        self.keep_noticing().await?;
+        self.keep_audit_head().await;
         self.keep_ageing();
         Ok(())
     }

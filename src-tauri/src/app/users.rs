@@ -11,7 +11,7 @@ use crate::{
         session::Session,
         user::{Role, User},
     },
-    store::NewUser,
+    store::{Actor, NewUser},
 };
 use chrono::Utc;
 use secrecy::SecretString;
@@ -137,7 +137,10 @@ impl Tomo {
     /// # Errors
     /// When there is no such user, or no admin who may sign in would be left.
     pub async fn remove_user(&self, session: &Session, id: UserId) -> Result<(), AppError> {
-        let user = self.inner.store.delete_user(id).await?;
+        // The trail of the settings that go with the account names who deleted it.
+        let (by, door) = (Some(session.user.id), Some(self.inner.door.name()));
+        let actor = Actor { user: by, reason: Some("account deleted"), door };
+        let user = self.inner.store.delete_user(id, &actor).await?;
         let details = json!({ "role": user.role });
         self.record_user(session, ActivityKind::UserRemove, "User deleted", &user, details).await;
         self.inner.hub.announce(Change::Topic(Topic::Sessions));

@@ -6,7 +6,7 @@ use super::{
     session::SessionCommand,
     user::{Password, UserCommand},
 };
-use crate::domain::history::Range;
+use crate::{app::usual_data_dir, domain::history::Range};
 use clap::{
     Args as Group, Parser, Subcommand, builder::PossibleValuesParser, builder::TypedValueParser,
 };
@@ -57,15 +57,9 @@ impl Args {
     /// # Errors
     /// When none is named and the system has no home folder for this user.
     pub fn data_dir(&self) -> Result<PathBuf, CliError> {
-        self.data_dir
-            .clone()
-            .or_else(|| {
-                let project = directories::ProjectDirs::from("dev", "tomo", "Tomo")?;
-                Some(project.data_local_dir().to_owned())
-            })
-            .ok_or_else(|| {
-                CliError::usage("This user has no home folder.", "Name a folder with --data-dir.")
-            })
+        self.data_dir.clone().or_else(usual_data_dir).ok_or_else(|| {
+            CliError::usage("This user has no home folder.", "Name a folder with --data-dir.")
+        })
     }
 }
 

@@ -62,6 +62,7 @@ fn begin(
         keychain: Keychain::system(),
         passphrase: file.map(prompt::secret_file).transpose()?,
         choose_file: None,
+        login_entry: None,
     };
     let Some(command) = args.command else { return Ok(window(options)) };
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -17,6 +17,16 @@ pub struct Exported {
     pub bytes: u64,
 }
 
+/// How a table is written to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FileFormat {
+    /// One JSON object a line.
+    Jsonl,
+    /// Comma-separated values with a head.
+    Csv,
+}
+
 /// What a file is wanted for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -240,14 +240,71 @@ impl Setting {
         if holds {
             return Ok(());
         }
-        // What was sent may be a megabyte of anything: its beginning names it well enough.
-        let mut shown = value.to_string();
-        if let Some((end, _)) = shown.char_indices().nth(100) {
-            shown.truncate(end);
-            shown.push('…');
-        }
+        let shown = beginning(&value.to_string());
         Err(format!("{} takes {}, not {shown}.", self.key, self.rule_in_words()))
     }
+
+    /// A value as it reads in a sentence: `30 s`, `on`, `dark`.
+    #[must_use]
+    pub fn in_words(&self, value: &Value) -> String {
+        match (&self.rule, value) {
+            (_, Value::Bool(true)) => "on".into(),
+            (_, Value::Bool(false)) => "off".into(),
+            (Rule::Whole { unit, .. }, Value::Number(number)) => {
+                format!("{number} {unit}").trim_end().to_owned()
+            }
+            (Rule::Folder, Value::String(path)) if path.is_empty() => "Tomo's own folder".into(),
+            (_, Value::String(text)) => beginning(text),
+            _ => beginning(&value.to_string()),
+        }
+    }
+}
+
+/// What was sent may be a megabyte of anything: its beginning names it well enough.
+fn beginning(text: &str) -> String {
+    match text.char_indices().nth(100) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// The sentence about a key that no setting has.
+#[must_use]
+pub fn unknown(key: &str) -> String {
+    format!("There is no setting '{}'.", beginning(key))
+}
+
+const WARNING: &str = "_warning_percent";
+const CRITICAL: &str = "_critical_percent";
+
+/// Whether a setting is one of a pair of marks, of which the warning stays below the critical one.
+#[must_use]
+pub fn is_mark(key: &str) -> bool {
+    key.ends_with(WARNING) || key.ends_with(CRITICAL)
+}
+
+/// Checks the pairs of marks that `touched` keys belong to, as `value_of` says they are after the
+/// change.
+///
+/// # Errors
+/// The sentence that names the key, its value and the two marks.
+pub fn check_marks(touched: &[&str], value_of: impl Fn(&str) -> Option<i64>) -> Result<(), String> {
+    for key in touched {
+        let Some(stem) = key.strip_suffix(WARNING).or_else(|| key.strip_suffix(CRITICAL)) else {
+            continue;
+        };
+        let marks = [WARNING, CRITICAL].map(|end| value_of(&format!("{stem}{end}")));
+        if let [Some(warning), Some(critical)] = marks
+            && warning >= critical
+        {
+            let value = if key.ends_with(WARNING) { warning } else { critical };
+            return Err(format!(
+                "{key} does not take {value}: the warning mark ({warning}) has to be below the \
+                 critical mark ({critical})."
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn is_folder(path: &str) -> bool {
@@ -288,6 +345,10 @@ pub struct SettingView {
     /// For optimistic writing: of the override if there is one, else of the system's value.
     #[ts(type = "number")]
     pub version: i64,
+    /// Of everybody's value, for an admin who changes that and has another one.
+    #[serde(default)]
+    #[ts(optional, as = "Option<i32>")]
+    pub system_version: i64,
     /// When the value was last changed.
     pub updated_at: Option<DateTime<Utc>>,
     /// By whom, by name.

@@ -21,6 +21,9 @@ mod servers;
 mod sessions;
 mod settings;
 mod settings_audit;
+mod settings_audit_list;
+mod settings_change;
+mod settings_watch;
 mod system_info;
 mod users;
 
@@ -30,7 +33,9 @@ pub use audit_key::AuditKeySlot;
 pub use error::StoreError;
 pub use files::FILE_NAME;
 pub use sessions::{EndedSession, LiveSession, NewSession, TurnedSessions};
-pub use settings_audit::AuditVerdict;
+pub use settings_audit::{AuditExtent, AuditHead, AuditVerdict};
+pub use settings_change::{Actor, SettingWrite, SettingWritten};
+pub use settings_watch::SettingsWatch;
 pub use system_info::Installation;
 pub use users::{NewUser, UserUpdate};
 

@@ -1,17 +1,19 @@
 //! `system_settings`, `user_settings` and the view that says what is in force.
 //!
-//! The registry decides what exists and what a value may be; the tables hold what people chose. The
-//! audit trail is written by triggers, and so every write here needs the vault to be open.
+//! The registry decides what exists and what a value may be; the tables hold what people chose, and
+//! `settings_change` is how they choose it. The audit trail is written by triggers, and so every
+//! write needs the vault to be open.
 
-use super::{Store, StoreError, row};
+use super::{Actor, Store, StoreError, row, settings_change};
 use crate::domain::{
     id::UserId,
-    setting::{REGISTRY, Scope, Setting, SettingView, find},
+    setting::{self, REGISTRY, Scope, Setting, SettingView, find},
     time,
 };
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+use std::collections::BTreeMap;
 
 fn scope_text(scope: Scope) -> &'static str {
     match scope {
@@ -20,63 +22,78 @@ fn scope_text(scope: Scope) -> &'static str {
     }
 }
 
-fn registered(key: &str) -> Result<&'static Setting, StoreError> {
-    find(key).ok_or_else(|| StoreError::InvalidSetting(format!("There is no setting {key}.")))
+pub(super) fn registered(key: &str) -> Result<&'static Setting, StoreError> {
+    find(key).ok_or_else(|| StoreError::InvalidSetting(setting::unknown(key)))
 }
 
-fn json(row: &SqliteRow, column: &str) -> Result<Value, sqlx::Error> {
+pub(super) fn json(row: &SqliteRow, column: &str) -> Result<Value, sqlx::Error> {
     row::parsed(row, column, |text| serde_json::from_str(text).ok())
 }
 
 impl Store {
     /// Writes the settings of the registry that are missing, and brings defaults, rules and
-    /// descriptions up to date. A value that somebody has changed stays; one that is still the old
-    /// default follows the new one. When all is as it should be, nothing is written, and no audit
-    /// key is needed.
+    /// descriptions up to date. A value that somebody has changed stays as long as its rule allows
+    /// it; one that is still the old default follows the new one. When all is as it should be,
+    /// nothing is written, and no audit key is needed.
     ///
     /// # Errors
     /// [`StoreError::AuditKeyMissing`] when something has to be written while the vault is locked.
     pub async fn sync_settings(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
         let mut transaction = self.write().await?;
-        for setting in REGISTRY {
-            // The program makes this change, not the person who made the last one.
-            sqlx::query(
-                "insert into system_settings
-                     (setting_key, setting_value, default_value, category, scope, data_type,
-                      is_admin_only, description, validation_rules, created_at, updated_at)
-                 values (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)
-                 on conflict (setting_key) do update set
-                     setting_value = iif(setting_value = default_value,
-                                         excluded.default_value, setting_value),
-                     default_value = excluded.default_value,
-                     category = excluded.category,
-                     scope = excluded.scope,
-                     data_type = excluded.data_type,
-                     is_admin_only = excluded.is_admin_only,
-                     description = excluded.description,
-                     validation_rules = excluded.validation_rules,
-                     updated_at = excluded.updated_at,
-                     updated_by = null,
-                     version = version + 1
-                 where (default_value, category, scope, data_type, is_admin_only, description,
-                        validation_rules)
-                     is not (excluded.default_value, excluded.category, excluded.scope,
-                             excluded.data_type, excluded.is_admin_only, excluded.description,
-                             excluded.validation_rules)",
-            )
-            .bind(setting.key)
-            .bind(setting.default)
-            .bind(setting.category)
-            .bind(scope_text(setting.scope))
-            .bind(setting.data_type())
-            .bind(setting.scope == Scope::System)
-            .bind(setting.description)
-            .bind(setting.json_schema().to_string())
-            .bind(time::to_text(now))
-            .execute(&mut *transaction)
-            .await?;
+        let rows = sqlx::query(
+            "select setting_key, setting_value, default_value, category, scope, data_type,
+                 is_admin_only, description, validation_rules
+             from system_settings",
+        )
+        .fetch_all(&mut *transaction)
+        .await?;
+        let mut stored = BTreeMap::new();
+        for row in &rows {
+            stored.insert(row.try_get::<String, _>("setting_key")?, row);
         }
-        Ok(transaction.commit().await?)
+        let mut due = Vec::new();
+        for setting in REGISTRY {
+            match stored.get(setting.key) {
+                Some(row) => {
+                    let value = kept_value(setting, row)?;
+                    if !is_current(setting, row, &value)? {
+                        due.push((setting, value));
+                    }
+                }
+                None => due.push((setting, setting.default.to_owned())),
+            }
+        }
+        let broken = broken_overrides(&mut transaction).await?;
+        if due.is_empty() && broken.is_empty() {
+            return Ok(());
+        }
+        let reason = match stored.is_empty() {
+            true => "first start".to_owned(),
+            false => format!("upgrade to {}", env!("CARGO_PKG_VERSION")),
+        };
+        // The program makes these changes, not the person who made the last one.
+        let actor = Actor { user: None, reason: Some(&reason), door: None };
+        settings_change::name(&mut transaction, &actor).await?;
+        for (setting, value) in due {
+            write_registered(&mut transaction, setting, &value, now).await?;
+        }
+        for id in broken {
+            sqlx::query("delete from user_settings where id = ?1")
+                .bind(id)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        settings_change::finish(transaction).await
+    }
+
+    /// The number of the last change of any setting: while it stays, so do all of them.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn last_setting_change(&self) -> Result<i64, StoreError> {
+        Ok(sqlx::query_scalar("select last_id from settings_audit_head")
+            .fetch_one(&self.readers)
+            .await?)
     }
 
     /// Every setting of the registry as it is for `user`, in the registry's order.
@@ -87,6 +104,7 @@ impl Store {
         let rows = sqlx::query(
             "select effective.setting_key, effective.effective_value, effective.is_user_override,
                  coalesce(own.version, system.version) as version,
+                 system.version as system_version,
                  coalesce(own.updated_at, system.updated_at) as updated_at,
                  system.setting_value as system_value, users.username as updated_by
              from v_user_effective_settings as effective
@@ -108,6 +126,7 @@ impl Store {
             view.value = json(row, "effective_value")?;
             view.is_user_override = row.try_get("is_user_override")?;
             view.version = row.try_get("version")?;
+            view.system_version = row.try_get("system_version")?;
             view.updated_at = Some(row::moment(row, "updated_at")?);
             view.updated_by = row.try_get("updated_by")?;
             if view.is_user_override {
@@ -139,133 +158,6 @@ impl Store {
         let value = row::parsed_or_null(&row, "value", |text| serde_json::from_str(text).ok())?;
         Ok(value.unwrap_or_else(|| setting.default_value()))
     }
-
-    /// Changes a setting for everybody, starting from `version`; gives the new version.
-    ///
-    /// # Errors
-    /// [`StoreError::InvalidSetting`], [`StoreError::Stale`] with what is there now, or
-    /// [`StoreError::AuditKeyMissing`].
-    pub async fn set_system_setting(
-        &self,
-        key: &str,
-        value: &Value,
-        version: i64,
-        by: UserId,
-        now: DateTime<Utc>,
-    ) -> Result<i64, StoreError> {
-        registered(key)?.check(value).map_err(StoreError::InvalidSetting)?;
-        let mut transaction = self.write().await?;
-        refuse_stale(system_value(&mut transaction, key).await?, key, version)?;
-        let version = sqlx::query_scalar(
-            "update system_settings
-             set setting_value = ?2, updated_by = ?3, updated_at = ?4, version = version + 1
-             where setting_key = ?1 returning version",
-        )
-        .bind(key)
-        .bind(value.to_string())
-        .bind(by.to_string())
-        .bind(time::to_text(now))
-        .fetch_one(&mut *transaction)
-        .await?;
-        transaction.commit().await?;
-        Ok(version)
-    }
-
-    /// Changes a setting for `user` alone, starting from `version` (of the override if there is one,
-    /// else of the system's value); gives the version of the override.
-    ///
-    /// # Errors
-    /// As [`Store::set_system_setting`], and [`StoreError::InvalidSetting`] when the setting is the
-    /// same for everybody.
-    pub async fn set_user_setting(
-        &self,
-        user: UserId,
-        key: &str,
-        value: &Value,
-        version: i64,
-        now: DateTime<Utc>,
-    ) -> Result<i64, StoreError> {
-        let setting = registered(key)?;
-        setting.check(value).map_err(StoreError::InvalidSetting)?;
-        if setting.scope != Scope::UserOverridable {
-            return Err(StoreError::InvalidSetting(format!("{key} is the same for everybody.")));
-        }
-        let mut transaction = self.write().await?;
-        let own = versioned(
-            sqlx::query(
-                "select setting_value, version from user_settings
-                 where user_id = ?1 and setting_key = ?2",
-            )
-            .bind(user.to_string())
-            .bind(key)
-            .fetch_optional(&mut *transaction)
-            .await?,
-        )?;
-        let current = match own {
-            Some(own) => Some(own),
-            None => system_value(&mut transaction, key).await?,
-        };
-        refuse_stale(current, key, version)?;
-        let version = sqlx::query_scalar(
-            "insert into user_settings
-                 (user_id, setting_key, setting_value, category, created_at, updated_at)
-             values (?1, ?2, ?3, ?4, ?5, ?5)
-             on conflict (user_id, setting_key) do update set
-                 setting_value = excluded.setting_value, is_override = 1,
-                 updated_at = excluded.updated_at, version = version + 1
-             returning version",
-        )
-        .bind(user.to_string())
-        .bind(key)
-        .bind(value.to_string())
-        .bind(setting.category)
-        .bind(time::to_text(now))
-        .fetch_one(&mut *transaction)
-        .await?;
-        transaction.commit().await?;
-        Ok(version)
-    }
-
-    /// Puts a setting back to its default, for everybody. Users' own values stay.
-    ///
-    /// # Errors
-    /// [`StoreError::InvalidSetting`] when there is no such setting, or
-    /// [`StoreError::AuditKeyMissing`].
-    pub async fn reset_system_setting(
-        &self,
-        key: &str,
-        by: UserId,
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        registered(key)?;
-        sqlx::query(
-            "update system_settings
-             set setting_value = default_value, updated_by = ?2, updated_at = ?3,
-                 version = version + 1
-             where setting_key = ?1 and setting_value <> default_value",
-        )
-        .bind(key)
-        .bind(by.to_string())
-        .bind(time::to_text(now))
-        .execute(&self.writer)
-        .await?;
-        Ok(())
-    }
-
-    /// Removes what `user` has set for themselves, so that the system's value is in force again.
-    ///
-    /// # Errors
-    /// [`StoreError::InvalidSetting`] when there is no such setting, or
-    /// [`StoreError::AuditKeyMissing`].
-    pub async fn reset_user_setting(&self, user: UserId, key: &str) -> Result<(), StoreError> {
-        registered(key)?;
-        sqlx::query("delete from user_settings where user_id = ?1 and setting_key = ?2")
-            .bind(user.to_string())
-            .bind(key)
-            .execute(&self.writer)
-            .await?;
-        Ok(())
-    }
 }
 
 /// A setting that has no row yet.
@@ -286,29 +178,82 @@ fn untouched(setting: &Setting) -> SettingView {
         updated_at: None,
         updated_by: None,
         version: 0,
+        system_version: 0,
     }
 }
 
-fn versioned(row: Option<SqliteRow>) -> Result<Option<(Value, i64)>, StoreError> {
-    row.map(|row| Ok((json(&row, "setting_value")?, row.try_get("version")?))).transpose()
+/// What the value of a stored setting becomes, as JSON text.
+fn kept_value(setting: &Setting, row: &SqliteRow) -> Result<String, StoreError> {
+    let stored: String = row.try_get("setting_value")?;
+    let followed_default = stored == row.try_get::<String, _>("default_value")?;
+    let holds = serde_json::from_str(&stored).is_ok_and(|value| setting.check(&value).is_ok());
+    Ok(if followed_default || !holds { setting.default.to_owned() } else { stored })
 }
 
-async fn system_value(
-    connection: &mut SqliteConnection,
-    key: &str,
-) -> Result<Option<(Value, i64)>, StoreError> {
-    versioned(
-        sqlx::query("select setting_value, version from system_settings where setting_key = ?1")
-            .bind(key)
-            .fetch_optional(connection)
-            .await?,
+fn is_current(setting: &Setting, row: &SqliteRow, value: &str) -> Result<bool, StoreError> {
+    let text = |column| row.try_get::<Option<String>, _>(column);
+    Ok(text("setting_value")?.as_deref() == Some(value)
+        && text("default_value")?.as_deref() == Some(setting.default)
+        && text("category")?.as_deref() == Some(setting.category)
+        && text("scope")?.as_deref() == Some(scope_text(setting.scope))
+        && text("data_type")?.as_deref() == Some(setting.data_type())
+        && row.try_get::<bool, _>("is_admin_only")? == (setting.scope == Scope::System)
+        && text("description")?.as_deref() == Some(setting.description)
+        && text("validation_rules")? == Some(setting.json_schema().to_string()))
+}
+
+async fn write_registered(
+    db: &mut SqliteConnection,
+    setting: &Setting,
+    value: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into system_settings
+             (setting_key, setting_value, default_value, category, scope, data_type,
+              is_admin_only, description, validation_rules, created_at, updated_at)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)
+         on conflict (setting_key) do update set
+             setting_value = excluded.setting_value,
+             default_value = excluded.default_value,
+             category = excluded.category,
+             scope = excluded.scope,
+             data_type = excluded.data_type,
+             is_admin_only = excluded.is_admin_only,
+             description = excluded.description,
+             validation_rules = excluded.validation_rules,
+             updated_at = excluded.updated_at,
+             updated_by = null,
+             version = version + 1",
     )
+    .bind(setting.key)
+    .bind(value)
+    .bind(setting.default)
+    .bind(setting.category)
+    .bind(scope_text(setting.scope))
+    .bind(setting.data_type())
+    .bind(setting.scope == Scope::System)
+    .bind(setting.description)
+    .bind(setting.json_schema().to_string())
+    .bind(time::to_text(now))
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
-fn refuse_stale(current: Option<(Value, i64)>, key: &str, expected: i64) -> Result<(), StoreError> {
-    match current {
-        Some((_, version)) if version == expected => Ok(()),
-        Some((value, version)) => Err(StoreError::Stale { key: key.to_owned(), value, version }),
-        None => Err(StoreError::Missing { what: "setting" }),
+/// Own values that the rule of their setting does not allow (any more). Those of settings that this
+/// Tomo does not know are kept, and obeyed by nothing.
+async fn broken_overrides(db: &mut SqliteConnection) -> Result<Vec<i64>, StoreError> {
+    let rows = sqlx::query("select id, setting_key, setting_value from user_settings")
+        .fetch_all(db)
+        .await?;
+    let mut broken = Vec::new();
+    for row in &rows {
+        let Some(setting) = find(row.try_get("setting_key")?) else { continue };
+        let value = serde_json::from_str::<Value>(row.try_get("setting_value")?);
+        if value.is_ok_and(|value| setting.check(&value).is_err()) {
+            broken.push(row.try_get("id")?);
+        }
     }
+    Ok(broken)
 }

@@ -1,9 +1,10 @@
 //! `settings_audit`: proving the trail of settings, and dropping its oldest part.
 //!
-//! The rows themselves are written by the triggers of the settings tables. What the chain cannot
-//! prove: that the whole file was not put back to an earlier copy of itself.
+//! The rows themselves are written by the triggers of the settings tables. What the chain alone cannot
+//! prove is that the whole file was not put back to an earlier copy of itself: for that its end has to
+//! be known from elsewhere, as an [`AuditHead`].
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, row};
 use crate::domain::time;
 use chrono::{DateTime, Utc};
 
@@ -23,7 +24,94 @@ pub enum AuditVerdict {
     },
 }
 
+/// Where the chain ends, or ended at some time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditHead {
+    /// The last row.
+    pub last_id: i64,
+    /// Its checksum.
+    pub checksum: String,
+}
+
+/// How much of the trail there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuditExtent {
+    /// Rows that there are.
+    pub rows: u64,
+    /// Rows before the one that was asked for.
+    pub before: u64,
+    /// When the last of those was written.
+    pub until: Option<DateTime<Utc>>,
+    /// When the oldest row was written.
+    pub since: Option<DateTime<Utc>>,
+}
+
 impl Store {
+    /// Where the chain ends now; nothing when it has not begun.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn audit_head(&self) -> Result<Option<AuditHead>, StoreError> {
+        let head: Option<(i64, String)> =
+            sqlx::query_as("select last_id, checksum from settings_audit_head where last_id > 0")
+                .fetch_optional(&self.readers)
+                .await?;
+        Ok(head.map(|(last_id, checksum)| AuditHead { last_id, checksum }))
+    }
+
+    /// The first row that is missing, or is another one, in a chain that once ended as `head` says;
+    /// nothing when the chain reaches that far. What lies before the anchor is proven by its seal.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn audit_breaks_before(&self, head: &AuditHead) -> Result<Option<i64>, StoreError> {
+        Ok(sqlx::query_scalar(
+            "with newest as (
+                 select max(
+                     coalesce((select max(id) from settings_audit), 0),
+                     coalesce((select last_id from settings_audit_anchor), 0)
+                 ) as id
+             )
+             select case
+                 when ?1 < coalesce((select last_id from settings_audit_anchor), 0) then null
+                 when ?1 > newest.id then newest.id + 1
+                 when coalesce(
+                     (select checksum from settings_audit where id = ?1),
+                     (select checksum from settings_audit_anchor where last_id = ?1)
+                 ) is not ?2 then ?1
+             end
+             from newest",
+        )
+        .bind(head.last_id)
+        .bind(&head.checksum)
+        .fetch_one(&self.readers)
+        .await?)
+    }
+
+    /// Counts the rows, and those before the row `first_broken`.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn audit_extent(&self, first_broken: Option<i64>) -> Result<AuditExtent, StoreError> {
+        let found = sqlx::query(
+            "select
+                 (select count(*) from settings_audit) as rows,
+                 (select count(*) from settings_audit where id < ?1) as before,
+                 (select created_at from settings_audit where id < ?1 order by id desc limit 1)
+                     as until,
+                 (select created_at from settings_audit order by id limit 1) as since",
+        )
+        .bind(first_broken.unwrap_or(i64::MAX))
+        .fetch_one(&self.readers)
+        .await?;
+        Ok(AuditExtent {
+            rows: row::whole(&found, "rows")?,
+            before: row::whole(&found, "before")?,
+            until: row::moment_or_null(&found, "until")?,
+            since: row::moment_or_null(&found, "since")?,
+        })
+    }
+
     /// Proves the audit trail from the anchor to the newest row.
     ///
     /// # Errors
@@ -133,7 +221,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::AuditKeySlot;
+    use crate::store::{Actor, AuditKeySlot, settings_change};
     use sqlx::AssertSqlSafe;
     use zeroize::Zeroizing;
 
@@ -182,14 +270,14 @@ mod tests {
             assert!(error.contains(refusal), "{sql}: {error}");
         }
         // A row that is replaced is deleted first, and the trail has both.
-        sqlx::query(
-            "insert or replace into system_settings
+        let replace = "insert or replace into system_settings
                  (setting_key, setting_value, default_value, category, data_type)
-             values ('ui.theme', '\"dark\"', '\"auto\"', 'ui', 'string')",
-        )
-        .execute(&store.writer)
-        .await
-        .expect("replaced");
+             values ('ui.theme', '\"dark\"', '\"auto\"', 'ui', 'string')";
+        let nameless = sqlx::query(replace).execute(&store.writer).await.expect_err("nameless");
+        assert!(nameless.to_string().contains("nobody is named"), "{nameless}");
+        let mut transaction = store.write_as(&Actor::default()).await.expect("a transaction");
+        sqlx::query(replace).execute(&mut *transaction).await.expect("replaced");
+        settings_change::finish(transaction).await.expect("committed");
         let last: Vec<String> =
             sqlx::query_scalar("select change_type from settings_audit order by id desc limit 2")
                 .fetch_all(&store.readers)

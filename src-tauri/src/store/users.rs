@@ -4,7 +4,7 @@
 //! at once: no two names differ only in upper and lower case, and there is always an admin who may
 //! sign in.
 
-use super::{Store, StoreError, row, sessions};
+use super::{Actor, Store, StoreError, row, sessions, settings_change};
 use crate::domain::{
     account::{Account, AccountChanges, folded},
     id::UserId,
@@ -351,21 +351,22 @@ impl Store {
         Ok(Some(ended))
     }
 
-    /// Removes an account with its sessions and its settings; gives who it was.
+    /// Removes an account with its sessions and its settings; gives who it was. `actor` is who the
+    /// audit trail names for the latter.
     ///
     /// # Errors
     /// [`StoreError::Missing`] when there is no such user; [`StoreError::LastAdmin`] when no admin
     /// would be left; [`StoreError::AuditKeyMissing`] when the user has settings of their own and the
     /// vault is locked.
-    pub async fn delete_user(&self, id: UserId) -> Result<User, StoreError> {
-        let mut transaction = self.write().await?;
+    pub async fn delete_user(&self, id: UserId, actor: &Actor<'_>) -> Result<User, StoreError> {
+        let mut transaction = self.write_as(actor).await?;
         let deleted = user(&mut transaction, id).await?;
         sqlx::query("delete from users where id = ?1")
             .bind(id.to_string())
             .execute(&mut *transaction)
             .await?;
         refuse_no_admin(&mut transaction).await?;
-        transaction.commit().await?;
+        settings_change::finish(transaction).await?;
         Ok(deleted)
     }
 }

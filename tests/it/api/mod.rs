@@ -111,6 +111,7 @@ impl House {
             keychain: Keychain::disabled(),
             passphrase: Some(PASSPHRASE.to_owned().into()),
             choose_file: None,
+            login_entry: None,
         };
         let tomo = Tomo::open(options).await.expect("Tomo opens");
         Self { tomo, folder, answers: Mutex::default() }

@@ -1,5 +1,7 @@
 //! Arguments about settings and their audit trail.
 
+pub use crate::domain::file::FileFormat;
+
 use crate::domain::audit::AuditFilter;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -98,16 +100,6 @@ pub struct ListAudit {
     /// How many, 1–200; absent: as `ui.items_per_page` says.
     #[ts(optional = nullable)]
     pub limit: Option<u32>,
-}
-
-/// How a table is written to a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, TS, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum FileFormat {
-    /// One JSON object a line.
-    Jsonl,
-    /// Comma-separated values with a head.
-    Csv,
 }
 
 /// The audit trail, or part of it, to write to a file.

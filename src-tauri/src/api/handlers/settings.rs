@@ -3,7 +3,7 @@
 use super::Answer;
 use crate::{
     api::args::*,
-    app::Tomo,
+    app::{ResetWish, SettingWish, Tomo},
     domain::{
         audit::{AuditPage, AuditReport},
         file::Exported,
@@ -18,25 +18,49 @@ pub(in crate::api) async fn setting_list(tomo: &Tomo, _: Nothing) -> Answer<Vec<
 
 pub(in crate::api) async fn setting_set(tomo: &Tomo, args: SetSetting) -> Answer<SettingView> {
     let session = tomo.session().await?;
-    Ok(tomo.set_setting(&session, &args.key, &args.value, args.version).await?)
+    let SetSetting { key, value, version, reason, for_everybody } = &args;
+    let wish = SettingWish { key, value, version: *version, for_everybody: *for_everybody };
+    Ok(tomo.set_setting(&session, wish, reason.as_deref()).await?)
 }
 
-pub(in crate::api) async fn setting_save(_: &Tomo, _: SaveSettings) -> Answer<Vec<SettingView>> {
-    Err(super::unbuilt())
+pub(in crate::api) async fn setting_save(
+    tomo: &Tomo,
+    args: SaveSettings,
+) -> Answer<Vec<SettingView>> {
+    fn wish(change: &SettingChange) -> SettingWish<'_> {
+        let SettingChange { key, value, version } = change;
+        SettingWish { key, value, version: *version, for_everybody: false }
+    }
+    let session = tomo.session().await?;
+    let wishes: Vec<_> = args.changes.iter().map(wish).collect();
+    Ok(tomo.save_settings(&session, &wishes, args.reason.as_deref()).await?)
 }
 
-pub(in crate::api) async fn setting_reset(_: &Tomo, _: ResetSettings) -> Answer<Vec<SettingView>> {
-    Err(super::unbuilt())
+pub(in crate::api) async fn setting_reset(
+    tomo: &Tomo,
+    args: ResetSettings,
+) -> Answer<Vec<SettingView>> {
+    let session = tomo.session().await?;
+    let (wish, reason) = match &args {
+        ResetSettings::Key { key, for_everybody, reason } => {
+            (ResetWish::Key { key, for_everybody: *for_everybody }, reason)
+        }
+        ResetSettings::Category { category, reason } => (ResetWish::Category(category), reason),
+        ResetSettings::Own { reason } => (ResetWish::Own, reason),
+    };
+    Ok(tomo.reset_settings(&session, wish, reason.as_deref()).await?)
 }
 
-pub(in crate::api) async fn audit_list(_: &Tomo, _: ListAudit) -> Answer<AuditPage> {
-    Err(super::unbuilt())
+pub(in crate::api) async fn audit_list(tomo: &Tomo, args: ListAudit) -> Answer<AuditPage> {
+    Ok(tomo.audit(&args.filter, args.before, args.limit).await?)
 }
 
-pub(in crate::api) async fn audit_verify(_: &Tomo, _: Nothing) -> Answer<AuditReport> {
-    Err(super::unbuilt())
+pub(in crate::api) async fn audit_verify(tomo: &Tomo, _: Nothing) -> Answer<AuditReport> {
+    let session = tomo.session().await?;
+    Ok(tomo.verify_audit(&session).await?)
 }
 
-pub(in crate::api) async fn audit_export(_: &Tomo, _: ExportAudit) -> Answer<Exported> {
-    Err(super::unbuilt())
+pub(in crate::api) async fn audit_export(tomo: &Tomo, args: ExportAudit) -> Answer<Exported> {
+    let session = tomo.session().await?;
+    Ok(tomo.export_audit(&session, &args.path, args.format, &args.filter).await?)
 }
