@@ -4,6 +4,7 @@
 //! connection to a server, reads no keychain and has no clock of its own.
 
 mod activity_logs;
+mod activity_search;
 mod ageing;
 mod audit_key;
 mod checksum;
@@ -13,6 +14,9 @@ mod files;
 mod function;
 mod known_hosts;
 mod migrate;
+mod retention;
+mod retention_pace;
+mod retention_runs;
 mod row;
 mod server_credentials;
 mod server_metrics;
@@ -23,10 +27,14 @@ mod settings_audit;
 mod system_info;
 mod users;
 
-pub use activity_logs::NewActivity;
+pub use activity_logs::{
+    LastConnectionEntry, NewActivity, NewConnectionEntry, WrittenActivity,
+};
+pub use activity_search::{ActivityQuery, ActivityStretch};
 pub use audit_key::AuditKeySlot;
 pub use error::StoreError;
-pub use files::FILE_NAME;
+pub use files::{FILE_NAME, private_file};
+pub use retention::{Kept, RetentionOutcome};
 pub use sessions::NewSession;
 pub use settings_audit::AuditVerdict;
 pub use system_info::Installation;
