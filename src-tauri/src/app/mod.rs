@@ -5,7 +5,9 @@
 
 mod accounts;
 pub mod activity;
+mod activity_feed;
 mod collection;
+mod connection_events;
 pub mod error;
 mod files;
 mod fleet;
@@ -14,10 +16,13 @@ mod host_keys;
 pub mod keys;
 mod password;
 mod reach;
+mod retention;
 mod servers;
 mod settings;
+mod table_file;
 
 pub use files::{ChooseFile, FileKind, FileWish};
+pub use table_file::TableFormat;
 
 use crate::{
     collect::{
@@ -30,8 +35,10 @@ use crate::{
     vault::{Keychain, Vault, VaultError},
 };
 use accounts::SessionSecret;
+use activity::Journal;
 use chrono::Utc;
 use collection::Outside;
+use connection_events::ConnectionEvents;
 use error::AppError;
 use secrecy::SecretString;
 use std::{
@@ -73,6 +80,7 @@ struct Inner {
     vault: Vault,
     audit_key: AuditKeySlot,
     hub: Arc<Hub>,
+    journal: Arc<Journal>,
     supervisor: Supervisor,
     choose_file: Option<Box<dyn ChooseFile>>,
     /// Files that dialogs of this process gave: the window may name only these.
@@ -114,7 +122,9 @@ impl Tomo {
         let vault = Vault::open(&options.data_dir, options.keychain).await;
         let hub = Arc::new(Hub::default());
         let presented = Arc::<Mutex<HashMap<_, _>>>::default();
+        let journal = Arc::new(Journal::new(store.clone(), hub.clone(), options.door));
         let outside = Arc::new(Outside {
+            events: ConnectionEvents::new(journal.clone()),
             store: store.clone(),
             vault: vault.clone(),
             presented: presented.clone(),
@@ -128,6 +138,7 @@ impl Tomo {
                 store,
                 vault,
                 audit_key,
+                journal,
                 hub,
                 choose_file: options.choose_file,
                 chosen: Mutex::default(),
@@ -224,6 +235,7 @@ impl Tomo {
         self.follow_now().await?;
         self.keep_following();
         self.keep_ageing();
+        self.keep_retaining();
         Ok(())
     }
 

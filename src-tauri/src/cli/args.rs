@@ -1,6 +1,6 @@
 //! What can be typed after `tomo`, and the help that teaches it.
 
-use super::error::CliError;
+use super::{activity::ActivityArgs, error::CliError, retention::RetentionCommand};
 use crate::domain::history::Range;
 use clap::{
     Args as Group, Parser, Subcommand, builder::PossibleValuesParser, builder::TypedValueParser,
@@ -101,6 +101,18 @@ Examples:
   tomo metrics nas --range 30d
   tomo metrics nas --range 24h --json     every stored row")]
     Metrics(Metrics),
+    /// Show what was done, by whom, to what
+    #[command(after_help = "\
+Examples:
+  tomo activity                           the newest entries
+  tomo activity --type connections --server nas --since 7d
+  tomo activity --search 'host key'
+  tomo activity --follow --json | jq .message
+  tomo activity export log.csv --since 2026-11-01")]
+    Activity(ActivityArgs),
+    /// Drop what is older than the retention settings allow
+    #[command(subcommand)]
+    Retention(RetentionCommand),
 }
 
 /// Who signs in.

@@ -2,6 +2,7 @@
 //! answer; it decides nothing that the window would have to decide as well.
 
 mod account;
+mod activity;
 mod add;
 mod args;
 mod credential;
@@ -10,10 +11,12 @@ mod format;
 mod host_key;
 mod live;
 mod metrics;
+mod moment;
 mod monitor;
 mod output;
 mod overview;
 mod prompt;
+mod retention;
 mod screen;
 mod servers;
 mod terminal;
@@ -70,7 +73,11 @@ fn begin(
 
 async fn execute(command: Command, options: Options) -> Result<(), CliError> {
     // Ending it is the way to leave a live view, and so no interruption.
-    let lasts = matches!(&command, Command::Monitor(monitor) if !monitor.once);
+    let lasts = match &command {
+        Command::Monitor(monitor) => !monitor.once,
+        Command::Activity(activity) => activity.lasts(),
+        _ => false,
+    };
     let tomo = Tomo::open(options).await.map_err(not_opened)?;
     let cli = Cli { tomo };
     let result = tokio::select! {
@@ -101,6 +108,8 @@ async fn dispatch(cli: &Cli, command: Command) -> Result<(), CliError> {
         Command::Status(listing) => account::status(cli, listing).await,
         Command::Monitor(monitor) => monitor::monitor(cli, monitor).await,
         Command::Metrics(metrics) => metrics::metrics(cli, metrics).await,
+        Command::Activity(activity) => activity::activity(cli, activity).await,
+        Command::Retention(command) => retention::retention(cli, command).await,
         Command::Server(command) => {
             account::unlock(cli).await?;
             match command {

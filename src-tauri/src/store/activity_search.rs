@@ -52,13 +52,13 @@ impl ActivityQuery<'_> {
     /// The first place that is wanted, and the first one after them.
     fn span(&self) -> (Option<i64>, Option<i64>) {
         // Entries know their second only: one that may lie within the span is in it.
-        let place = |at: DateTime<Utc>, up: i64| {
-            at.timestamp().saturating_add(up).saturating_mul(A_SECOND)
-        };
+        let place =
+            |at: DateTime<Utc>, up: i64| at.timestamp().saturating_add(up).saturating_mul(A_SECOND);
         let since = self.filter.since.map(|since| place(since, 0));
-        let until = self.filter.until.map(|until| {
-            place(until, i64::from(until.timestamp_subsec_nanos() > 0))
-        });
+        let until = self
+            .filter
+            .until
+            .map(|until| place(until, i64::from(until.timestamp_subsec_nanos() > 0)));
         (since, until)
     }
 
@@ -68,7 +68,7 @@ impl ActivityQuery<'_> {
     }
 
     /// Adds where to look and what has to hold.
-    fn push_to<'q>(&self, sql: &mut QueryBuilder<'q, Sqlite>, after: Option<i64>) {
+    fn push_to(&self, sql: &mut QueryBuilder<Sqlite>, after: Option<i64>) {
         let place = match self.text() {
             Some(text) => {
                 sql.push(" from activity_search where activity_search match ");
@@ -91,7 +91,7 @@ impl ActivityQuery<'_> {
         }
     }
 
-    fn push_columns(&self, sql: &mut QueryBuilder<'_, Sqlite>) {
+    fn push_columns(&self, sql: &mut QueryBuilder<Sqlite>) {
         let filter = self.filter;
         if let Some(kinds) = self.kinds() {
             sql.push(" and activity_type in ");
@@ -178,7 +178,7 @@ fn marked(letter: char, value: &str) -> String {
     })
 }
 
-fn push_list<'v>(sql: &mut QueryBuilder<'_, Sqlite>, values: impl IntoIterator<Item = &'v str>) {
+fn push_list<'v>(sql: &mut QueryBuilder<Sqlite>, values: impl IntoIterator<Item = &'v str>) {
     sql.push("(");
     let mut list = sql.separated(", ");
     for value in values {

@@ -73,7 +73,8 @@ async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), S
 /// are then used again, and the next migration tries once more.
 async fn let_shrink(connection: &mut SqliteConnection) {
     let convert = async {
-        let mode: i64 = sqlx::query_scalar("pragma auto_vacuum").fetch_one(&mut *connection).await?;
+        let mode: i64 =
+            sqlx::query_scalar("pragma auto_vacuum").fetch_one(&mut *connection).await?;
         if mode == 0 {
             sqlx::query("vacuum").execute(&mut *connection).await?;
         }

@@ -27,9 +27,7 @@ mod settings_audit;
 mod system_info;
 mod users;
 
-pub use activity_logs::{
-    LastConnectionEntry, NewActivity, NewConnectionEntry, WrittenActivity,
-};
+pub use activity_logs::{LastConnectionEntry, NewActivity, NewConnectionEntry, WrittenActivity};
 pub use activity_search::{ActivityQuery, ActivityStretch};
 pub use audit_key::AuditKeySlot;
 pub use error::StoreError;

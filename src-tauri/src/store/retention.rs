@@ -67,7 +67,8 @@ fn expired(table: RetainedTable) -> &'static [Expired] {
         table: "account_locks",
         key: "rowid",
         written: "first_attempt_at",
-        condition: "last_attempt_at < ?1 and not (
+        condition:
+            "last_attempt_at < ?1 and not (
             locked_at is not null and unlocked_at is null and coalesce(lock_expires_at > ?2, true))",
     };
     // Only a beginning of the trail can go: the first young row ends it. `expire_settings_audit`
@@ -129,11 +130,8 @@ impl Store {
         let pages = self.pages().await?;
         let file_bytes = pages.count * pages.size;
         let freed: u64 = tables.iter().map(|share| share.bytes / pages.size * pages.size).sum();
-        let returned_bytes = if pages.can_shrink {
-            (freed + pages.free * pages.size).min(file_bytes)
-        } else {
-            0
-        };
+        let returned_bytes =
+            if pages.can_shrink { (freed + pages.free * pages.size).min(file_bytes) } else { 0 };
         Ok(RetentionPreview { tables, file_bytes, returned_bytes })
     }
 
