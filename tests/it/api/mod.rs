@@ -3,9 +3,11 @@
 
 mod access;
 mod accounts;
+mod activity;
 mod collection;
 mod names;
 mod processes;
+mod retention;
 mod settings;
 
 #[cfg(unix)]
