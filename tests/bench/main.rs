@@ -9,6 +9,8 @@
 mod lab;
 
 #[cfg(target_os = "linux")]
+mod activity;
+#[cfg(target_os = "linux")]
 mod child;
 #[cfg(target_os = "linux")]
 mod fleet;
@@ -18,6 +20,8 @@ mod metrics;
 mod process;
 #[cfg(target_os = "linux")]
 mod report;
+#[cfg(target_os = "linux")]
+mod retention;
 #[cfg(target_os = "linux")]
 mod sign_in;
 #[cfg(target_os = "linux")]
@@ -50,11 +54,13 @@ fn main() -> ExitCode {
 #[cfg(target_os = "linux")]
 fn parts(wanted: &[String]) -> report::Done {
     type Part = (&'static str, fn(&mut report::Report) -> report::Done);
-    const PARTS: [Part; 5] = [
+    const PARTS: [Part; 7] = [
         ("ssh", ssh::measure),
         ("fleet", fleet::measure),
         ("store", store::measure),
         ("sign-in", sign_in::measure),
+        ("activity", activity::measure),
+        ("retention", retention::measure),
         ("window", window::measure),
     ];
     if let Some(word) = wanted.iter().find(|word| PARTS.iter().all(|(name, _)| name != word)) {

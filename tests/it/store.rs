@@ -3,11 +3,13 @@
 //! What plays another program here is a plain connection: as the `sqlite3` command line, it has none
 //! of Tomo's functions.
 
+mod activity;
 mod ageing;
 mod audit;
 mod crash;
 mod opening;
 mod queries;
+mod retention;
 mod rows;
 mod schema;
 mod settings;

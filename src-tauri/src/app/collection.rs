@@ -1,6 +1,6 @@
 //! What the collectors need of the rest: connections, and a place for what they find.
 
-use super::reach;
+use super::{connection_events::ConnectionEvents, reach};
 use crate::{
     collect::watch,
     domain::{
@@ -23,6 +23,7 @@ pub(super) struct Outside {
     pub(super) store: Store,
     pub(super) vault: Vault,
     pub(super) presented: Arc<Mutex<HashMap<(String, u16), HostKey>>>,
+    pub(super) events: ConnectionEvents,
 }
 
 impl watch::Outside for Outside {
@@ -49,6 +50,7 @@ impl watch::Outside for Outside {
             if let Err(error) = self.store.set_server_status(id, to.as_str()).await {
                 tracing::error!(server = %id, %error, "a connection's status could not be stored");
             }
+            self.events.moved(id, &to).await;
         }
         .boxed()
     }

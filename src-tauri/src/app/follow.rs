@@ -64,6 +64,7 @@ impl Tomo {
                 if let Err(error) = tomo.follow().await {
                     tracing::warn!(%error, "the database could not be followed");
                 }
+                tomo.follow_activity().await;
             }
         });
     }
@@ -90,7 +91,7 @@ impl Tomo {
         Ok(())
     }
 
-    /// Merges old rows of history, and drops those that the retention setting no longer keeps.
+    /// Merges old rows of history. Retention drops them.
     pub(super) fn keep_ageing(&self) {
         let tomo = self.clone();
         self.every(FIRST_AGEING, AGE_EVERY, move || {
@@ -105,13 +106,11 @@ impl Tomo {
 
     async fn age(&self) -> Result<(), AppError> {
         self.inner.store.compact_metrics(Utc::now()).await?;
-        let days = self.whole_setting("retention.server_metrics_days").await?;
-        let days = u32::try_from(days).unwrap_or(u32::MAX);
-        self.inner.store.expire_metrics(days, Utc::now()).await?;
         Ok(())
     }
 
-    fn every<F>(
+    /// Does something again and again, until Tomo is shut down.
+    pub(super) fn every<F>(
         &self,
         first: Duration,
         period: Duration,

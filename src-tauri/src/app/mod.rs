@@ -6,9 +6,11 @@
 pub mod account;
 mod accounts;
 pub mod activity;
+mod activity_feed;
 mod audit;
 mod avatar;
 mod collection;
+mod connection_events;
 pub mod error;
 mod export;
 mod files;
@@ -23,6 +25,7 @@ mod obey;
 mod password;
 mod password_rules;
 mod reach;
+mod retention;
 mod servers;
 mod sessions;
 mod settings;
@@ -42,8 +45,10 @@ use crate::{
     store::{AuditKeySlot, Store},
     vault::{Keychain, Vault, VaultError},
 };
+use activity::Journal;
 use chrono::Utc;
 use collection::Outside;
+use connection_events::ConnectionEvents;
 use error::AppError;
 use obey::InForce;
 use secrecy::SecretString;
@@ -89,6 +94,7 @@ struct Inner {
     vault: Vault,
     audit_key: AuditKeySlot,
     hub: Arc<Hub>,
+    journal: Arc<Journal>,
     supervisor: Supervisor,
     choose_file: Option<Box<dyn ChooseFile>>,
     login_entry: Option<Arc<dyn LoginEntry>>,
@@ -133,7 +139,9 @@ impl Tomo {
         let vault = Vault::open(&options.data_dir, options.keychain).await;
         let hub = Arc::new(Hub::default());
         let presented = Arc::<Mutex<HashMap<_, _>>>::default();
+        let journal = Arc::new(Journal::new(store.clone(), hub.clone(), options.door));
         let outside = Arc::new(Outside {
+            events: ConnectionEvents::new(journal.clone()),
             store: store.clone(),
             vault: vault.clone(),
             presented: presented.clone(),
@@ -150,6 +158,7 @@ impl Tomo {
                 store,
                 vault,
                 audit_key,
+                journal,
                 hub,
                 choose_file: options.choose_file,
                 login_entry: options.login_entry,
@@ -250,6 +259,7 @@ impl Tomo {
         self.keep_noticing().await?;
         self.keep_audit_head().await;
         self.keep_ageing();
+        self.keep_retaining();
         Ok(())
     }
 

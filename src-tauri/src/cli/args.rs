@@ -1,8 +1,10 @@
 //! What can be typed after `tomo`, and the help that teaches it.
 
 use super::{
+    activity::ActivityArgs,
     error::CliError,
     lock::LockCommand,
+    retention::RetentionCommand,
     session::SessionCommand,
     user::{Password, UserCommand},
 };
@@ -119,6 +121,18 @@ All your other sessions end.")]
     Password(Password),
     /// Show who may do what: every command and every role
     Access(Listing),
+    /// Show what was done, by whom, to what
+    #[command(after_help = "\
+Examples:
+  tomo activity                           the newest entries
+  tomo activity --type connections --server nas --since 7d
+  tomo activity --search 'host key'
+  tomo activity --follow --json | jq .message
+  tomo activity export log.csv --since 2026-11-01")]
+    Activity(ActivityArgs),
+    /// Drop what is older than the retention settings allow
+    #[command(subcommand)]
+    Retention(RetentionCommand),
 }
 
 /// Who signs in.

@@ -1,37 +1,18 @@
 //! How figures and moments read in a terminal: as in the window, three digits and a unit, and `–`
 //! for what was not measured.
 
+pub use crate::domain::figure::three_digits;
+
+use crate::domain::figure::{length, scaled, size};
 use chrono::{DateTime, Datelike, Local, Utc};
 
 /// What was not measured.
 pub const ABSENT: &str = "–";
 
-const SIZES: [&str; 6] = ["B", "kB", "MB", "GB", "TB", "PB"];
 const RATES: [&str; 5] = ["B/s", "kB/s", "MB/s", "GB/s", "TB/s"];
 
 fn measured(value: Option<f64>, write: impl FnOnce(f64) -> String) -> String {
     value.filter(|value| value.is_finite()).map_or_else(|| ABSENT.into(), write)
-}
-
-/// Three digits: 3.42, 24.6, 812; zero is plain `0`.
-#[must_use]
-pub fn three_digits(value: f64) -> String {
-    match value.abs() {
-        0.0 => "0".into(),
-        ..9.995 => format!("{value:.2}"),
-        9.995..99.95 => format!("{value:.1}"),
-        _ => format!("{value:.0}"),
-    }
-}
-
-fn scaled(value: f64, step: f64, units: &[&str]) -> String {
-    let (mut value, mut unit) = (value, 0);
-    while value.abs() >= 999.5 && unit + 1 < units.len() {
-        value /= step;
-        unit += 1;
-    }
-    let digits = if unit == 0 { format!("{value:.0}") } else { three_digits(value) };
-    format!("{digits} {}", units[unit])
 }
 
 /// A share in whole percent; what is above nothing never reads 0.
@@ -45,7 +26,7 @@ pub fn percent(value: Option<f64>) -> String {
 /// A size; counts in 1024s, as the systems' own tools do.
 #[must_use]
 pub fn bytes(value: Option<f64>) -> String {
-    measured(value, |value| scaled(value, 1024.0, &SIZES))
+    measured(value, size)
 }
 
 /// Bytes per second; counts in thousands.
@@ -70,15 +51,7 @@ pub fn load(value: Option<f64>) -> String {
 #[must_use]
 #[expect(clippy::cast_possible_truncation, reason = "seconds of an uptime")]
 pub fn duration(seconds: Option<f64>) -> String {
-    measured(seconds, |seconds| match seconds.max(0.0) as i64 {
-        seconds @ ..60 => format!("{seconds} s"),
-        seconds @ 60..3_600 => format!("{} min", seconds / 60),
-        seconds @ 3_600..172_800 => match (seconds / 3_600, seconds % 3_600 / 60) {
-            (hours, 0) => format!("{hours} h"),
-            (hours, minutes) => format!("{hours} h {minutes} min"),
-        },
-        seconds => format!("{} d", seconds / 86_400),
-    })
+    measured(seconds, |seconds| length(seconds as i64))
 }
 
 /// A moment: today by the clock, earlier by the date, with the year only if it is not this one.

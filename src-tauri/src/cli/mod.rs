@@ -3,6 +3,7 @@
 
 mod access;
 mod account;
+mod activity;
 mod add;
 mod args;
 mod credential;
@@ -12,10 +13,12 @@ mod host_key;
 mod live;
 mod lock;
 mod metrics;
+mod moment;
 mod monitor;
 mod output;
 mod overview;
 mod prompt;
+mod retention;
 mod screen;
 mod servers;
 mod session;
@@ -78,7 +81,11 @@ fn begin(
 
 async fn execute(command: Command, options: Options) -> Result<(), CliError> {
     // Ending it is the way to leave a live view, and so no interruption.
-    let lasts = matches!(&command, Command::Monitor(monitor) if !monitor.once);
+    let lasts = match &command {
+        Command::Monitor(monitor) => !monitor.once,
+        Command::Activity(activity) => activity.lasts(),
+        _ => false,
+    };
     let tomo = Tomo::open(options).await.map_err(not_opened)?;
     let cli = Cli { tomo };
     let result = tokio::select! {
@@ -126,6 +133,8 @@ async fn dispatch(cli: &Cli, command: Command) -> Result<(), CliError> {
             account::unlock(cli).await?;
             user::password(cli, password).await
         }
+        Command::Activity(activity) => activity::activity(cli, activity).await,
+        Command::Retention(command) => retention::retention(cli, command).await,
         Command::Server(command) => {
             account::unlock(cli).await?;
             match command {

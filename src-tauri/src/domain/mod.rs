@@ -13,6 +13,7 @@ pub mod backup;
 pub mod connection;
 pub mod credential;
 pub mod failure;
+pub mod figure;
 pub mod file;
 pub mod fleet;
 pub mod health;

@@ -23,7 +23,10 @@ pub(super) fn prepare(folder: &Path) -> Result<PathBuf, StoreError> {
 }
 
 /// Opens `path` for writing; created, when it is missing, for this account alone.
-pub(super) fn private_file(path: &Path) -> std::io::Result<File> {
+///
+/// # Errors
+/// What the system says.
+pub fn private_file(path: &Path) -> std::io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]

@@ -2,7 +2,9 @@
 
 use super::{StoreError, connect_options, files};
 use sqlx::{
-    ConnectOptions, Connection, SqliteConnection, migrate::Migrator, sqlite::SqliteJournalMode,
+    ConnectOptions, Connection, SqliteConnection,
+    migrate::Migrator,
+    sqlite::{SqliteAutoVacuum, SqliteJournalMode},
 };
 use std::{
     collections::BTreeSet,
@@ -38,9 +40,16 @@ async fn attempt(path: &Path) -> Result<(), StoreError> {
     if is_current(&seen?) {
         return Ok(());
     }
-    let options = connect_options(path).journal_mode(SqliteJournalMode::Wal);
+    // In a file without tables this decides how free pages return; in an older one, what `vacuum`
+    // makes of it.
+    let options = connect_options(path)
+        .auto_vacuum(SqliteAutoVacuum::Incremental)
+        .journal_mode(SqliteJournalMode::Wal);
     let mut connection = options.connect().await?;
     let outcome = migrate(&mut connection, path).await;
+    if outcome.is_ok() {
+        let_shrink(&mut connection).await;
+    }
     connection.close().await?;
     outcome
 }
@@ -57,6 +66,23 @@ async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), S
     }
     MIGRATOR.run(&mut *transaction).await?;
     Ok(transaction.commit().await?)
+}
+
+/// Rewrites a database that cannot give free pages back into one that can. It was just migrated, so
+/// a copy of it lies beside it. On a disk without room for it the file stays as it is: free pages
+/// are then used again, and the next migration tries once more.
+async fn let_shrink(connection: &mut SqliteConnection) {
+    let convert = async {
+        let mode: i64 =
+            sqlx::query_scalar("pragma auto_vacuum").fetch_one(&mut *connection).await?;
+        if mode == 0 {
+            sqlx::query("vacuum").execute(&mut *connection).await?;
+        }
+        Ok::<_, sqlx::Error>(())
+    };
+    if let Err(error) = convert.await {
+        tracing::warn!(%error, "the database stays one that cannot become smaller");
+    }
 }
 
 /// The migrations that the database has seen; refuses one that is not for this program.

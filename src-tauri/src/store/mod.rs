@@ -5,6 +5,7 @@
 
 mod account_locks;
 mod activity_logs;
+mod activity_search;
 mod ageing;
 mod audit_key;
 mod checksum;
@@ -14,6 +15,9 @@ mod files;
 mod function;
 mod known_hosts;
 mod migrate;
+mod retention;
+mod retention_pace;
+mod retention_runs;
 mod row;
 mod server_credentials;
 mod server_metrics;
@@ -28,10 +32,12 @@ mod system_info;
 mod users;
 
 pub use account_locks::{Attempt, Counted, NewAttempt};
-pub use activity_logs::NewActivity;
+pub use activity_logs::{LastConnectionEntry, NewActivity, NewConnectionEntry, WrittenActivity};
+pub use activity_search::{ActivityQuery, ActivityStretch};
 pub use audit_key::AuditKeySlot;
 pub use error::StoreError;
-pub use files::FILE_NAME;
+pub use files::{FILE_NAME, private_file};
+pub use retention::{Kept, RetentionOutcome};
 pub use sessions::{EndedSession, LiveSession, NewSession, TurnedSessions};
 pub use settings_audit::{AuditExtent, AuditHead, AuditVerdict};
 pub use settings_change::{Actor, SettingWrite, SettingWritten};

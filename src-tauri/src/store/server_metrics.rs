@@ -105,30 +105,6 @@ impl Store {
         }
         Ok(history)
     }
-
-    /// Drops rows that ended more than `days` days before `now`, in short transactions. Gives how
-    /// many went.
-    ///
-    /// # Errors
-    /// When the database cannot be written; what was dropped until then stays dropped.
-    pub async fn expire_metrics(&self, days: u32, now: DateTime<Utc>) -> Result<u64, StoreError> {
-        let before = text_of(now.timestamp() - i64::from(days) * 86_400 - LONGEST_SPAN);
-        let mut dropped = 0;
-        loop {
-            let batch = sqlx::query(
-                "delete from server_metrics where id in
-                     (select id from server_metrics where timestamp < ?1 limit 500)",
-            )
-            .bind(&before)
-            .execute(&self.writer)
-            .await?
-            .rows_affected();
-            dropped += batch;
-            if batch == 0 {
-                return Ok(dropped);
-            }
-        }
-    }
 }
 
 fn is_writable(row: &MetricRow) -> bool {

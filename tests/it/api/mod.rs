@@ -3,6 +3,7 @@
 
 mod access;
 mod accounts;
+mod activity;
 mod collection;
 mod hostile;
 mod lock_screen;
@@ -10,6 +11,7 @@ mod lockout;
 mod names;
 mod passwords;
 mod processes;
+mod retention;
 mod sessions;
 mod settings;
 mod users;
