@@ -158,7 +158,11 @@ async fn collect<T>(
     let mut writes = Writes::default();
     for task in tasks {
         let (is_other, waits, missed) = task.await??;
-        if is_other { writes.others.extend(waits) } else { writes.own.extend(waits) }
+        if is_other {
+            writes.others.extend(waits)
+        } else {
+            writes.own.extend(waits)
+        }
         writes.missed += missed;
     }
     Ok((result, writes))
