@@ -64,7 +64,7 @@ impl ActivityQuery<'_> {
 
     /// The text that is searched for, when it holds anything.
     fn text(&self) -> Option<&str> {
-        self.filter.text.as_deref().filter(|text| !text.trim().is_empty())
+        self.filter.text.as_deref().filter(|text| !text.chars().all(is_between_words))
     }
 
     /// Adds where to look and what has to hold.
@@ -120,7 +120,7 @@ impl ActivityQuery<'_> {
     /// nothing has a meaning but the quote, which is doubled.
     fn as_match(&self, text: &str) -> String {
         let filter = self.filter;
-        let words = text.split(|c: char| c.is_whitespace() || c.is_control());
+        let words = text.split(is_between_words);
         let words = words.filter(|word| !word.is_empty());
         let words: Vec<_> =
             words.map(|word| format!("\"{}\"*", word.replace('"', "\"\""))).collect();
@@ -167,6 +167,10 @@ impl ActivityQuery<'_> {
 fn for_everybody() -> impl Iterator<Item = &'static str> {
     let kinds = ActivityKind::ALL.iter().filter(|kind| kind.audience() == Audience::Everybody);
     kinds.map(|kind| kind.as_str())
+}
+
+fn is_between_words(character: char) -> bool {
+    character.is_whitespace() || character.is_control()
 }
 
 /// A word of the column `marks`.

@@ -5,7 +5,6 @@ use super::{ADMIN, Code, House, PASSPHRASE, PATIENCE, id_of, unreachable};
 use futures::StreamExt;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
-use tempfile::TempDir;
 use tomo::{
     app::{Options, Tomo, activity::Entry},
     domain::{
@@ -192,7 +191,7 @@ async fn what_a_person_does_is_recorded_with_who_what_and_how() {
         found,
         [
             ("Server removed: another nas", "command line"),
-            ("Server changed: another nas", "window"),
+            ("Server changed: nas", "window"),
             ("Server added: nas", "window"),
         ]
     );

@@ -167,7 +167,9 @@ async fn a_hostile_search_is_a_search() {
         let is_word = found.chars().any(char::is_alphanumeric);
         assert_eq!(entries.len(), usize::from(is_word), "{found:?}");
     }
-    for nothing in ["\"\"\"", "(((", "nas)x(", "AND AND", "\u{0}", "{nosuch}:x", "-nosuch", "\\"] {
+    for nothing in
+        ["\"\"\"", "(((", "nas)x(", "AND AND", "\u{0}\u{7}", "{nosuch}:x", "-nosuch", "\\"]
+    {
         messages(&home.store, &text(nothing)).await;
     }
     let words = "\"(".repeat(100);
