@@ -6,6 +6,7 @@
 mod activity_logs;
 mod ageing;
 mod audit_key;
+mod backups;
 mod checksum;
 mod component_versions;
 mod error;
@@ -13,6 +14,8 @@ mod files;
 mod function;
 mod known_hosts;
 mod migrate;
+mod rekey;
+mod restore;
 mod row;
 mod server_credentials;
 mod server_metrics;
@@ -20,15 +23,20 @@ mod servers;
 mod sessions;
 mod settings;
 mod settings_audit;
+mod snapshot;
 mod system_info;
 mod users;
 
 pub use activity_logs::NewActivity;
 pub use audit_key::AuditKeySlot;
+pub use backups::{MadeBackup, MadeFile};
 pub use error::StoreError;
 pub use files::FILE_NAME;
+pub use rekey::Rekey;
+pub use restore::{keep_aside, newest_schema, rekey_copy, replace_content, same_schema};
 pub use sessions::NewSession;
 pub use settings_audit::AuditVerdict;
+pub use snapshot::{Check, Snapshot, check, take_snapshot};
 pub use system_info::Installation;
 pub use users::NewUser;
 
