@@ -254,4 +254,14 @@ impl Tomo {
         }
         Ok(())
     }
+
+    /// Holds no session any more, nor keeps one for any front door: the rows of all have gone.
+    pub(super) async fn forget_sessions(&self) {
+        self.inner.session.lock().await.take();
+        for door in [Door::Window, Door::CommandLine, Door::Mcp] {
+            if let Err(error) = self.inner.vault.forget(session_name(door)).await {
+                tracing::warn!(%error, "a kept session could not be removed");
+            }
+        }
+    }
 }

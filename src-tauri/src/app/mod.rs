@@ -5,6 +5,7 @@
 
 mod accounts;
 pub mod activity;
+pub mod backup;
 mod collection;
 pub mod error;
 mod files;
@@ -14,9 +15,11 @@ mod host_keys;
 pub mod keys;
 mod password;
 mod reach;
+mod server_list;
 mod servers;
 mod settings;
 
+pub use backup::BackupWish;
 pub use files::{ChooseFile, FileKind, FileWish};
 
 use crate::{
@@ -43,8 +46,14 @@ use std::{
     },
     time::Instant,
 };
-use tokio::{runtime::Handle, sync::broadcast};
+use tokio::{
+    runtime::Handle,
+    sync::{Notify, broadcast},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// What the key of the audit trail is derived for.
+const AUDIT_PURPOSE: &str = "settings_audit";
 
 /// What a process decides before Tomo is opened.
 pub struct Options {
@@ -95,6 +104,8 @@ struct Inner {
     touched: Mutex<Option<Instant>>,
     /// Until when collection is paused.
     paused: Mutex<fleet::PauseState>,
+    /// Told when an automatic backup may be due earlier than it was.
+    backup_wish: Notify,
     /// Where front doors' tasks run; their own threads may know no runtime.
     runtime: Handle,
     tasks: TaskTracker,
@@ -140,6 +151,7 @@ impl Tomo {
                 stays_in_tray: AtomicBool::new(true),
                 touched: Mutex::default(),
                 paused: Mutex::default(),
+                backup_wish: Notify::new(),
                 runtime: Handle::current(),
                 tasks: TaskTracker::new(),
                 cancel: CancellationToken::new(),
@@ -207,7 +219,7 @@ impl Tomo {
     /// What had to wait for the master key: the settings' registry (its audit rows are keyed), the
     /// kept session, and servers whose credentials can be opened now.
     async fn vault_opened(&self) -> Result<(), AppError> {
-        self.inner.audit_key.fill(self.inner.vault.derived_key("settings_audit")?);
+        self.inner.audit_key.fill(self.inner.vault.derived_key(AUDIT_PURPOSE)?);
         self.inner.store.sync_settings(Utc::now()).await?;
         self.resume_session().await;
         self.follow_now().await?;
@@ -224,6 +236,7 @@ impl Tomo {
         self.follow_now().await?;
         self.keep_following();
         self.keep_ageing();
+        self.keep_backing_up();
         Ok(())
     }
 

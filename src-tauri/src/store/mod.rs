@@ -17,6 +17,7 @@ mod migrate;
 mod rekey;
 mod restore;
 mod row;
+mod server_changes;
 mod server_credentials;
 mod server_metrics;
 mod servers;
@@ -33,7 +34,10 @@ pub use backups::{MadeBackup, MadeFile};
 pub use error::StoreError;
 pub use files::FILE_NAME;
 pub use rekey::Rekey;
-pub use restore::{keep_aside, newest_schema, rekey_copy, replace_content, same_schema};
+pub use restore::{
+    aside_name, keep_aside, newest_schema, rekey_copy, replace_content, same_schema,
+};
+pub use server_changes::ServerChange;
 pub use sessions::NewSession;
 pub use settings_audit::AuditVerdict;
 pub use snapshot::{Check, Snapshot, check, take_snapshot};

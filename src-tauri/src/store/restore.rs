@@ -53,11 +53,9 @@ pub fn same_schema(database: &Path, fresh: &Path) -> Result<bool, StoreError> {
     Ok(schema(database)? == schema(fresh)?)
 }
 
-/// Copies the present database to `tomo.db.before-restore-<time>` beside it, and gives where. Blocks.
-///
-/// # Errors
-/// When there is no room for it; nothing is left of it then.
-pub fn keep_aside(database: &Path, now: DateTime<Utc>) -> Result<PathBuf, StoreError> {
+/// A name beside the database that no file has: `tomo.db.before-restore-<time>`.
+#[must_use]
+pub fn aside_name(database: &Path, now: DateTime<Utc>) -> PathBuf {
     let stamp = now.format("%Y%m%d-%H%M%S");
     let mut aside = migrate::beside(database, &format!("before-restore-{stamp}"));
     for number in 2.. {
@@ -66,14 +64,22 @@ pub fn keep_aside(database: &Path, now: DateTime<Utc>) -> Result<PathBuf, StoreE
         }
         aside = migrate::beside(database, &format!("before-restore-{stamp}-{number}"));
     }
-    let copied = snapshot::copy(database, &aside).and_then(|()| {
-        files::private_file(&aside)
+    aside
+}
+
+/// Copies the present database to `aside`. Blocks.
+///
+/// # Errors
+/// When there is no room for it; nothing is left of it then.
+pub fn keep_aside(database: &Path, aside: &Path) -> Result<(), StoreError> {
+    let copied = snapshot::copy(database, aside).and_then(|()| {
+        files::private_file(aside)
             .and_then(|file| file.sync_all())
-            .map_err(|error| StoreError::io(&aside, error))
+            .map_err(|error| StoreError::io(aside, error))
     });
     if let Err(error) = copied {
         // Half a copy on a full disk only makes it fuller. The first error is the one to report.
-        let _ = fs::remove_file(&aside);
+        let _ = fs::remove_file(aside);
         return Err(error);
     }
     // The name is on the disk only when the folder is.
@@ -83,7 +89,7 @@ pub fn keep_aside(database: &Path, now: DateTime<Utc>) -> Result<PathBuf, StoreE
             .and_then(|folder| folder.sync_all())
             .map_err(|error| StoreError::io(folder, error))?;
     }
-    Ok(aside)
+    Ok(())
 }
 
 /// Replaces the content of `database` by that of `staged`, in one transaction. Blocks, also for as
@@ -131,9 +137,7 @@ impl Store {
     /// # Errors
     /// When the database cannot be written.
     pub async fn set_all_disconnected(&self) -> Result<(), StoreError> {
-        sqlx::query("update servers set status = 'disconnected'")
-            .execute(&self.writer)
-            .await?;
+        sqlx::query("update servers set status = 'disconnected'").execute(&self.writer).await?;
         Ok(())
     }
 }

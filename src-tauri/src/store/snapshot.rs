@@ -83,7 +83,8 @@ pub fn take_snapshot(
     let unopened_credentials = rekey(&db, how)?;
     db.execute_batch("commit")?;
     let snapshot = describe(&db, with_history, unopened_credentials)?;
-    let pages = |name: &str| db.query_row(&format!("pragma {name}"), [], |row| row.get::<_, i64>(0));
+    let pages =
+        |name: &str| db.query_row(&format!("pragma {name}"), [], |row| row.get::<_, i64>(0));
     // Free pages hold what was once deleted. A few are cheaper to carry than to squeeze out.
     let squeeze = pages("freelist_count")? * 20 > pages("page_count")?;
     if squeeze {
@@ -175,12 +176,13 @@ fn describe(db: &Connection, with_history: bool, unopened: u32) -> Result<Snapsh
         (None, None)
     };
     Ok(Snapshot {
-        schema_version: db.query_row("select max(version) from _sqlx_migrations", [], |row| {
-            row.get(0)
-        })?,
-        installation_id: db.query_row("select max(installation_id) from system_info", [], |row| {
-            Ok(row.get::<_, Option<String>>(0)?.unwrap_or_default())
-        })?,
+        schema_version: db
+            .query_row("select max(version) from _sqlx_migrations", [], |row| row.get(0))?,
+        installation_id: db.query_row(
+            "select max(installation_id) from system_info",
+            [],
+            |row| Ok(row.get::<_, Option<String>>(0)?.unwrap_or_default()),
+        )?,
         servers: count("select count(*) from servers where auth_type <> 'local'")?,
         credentials: count("select count(*) from server_credentials")?,
         unopened_credentials: unopened,
