@@ -11,7 +11,7 @@ mod queries;
 mod rows;
 mod schema;
 mod settings;
-mod trouble;
+pub(crate) mod trouble;
 
 use chrono::{DateTime, Utc};
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};

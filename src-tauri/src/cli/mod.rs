@@ -4,6 +4,7 @@
 mod account;
 mod add;
 mod args;
+mod backup;
 mod credential;
 mod error;
 mod format;
@@ -15,6 +16,7 @@ mod output;
 mod overview;
 mod prompt;
 mod screen;
+mod server_list;
 mod servers;
 mod terminal;
 mod test;
@@ -101,6 +103,7 @@ async fn dispatch(cli: &Cli, command: Command) -> Result<(), CliError> {
         Command::Status(listing) => account::status(cli, listing).await,
         Command::Monitor(monitor) => monitor::monitor(cli, monitor).await,
         Command::Metrics(metrics) => metrics::metrics(cli, metrics).await,
+        Command::Backup(command) => backup::run(cli, command).await,
         Command::Server(command) => {
             account::unlock(cli).await?;
             match command {
@@ -111,6 +114,8 @@ async fn dispatch(cli: &Cli, command: Command) -> Result<(), CliError> {
                 ServerCommand::Remove(remove) => servers::remove(cli, remove).await,
                 ServerCommand::Connect(named) => servers::connect(cli, named).await,
                 ServerCommand::Disconnect(named) => servers::disconnect(cli, named).await,
+                ServerCommand::Export(export) => server_list::export(cli, export).await,
+                ServerCommand::Import(import) => server_list::import(cli, import).await,
             }
         }
     }

@@ -3,9 +3,12 @@
 
 mod access;
 mod accounts;
+mod backups;
+mod bad_backups;
 mod collection;
 mod names;
 mod processes;
+mod server_list;
 mod settings;
 
 #[cfg(unix)]
@@ -90,9 +93,26 @@ impl House {
     }
 
     async fn open(folder: Arc<TempDir>) -> Self {
+        Self::through(Door::Window, folder).await
+    }
+
+    /// At the command line, where files are named by typing, with [`ADMIN`] signed in.
+    async fn terminal() -> Self {
+        let house = Self::empty_terminal().await;
+        house.ask("setup.create", account(ADMIN, false)).await;
+        house
+    }
+
+    /// The same on a new computer, where nobody has an account.
+    async fn empty_terminal() -> Self {
+        let folder = tempfile::Builder::new().prefix("tomo-api-").tempdir().expect("a folder");
+        Self::through(Door::CommandLine, Arc::new(folder)).await
+    }
+
+    async fn through(door: Door, folder: Arc<TempDir>) -> Self {
         let options = Options {
             data_dir: folder.path().to_owned(),
-            door: Door::Window,
+            door,
             keychain: Keychain::disabled(),
             passphrase: Some(PASSPHRASE.to_owned().into()),
             choose_file: None,

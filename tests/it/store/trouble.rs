@@ -94,17 +94,21 @@ pub fn println_now(line: &str) {
 
 /// A tmpfs of its own, which can be as small or as read-only as a test wants. Only root may mount.
 #[cfg(target_os = "linux")]
-struct Mount(tempfile::TempDir);
+pub(crate) struct Mount(tempfile::TempDir);
 
 #[cfg(target_os = "linux")]
 impl Mount {
-    fn new(test: &str, size: &str) -> Option<Self> {
+    pub(crate) fn new(test: &str, size: &str) -> Option<Self> {
         let folder = tempfile::tempdir().expect("a folder");
         if mount(&["-t", "tmpfs", "-o", size, "tomo-test"], folder.path()) {
             return Some(Self(folder));
         }
         let _ = writeln!(std::io::stderr(), "{test}: skipped, a tmpfs cannot be mounted here");
         None
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.0.path()
     }
 }
 
