@@ -9,6 +9,8 @@
 mod lab;
 
 #[cfg(target_os = "linux")]
+mod backup;
+#[cfg(target_os = "linux")]
 mod child;
 #[cfg(target_os = "linux")]
 mod fleet;
@@ -48,10 +50,11 @@ fn main() -> ExitCode {
 #[cfg(target_os = "linux")]
 fn parts(wanted: &[String]) -> report::Done {
     type Part = (&'static str, fn(&mut report::Report) -> report::Done);
-    const PARTS: [Part; 4] = [
+    const PARTS: [Part; 5] = [
         ("ssh", ssh::measure),
         ("fleet", fleet::measure),
         ("store", store::measure),
+        ("backup", backup::measure),
         ("window", window::measure),
     ];
     if let Some(word) = wanted.iter().find(|word| PARTS.iter().all(|(name, _)| name != word)) {

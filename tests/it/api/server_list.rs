@@ -191,7 +191,7 @@ async fn a_hostile_list_is_refused_with_the_place() {
         (list(json!(vec![good; 1001])).to_string().into(), "up to 1000"),
         (vec![b' '; (1 << 20) + 1], "too large"),
         (vec![0xff; 100], "line 1"),
-        ("[".repeat(100_000).into(), "line 1"),
+        ("[".repeat(100_000).into(), "not a list of servers"),
     ];
     for (content, words) in cases {
         let path = file(&house, content);
