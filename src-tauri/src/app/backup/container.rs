@@ -15,12 +15,15 @@
 
 use super::error::BackupError;
 use crate::{domain::backup::BackupContents, vault::BackupKey};
-use age::{DecryptError, Decryptor, Encryptor, scrypt, stream::StreamReader};
+use age::{
+    DecryptError, Decryptor, Encryptor, scrypt,
+    stream::{StreamReader, StreamWriter},
+};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use std::{
     fs::File,
-    io::{self, BufRead, BufReader, BufWriter, ErrorKind, Read, Write},
+    io::{self, BufRead, BufReader, ErrorKind, Read, Write},
     path::Path,
 };
 use zeroize::Zeroizing;
@@ -47,44 +50,67 @@ struct Manifest<'a> {
     key: &'a str,
 }
 
-/// Writes a backup of the database at `database`, which holds `contents` under `key`. Blocks.
+/// The lock of a backup to come. Its key is derived, and nothing is written yet.
+pub(super) struct Lock(Encryptor);
+
+/// Derives the key of a new backup. Blocks for some tenths of a second.
 ///
 /// # Errors
-/// When the database cannot be read, or `out` not be written: an error of the file system.
-pub(super) fn write(
-    out: &mut File,
-    passphrase: SecretString,
-    contents: &BackupContents,
-    key: &BackupKey,
-    database: &Path,
-) -> io::Result<()> {
+/// When age refuses, which it does for no passphrase.
+pub(super) fn lock(passphrase: SecretString) -> io::Result<Lock> {
     let mut recipient = scrypt::Recipient::new(passphrase);
     recipient.set_work_factor(WORK);
-    let encryptor = Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient))
-        .map_err(io::Error::other)?;
-    let mut sealed = encryptor.wrap_output(BufWriter::with_capacity(BUFFER, out))?;
+    Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient))
+        .map(Lock)
+        .map_err(io::Error::other)
+}
 
-    let text = key.to_text();
-    let manifest = Manifest { contents: contents.clone(), key: &text };
-    // Room for everything from the start: a vector that grows leaves copies of the key behind.
-    let mut json = Zeroizing::new(Vec::with_capacity(4096));
-    serde_json::to_writer(&mut *json, &manifest)?;
-    let length = u32::try_from(json.len()).map_err(io::Error::other)?;
-    sealed.write_all(MARK)?;
-    sealed.write_all(&FORMAT.to_be_bytes())?;
-    sealed.write_all(&length.to_be_bytes())?;
-    sealed.write_all(&json)?;
+/// A backup that has its lock, and nothing in it yet.
+pub(super) struct Empty<'a>(StreamWriter<&'a mut File>);
 
-    let mut packed = zstd::Encoder::new(sealed, LEVEL)?;
-    packed.include_checksum(true)?;
-    packed.set_pledged_src_size(Some(contents.database_bytes))?;
-    packed.multithread(workers())?;
-    let copied =
-        io::copy(&mut BufReader::with_capacity(BUFFER, File::open(database)?), &mut packed)?;
-    if copied != contents.database_bytes {
-        return Err(io::Error::other("the copy of the database changed its size"));
+impl Lock {
+    /// Writes what [`unlock`] needs.
+    ///
+    /// # Errors
+    /// Of the file system.
+    pub(super) fn begin(self, out: &mut File) -> io::Result<Empty<'_>> {
+        self.0.wrap_output(out).map(Empty)
     }
-    packed.finish()?.finish()?.flush()
+}
+
+impl Empty<'_> {
+    /// Writes the database at `database`, which holds `contents` under `key`. Blocks.
+    ///
+    /// # Errors
+    /// When the database cannot be read, or the file not be written: an error of the file system.
+    pub(super) fn fill(
+        self,
+        contents: &BackupContents,
+        key: &BackupKey,
+        database: &Path,
+    ) -> io::Result<()> {
+        let mut sealed = self.0;
+        let text = key.to_text();
+        let manifest = Manifest { contents: contents.clone(), key: &text };
+        // Room for everything from the start: a vector that grows leaves copies of the key behind.
+        let mut json = Zeroizing::new(Vec::with_capacity(4096));
+        serde_json::to_writer(&mut *json, &manifest)?;
+        let length = u32::try_from(json.len()).map_err(io::Error::other)?;
+        sealed.write_all(MARK)?;
+        sealed.write_all(&FORMAT.to_be_bytes())?;
+        sealed.write_all(&length.to_be_bytes())?;
+        sealed.write_all(&json)?;
+
+        let mut packed = zstd::Encoder::new(sealed, LEVEL)?;
+        packed.include_checksum(true)?;
+        packed.set_pledged_src_size(Some(contents.database_bytes))?;
+        packed.multithread(workers())?;
+        let mut source = BufReader::with_capacity(BUFFER, File::open(database)?);
+        if io::copy(&mut source, &mut packed)? != contents.database_bytes {
+            return Err(io::Error::other("the copy of the database changed its size"));
+        }
+        packed.finish()?.finish()?.flush()
+    }
 }
 
 fn workers() -> u32 {
@@ -99,12 +125,14 @@ pub(super) struct Opened {
     payload: StreamReader<BufReader<File>>,
 }
 
-/// Opens a backup: its passphrase is right, and it says what it holds. The rest of it is not proven
-/// before it is read. Blocks, for as long as deriving the key takes.
+/// A backup whose lock has opened; what is in it is not read yet.
+pub(super) struct Unlocked(StreamReader<BufReader<File>>);
+
+/// Opens the lock of a backup. Blocks, for as long as deriving the key takes.
 ///
 /// # Errors
-/// Why it is no backup, or not one that can be read.
-pub(super) fn open(path: &Path, passphrase: SecretString) -> Result<Opened, BackupError> {
+/// Why it is no backup, or not one that this passphrase opens.
+pub(super) fn unlock(path: &Path, passphrase: SecretString) -> Result<Unlocked, BackupError> {
     let file = open_file(path)?;
     let mut file = BufReader::with_capacity(BUFFER, file);
     let begins = file.fill_buf().map_err(|error| BackupError::read(path, error))?;
@@ -125,38 +153,58 @@ pub(super) fn open(path: &Path, passphrase: SecretString) -> Result<Opened, Back
     }
     let mut identity = scrypt::Identity::new(passphrase);
     identity.set_max_work_factor(MOST_WORK);
-    let mut payload =
+    let payload =
         decryptor.decrypt(std::iter::once(&identity as &dyn age::Identity)).map_err(unread)?;
+    Ok(Unlocked(payload))
+}
 
-    let unread = |error| of_reading(path, error);
-    let mut mark = [0; MARK.len()];
-    if let Err(error) = payload.read_exact(&mut mark) {
-        // An age file with a shorter text in it is whole, and none of Tomo's.
-        let mut rest = Vec::new();
-        return Err(match payload.read_to_end(&mut rest) {
-            Ok(_) if error.kind() == ErrorKind::UnexpectedEof => {
-                BackupError::NotABackup(path.into())
-            }
-            _ => unread(error),
-        });
+/// Opens a backup: its passphrase is right, and it says what it holds. The rest of it is not proven
+/// before it is read. Blocks.
+///
+/// # Errors
+/// Why it is no backup, or not one that can be read.
+pub(super) fn open(path: &Path, passphrase: SecretString) -> Result<Opened, BackupError> {
+    unlock(path, passphrase)?.open(path)
+}
+
+impl Unlocked {
+    /// Reads what the backup says of itself.
+    ///
+    /// # Errors
+    /// Why it is no backup, or not one that can be read.
+    pub(super) fn open(self, path: &Path) -> Result<Opened, BackupError> {
+        let mut payload = self.0;
+        let unread = |error| of_reading(path, error);
+        let mut mark = [0; MARK.len()];
+        if let Err(error) = payload.read_exact(&mut mark) {
+            // An age file with a shorter text in it is whole, and none of Tomo's.
+            let mut rest = Vec::new();
+            return Err(match payload.read_to_end(&mut rest) {
+                Ok(_) if error.kind() == ErrorKind::UnexpectedEof => {
+                    BackupError::NotABackup(path.into())
+                }
+                _ => unread(error),
+            });
+        }
+        if &mark != MARK {
+            return Err(BackupError::NotABackup(path.into()));
+        }
+        let format = number(&mut payload).map_err(unread)?;
+        if format > FORMAT {
+            return Err(BackupError::Newer(format!("format {format}; this one knows {FORMAT}")));
+        }
+        let length = number(&mut payload).map_err(unread)?;
+        if length > MOST_MANIFEST {
+            return Err(BackupError::Damaged);
+        }
+        let mut json = Zeroizing::new(vec![0; length as usize]);
+        payload.read_exact(&mut json).map_err(unread)?;
+        // serde's own errors may quote what they read.
+        let manifest: Manifest<'_> =
+            serde_json::from_slice(&json).map_err(|_| BackupError::Damaged)?;
+        let key = BackupKey::from_text(manifest.key).ok_or(BackupError::Damaged)?;
+        Ok(Opened { contents: manifest.contents, key, payload })
     }
-    if &mark != MARK {
-        return Err(BackupError::NotABackup(path.into()));
-    }
-    let format = number(&mut payload).map_err(unread)?;
-    if format > FORMAT {
-        return Err(BackupError::Newer(format!("format {format}; this one knows {FORMAT}")));
-    }
-    let length = number(&mut payload).map_err(unread)?;
-    if length > MOST_MANIFEST {
-        return Err(BackupError::Damaged);
-    }
-    let mut json = Zeroizing::new(vec![0; length as usize]);
-    payload.read_exact(&mut json).map_err(unread)?;
-    // serde's own errors may quote what they read.
-    let manifest: Manifest<'_> = serde_json::from_slice(&json).map_err(|_| BackupError::Damaged)?;
-    let key = BackupKey::from_text(manifest.key).ok_or(BackupError::Damaged)?;
-    Ok(Opened { contents: manifest.contents, key, payload })
 }
 
 /// Opens what must be a file: a pipe may never say anything, and a device never end.

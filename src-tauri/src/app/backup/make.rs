@@ -1,6 +1,10 @@
 //! Making the file of a backup, from the snapshot to the name.
 
-use super::{container, error::BackupError, host_name, place};
+use super::{
+    container::{self, Unlocked},
+    error::BackupError,
+    host_name, place,
+};
 use crate::{
     app::{AUDIT_PURPOSE, error::AppError},
     domain::backup::BackupContents,
@@ -47,30 +51,30 @@ pub(super) fn make(data: &Path, vault: &Vault, order: Order) -> Result<Made, App
     let copy = workshop.path().join(FILE_NAME);
 
     let key = BackupKey::generate()?;
-    let rewrap = vault.pack(&key)?;
-    let chain = rewrap.derived_keys(AUDIT_PURPOSE);
-    let snapshot = store::take_snapshot(
-        &data.join(FILE_NAME),
-        &copy,
-        with_history,
-        Rekey {
-            reseal: &mut |server, sealed| rewrap.reseal(server, sealed).ok(),
-            audit_from: &chain.old,
-            audit_to: &chain.new,
-        },
-    )?;
+    let (snapshot, lock) = thread::scope(|scope| {
+        // Deriving a key takes about as long as the copy, and the machine has another core.
+        let lock = scope.spawn(|| container::lock(passphrase.clone()));
+        (snapshot(data, &copy, vault, &key, with_history), lock.join())
+    });
+    let snapshot = snapshot?;
     let unopened_credentials = snapshot.unopened_credentials;
     let contents = contents(snapshot);
 
-    // Two cores: what is being written is looked through meanwhile.
-    let (checked, written) = thread::scope(|scope| {
-        let check = scope.spawn(|| store::check(&copy, Check::Structure));
-        let written = container::write(file.file(), passphrase.clone(), &contents, &key, &copy);
-        (check.join(), written)
+    let unwritten = |error| AppError::from(BackupError::write(&path, error));
+    let broken = |_| AppError::Internal("making a backup");
+    let unfinished = file.unfinished().to_owned();
+    let empty = lock.map_err(broken)?.and_then(|lock| lock.begin(file.file()));
+    let empty = empty.map_err(unwritten)?;
+    // What is being written is looked through meanwhile, and its lock is tried.
+    let (checked, unlocked, written) = thread::scope(|scope| {
+        let checked = scope.spawn(|| store::check(&copy, Check::Structure));
+        let unlocked = scope.spawn(|| container::unlock(&unfinished, passphrase.clone()));
+        let written = empty.fill(&contents, &key, &copy);
+        (checked.join(), unlocked.join(), written)
     });
-    written.map_err(|error| BackupError::write(&path, error))?;
-    checked.map_err(|_| AppError::Internal("checking a backup"))??;
-    compare(file.unfinished(), passphrase, &contents, &copy)?;
+    written.map_err(unwritten)?;
+    checked.map_err(broken)??;
+    compare(unlocked.map_err(broken)?, &unfinished, &contents, &copy)?;
     let read_back_at = Utc::now();
     let unread = |error| BackupError::read(&path, error);
     let mark = place::mark_of(file.unfinished()).map_err(unread)?;
@@ -80,10 +84,32 @@ pub(super) fn make(data: &Path, vault: &Vault, order: Order) -> Result<Made, App
     Ok(Made { file, unopened_credentials })
 }
 
+/// Copies the database, under the key of the backup.
+fn snapshot(
+    data: &Path,
+    copy: &Path,
+    vault: &Vault,
+    key: &BackupKey,
+    with_history: bool,
+) -> Result<Snapshot, AppError> {
+    let rewrap = vault.pack(key)?;
+    let chain = rewrap.derived_keys(AUDIT_PURPOSE);
+    Ok(store::take_snapshot(
+        &data.join(FILE_NAME),
+        copy,
+        with_history,
+        Rekey {
+            reseal: &mut |server, sealed| rewrap.reseal(server, sealed).ok(),
+            audit_from: &chain.old,
+            audit_to: &chain.new,
+        },
+    )?)
+}
+
 /// Reads a backup back as restoring would, and compares it with what went in.
 fn compare(
+    unlocked: Result<Unlocked, BackupError>,
     backup: &Path,
-    passphrase: SecretString,
     contents: &BackupContents,
     copy: &Path,
 ) -> Result<(), BackupError> {
@@ -91,7 +117,7 @@ fn compare(
         BackupError::Read { .. } => error,
         _ => BackupError::NotTheSame,
     };
-    let opened = container::open(backup, passphrase).map_err(differs)?;
+    let opened = unlocked.and_then(|unlocked| unlocked.open(backup)).map_err(differs)?;
     let mut source = File::open(copy).map_err(|error| BackupError::read(copy, error))?;
     let mut same = Vec::new();
     let read_back = opened
