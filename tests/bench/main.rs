@@ -11,6 +11,8 @@ mod lab;
 #[cfg(target_os = "linux")]
 mod activity;
 #[cfg(target_os = "linux")]
+mod backup;
+#[cfg(target_os = "linux")]
 mod child;
 #[cfg(target_os = "linux")]
 mod fleet;
@@ -54,13 +56,14 @@ fn main() -> ExitCode {
 #[cfg(target_os = "linux")]
 fn parts(wanted: &[String]) -> report::Done {
     type Part = (&'static str, fn(&mut report::Report) -> report::Done);
-    const PARTS: [Part; 7] = [
+    const PARTS: [Part; 8] = [
         ("ssh", ssh::measure),
         ("fleet", fleet::measure),
         ("store", store::measure),
         ("sign-in", sign_in::measure),
         ("activity", activity::measure),
         ("retention", retention::measure),
+        ("backup", backup::measure),
         ("window", window::measure),
     ];
     if let Some(word) = wanted.iter().find(|word| PARTS.iter().all(|(name, _)| name != word)) {

@@ -5,6 +5,7 @@
 #![cfg(target_os = "linux")]
 
 mod activity;
+mod backup;
 mod sessions;
 mod terminal;
 mod users;

@@ -13,7 +13,7 @@ mod retention;
 mod rows;
 mod schema;
 mod settings;
-mod trouble;
+pub(crate) mod trouble;
 
 use chrono::{DateTime, Utc};
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};

@@ -117,6 +117,8 @@ commands! {
     "vault.unlock" Public [person] vault_unlock(Passphrase) -> Status;
     /// Creates the first account, an admin, and signs it in.
     "setup.create" Public (itself) [person] setup_create(SetUp) -> Status;
+    /// Begins with a backup instead of a first account, where there is none yet.
+    "setup.restore" Public (itself) [person] setup_restore(OpenBackup) -> Status;
 
     /// Signs in.
     "session.sign_in" Public (itself) [person] sign_in(SignIn) -> Status;

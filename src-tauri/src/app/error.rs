@@ -1,6 +1,6 @@
 //! What can go wrong in a use case.
 
-use super::lockout::from_when;
+use super::{backup::error::BackupError, lockout::from_when};
 use crate::{
     domain::{address::AddressError, failure::Failure, server::InvalidField},
     store::StoreError,
@@ -51,6 +51,9 @@ pub enum AppError {
     /// Something entered cannot be taken.
     #[error("{0}")]
     Invalid(String),
+    /// It is not any more what the caller looked at.
+    #[error("{0}")]
+    Changed(String),
     /// There is no such server, setting or key.
     #[error("There is no such {0}.")]
     NotFound(&'static str),
@@ -74,6 +77,9 @@ pub enum AppError {
     /// The vault.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// A backup.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
     /// Something that should not happen; the cause is in the log.
     #[error("Tomo failed at {0}.")]
     Internal(&'static str),

@@ -9,6 +9,7 @@ pub mod activity;
 mod activity_feed;
 mod audit;
 mod avatar;
+pub mod backup;
 mod collection;
 mod connection_events;
 pub mod error;
@@ -26,11 +27,13 @@ mod password;
 mod password_rules;
 mod reach;
 mod retention;
+mod server_list;
 mod servers;
 mod sessions;
 mod settings;
 pub mod users;
 
+pub use backup::BackupWish;
 pub use files::{ChooseFile, FileKind, FileWish};
 pub use login::{AtLogin, LoginEntry, usual_data_dir};
 pub use settings::{ResetWish, SettingWish};
@@ -61,9 +64,15 @@ use std::{
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
 };
-use tokio::{runtime::Handle, sync::broadcast};
+use tokio::{
+    runtime::Handle,
+    sync::{Notify, broadcast},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use zeroize::Zeroizing;
+
+/// What the key of the audit trail is derived for.
+const AUDIT_PURPOSE: &str = "settings_audit";
 
 /// What a process decides before Tomo is opened.
 pub struct Options {
@@ -120,6 +129,8 @@ struct Inner {
     in_force: InForce,
     /// Until when collection is paused.
     paused: Mutex<fleet::PauseState>,
+    /// Told when an automatic backup may be due earlier than it was.
+    backup_wish: Notify,
     /// Where front doors' tasks run; their own threads may know no runtime.
     runtime: Handle,
     tasks: TaskTracker,
@@ -173,6 +184,7 @@ impl Tomo {
                 name_key,
                 in_force: InForce::default(),
                 paused: Mutex::default(),
+                backup_wish: Notify::new(),
                 runtime: Handle::current(),
                 tasks: TaskTracker::new(),
                 cancel: CancellationToken::new(),
@@ -240,7 +252,7 @@ impl Tomo {
     /// What had to wait for the master key: the settings' registry (its audit rows are keyed), the
     /// kept session, and servers whose credentials can be opened now.
     async fn vault_opened(&self) -> Result<(), AppError> {
-        self.inner.audit_key.fill(self.inner.vault.derived_key("settings_audit")?);
+        self.inner.audit_key.fill(self.inner.vault.derived_key(AUDIT_PURPOSE)?);
         self.inner.store.sync_settings(Utc::now()).await?;
         self.resume_session().await;
         self.follow_now().await?;
@@ -260,6 +272,7 @@ impl Tomo {
         self.keep_audit_head().await;
         self.keep_ageing();
         self.keep_retaining();
+        self.keep_backing_up();
         Ok(())
     }
 

@@ -60,7 +60,13 @@ impl Tomo {
             }
             None => None,
         };
+        let waited =
+            server.auth_type != AuthType::Agent && self.inner.store.credential(id).await?.is_none();
         self.inner.store.update_server(id, &input, sealed.as_deref(), Utc::now()).await?;
+        if waited && sealed.is_some() {
+            // It came in a list, without the credential that it has now.
+            self.inner.store.set_server_enabled(id, true).await?;
+        }
         if input.auth_type == AuthType::Agent {
             // The agent holds the key; the old secret has no use any more.
             self.inner.store.delete_credential(id).await?;

@@ -77,6 +77,16 @@ impl Tomo {
         }
     }
 
+    /// Holds no session any more, nor keeps one for any front door: the rows of all have gone.
+    pub(super) async fn forget_sessions(&self) {
+        self.inner.session.lock().await.take();
+        for door in [Door::Window, Door::CommandLine, Door::Mcp] {
+            if let Err(error) = self.inner.vault.forget(session_name(door)).await {
+                tracing::warn!(%error, "a kept session could not be removed");
+            }
+        }
+    }
+
     /// Whoever is signed in here, also while the session waits for its password.
     pub(super) async fn holder(&self) -> Option<User> {
         self.held().await.ok().flatten().map(|live| live.session.user)

@@ -130,6 +130,13 @@ pub async fn unlock(cli: &Cli) -> Result<(), CliError> {
     }
 }
 
+/// Opens the vault, and chooses its passphrase where that has not been done, for what begins on a new
+/// computer.
+pub async fn prepare_vault(cli: &Cli) -> Result<(), CliError> {
+    let status: Status = cli.call("status.get", json!({})).await?;
+    open_vault(cli, &status).await
+}
+
 /// Signs in for a command that a person watches: goes through set-up or sign-in where they are
 /// missing and somebody can be asked.
 pub async fn ensure_signed_in(cli: &Cli) -> Result<(), CliError> {

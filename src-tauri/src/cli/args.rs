@@ -2,9 +2,11 @@
 
 use super::{
     activity::ActivityArgs,
+    backup::BackupCommand,
     error::CliError,
     lock::LockCommand,
     retention::RetentionCommand,
+    server_list,
     session::SessionCommand,
     user::{Password, UserCommand},
 };
@@ -95,6 +97,9 @@ Rates and CPU compare two samples, so one look takes a few seconds.")]
     /// List, add, test, change and remove servers
     #[command(subcommand)]
     Server(ServerCommand),
+    /// Make, list, verify and restore backups
+    #[command(subcommand)]
+    Backup(BackupCommand),
     /// Show the stored history of a server
     #[command(after_help = "\
 Examples:
@@ -194,6 +199,17 @@ Without a terminal, --accept-host-key has to name that fingerprint.")]
     Connect(Named),
     /// Leave a server alone until it is connected again
     Disconnect(Named),
+    /// Write the list of servers to a file, without secrets
+    Export(server_list::Export),
+    /// Import a list of servers, after showing what that would do
+    #[command(after_help = "\
+Examples:
+  tomo server import servers.json --dry-run
+  tomo server import servers.json --yes
+
+A server that signs in by password or key waits, switched off, until it gets its credential:
+  tomo server edit NAME --key FILE")]
+    Import(server_list::Import),
 }
 
 /// A server.

@@ -6,6 +6,7 @@ mod account;
 mod activity;
 mod add;
 mod args;
+mod backup;
 mod credential;
 mod error;
 mod format;
@@ -20,6 +21,7 @@ mod overview;
 mod prompt;
 mod retention;
 mod screen;
+mod server_list;
 mod servers;
 mod session;
 mod terminal;
@@ -135,6 +137,7 @@ async fn dispatch(cli: &Cli, command: Command) -> Result<(), CliError> {
         }
         Command::Activity(activity) => activity::activity(cli, activity).await,
         Command::Retention(command) => retention::retention(cli, command).await,
+        Command::Backup(command) => backup::run(cli, command).await,
         Command::Server(command) => {
             account::unlock(cli).await?;
             match command {
@@ -145,6 +148,8 @@ async fn dispatch(cli: &Cli, command: Command) -> Result<(), CliError> {
                 ServerCommand::Remove(remove) => servers::remove(cli, remove).await,
                 ServerCommand::Connect(named) => servers::connect(cli, named).await,
                 ServerCommand::Disconnect(named) => servers::disconnect(cli, named).await,
+                ServerCommand::Export(export) => server_list::export(cli, export).await,
+                ServerCommand::Import(import) => server_list::import(cli, import).await,
             }
         }
     }

@@ -39,7 +39,8 @@ pub struct ImportEntry {
 pub struct ImportPreview {
     /// In the file's order.
     pub entries: Vec<ImportEntry>,
-    /// SHA-256 of the file, so that what is imported is what was looked at.
+    /// Digest of the file and of what importing it would do, so that what is imported is what was
+    /// looked at.
     pub digest: String,
 }
 

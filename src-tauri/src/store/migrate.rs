@@ -117,7 +117,7 @@ fn is_current(seen: &BTreeSet<i64>) -> bool {
     MIGRATOR.iter().all(|migration| seen.contains(&migration.version))
 }
 
-fn newest() -> i64 {
+pub(super) fn newest() -> i64 {
     MIGRATOR.iter().map(|migration| migration.version).max().unwrap_or_default()
 }
 
@@ -145,7 +145,7 @@ async fn keep_copy(path: &Path) -> Result<(), StoreError> {
     std::fs::rename(&partial, &copy).map_err(io)
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".");
     name.push(suffix);

@@ -31,7 +31,7 @@ impl FromRow<'_, SqliteRow> for Server {
     }
 }
 
-fn duplicate(error: sqlx::Error, input: &ServerInput) -> StoreError {
+pub(super) fn duplicate(error: sqlx::Error, input: &ServerInput) -> StoreError {
     StoreError::or_duplicate(error, || {
         let ServerInput { username, host, port, .. } = input;
         format!("a server {username}@{host}, port {port}")

@@ -14,6 +14,7 @@ mod key;
 mod keychain;
 mod opening;
 mod passphrase;
+mod portable;
 mod record;
 mod remembered;
 mod rotation;
@@ -24,6 +25,7 @@ pub use error::VaultError;
 pub use key::{Fingerprint, MasterKey};
 pub use keychain::Keychain;
 pub use passphrase::LEAST_PASSPHRASE;
+pub use portable::{BackupKey, Rewrap};
 pub use rotation::{DerivedKeys, Rotation};
 pub use state::Vault;
 

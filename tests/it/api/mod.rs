@@ -4,6 +4,8 @@
 mod access;
 mod accounts;
 mod activity;
+mod backups;
+mod bad_backups;
 mod collection;
 mod hostile;
 mod lock_screen;
@@ -12,6 +14,7 @@ mod names;
 mod passwords;
 mod processes;
 mod retention;
+mod server_list;
 mod sessions;
 mod settings;
 mod users;
@@ -107,6 +110,23 @@ impl House {
     }
 
     async fn open_at(folder: Arc<TempDir>, door: Door) -> Self {
+        Self::through(Door::Window, folder).await
+    }
+
+    /// At the command line, where files are named by typing, with [`ADMIN`] signed in.
+    async fn terminal() -> Self {
+        let house = Self::empty_terminal().await;
+        house.ask("setup.create", account(ADMIN, false)).await;
+        house
+    }
+
+    /// The same on a new computer, where nobody has an account.
+    async fn empty_terminal() -> Self {
+        let folder = tempfile::Builder::new().prefix("tomo-api-").tempdir().expect("a folder");
+        Self::through(Door::CommandLine, Arc::new(folder)).await
+    }
+
+    async fn through(door: Door, folder: Arc<TempDir>) -> Self {
         let options = Options {
             data_dir: folder.path().to_owned(),
             door,

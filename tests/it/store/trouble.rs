@@ -106,6 +106,10 @@ impl Mount {
         let _ = writeln!(std::io::stderr(), "{test}: skipped, a tmpfs cannot be mounted here");
         None
     }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.0.path()
+    }
 }
 
 #[cfg(target_os = "linux")]

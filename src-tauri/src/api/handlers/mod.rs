@@ -21,6 +21,7 @@ use super::{
 use crate::{
     app::{
         Tomo,
+        backup::error::BackupError,
         error::{AppError, sentence},
     },
     domain::status::Status,
@@ -72,11 +73,13 @@ impl From<AppError> for ApiError {
             }
             AppError::Forbidden(_) => (Code::Forbidden, "An admin can do it.".into()),
             AppError::Invalid(_) | AppError::LocalServer(_) => (Code::Invalid, String::new()),
+            AppError::Changed(_) => (Code::Stale, "Look at it again, then decide.".into()),
             AppError::NotFound(_) => (Code::NotFound, "It may have been removed meanwhile.".into()),
             AppError::HostKey { hint, .. } => (Code::HostKey, hint.clone()),
             AppError::Failure(failure) => (Code::Failed, failure.hint.clone()),
             AppError::Store(error) => (store_code(error), error.hint().into()),
             AppError::Vault(error) => (vault_code(error), error.hint().into()),
+            AppError::Backup(error) => (backup_code(error), error.hint().into()),
             AppError::Internal(_) => (Code::Failed, "The program's log says more.".into()),
         };
         Self { code, message, hint }
@@ -101,6 +104,19 @@ fn store_code(error: &StoreError) -> Code {
         StoreError::Missing { .. } => Code::NotFound,
         StoreError::InvalidSetting(_) | StoreError::LastAdmin => Code::Invalid,
         StoreError::AuditKeyMissing => Code::VaultLocked,
+        _ => Code::Failed,
+    }
+}
+
+fn backup_code(error: &BackupError) -> Code {
+    match error {
+        BackupError::NoPassphrase
+        | BackupError::WeakPassphrase(_)
+        | BackupError::WrongPassphrase
+        | BackupError::NotAFile(_)
+        | BackupError::NotABackup(_) => Code::Invalid,
+        BackupError::Exists(_) => Code::Duplicate,
+        BackupError::Missing(_) | BackupError::NoFolder(_) => Code::NotFound,
         _ => Code::Failed,
     }
 }

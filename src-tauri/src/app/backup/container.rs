@@ -1,0 +1,282 @@
+//! The file of a backup: one age file under a passphrase, and in it a mark, a manifest and the
+//! database, compressed.
+//!
+//! ```text
+//! age (scrypt, ChaCha20-Poly1305 in chunks of 64 KiB)
+//!   "tomo-backup\n"     12 bytes
+//!   format version       4 bytes, big endian
+//!   length of manifest   4 bytes, big endian
+//!   manifest             JSON
+//!   database             one zstd frame with a checksum, to the end
+//! ```
+//!
+//! age authenticates every byte and its place, so nothing that is read here was changed since it was
+//! written. What was written may still come from somebody else: sizes are limited all the same.
+
+use super::error::BackupError;
+use crate::{domain::backup::BackupContents, vault::BackupKey};
+use age::{
+    DecryptError, Decryptor, Encryptor, scrypt,
+    stream::{StreamReader, StreamWriter},
+};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader, ErrorKind, Read, Write},
+    path::Path,
+};
+use zeroize::Zeroizing;
+
+const MARK: &[u8; 12] = b"tomo-backup\n";
+/// What every age file begins with, up to its version.
+const AGE: &[u8] = b"age-encryption.org/";
+const FORMAT: u32 = 1;
+/// scrypt's N is 2 to this: 128 MiB and about a third of a second for each guess at a passphrase.
+const WORK: u8 = 17;
+/// The most that reading puts up with: 1 GiB.
+const MOST_WORK: u8 = 20;
+const MOST_MANIFEST: u32 = 64 * 1024;
+/// zstd's default. Higher levels win a few percent and take several times as long.
+const LEVEL: i32 = 3;
+/// 16 MiB of window is more than this level ever uses.
+const MOST_WINDOW: u32 = 24;
+const BUFFER: usize = 256 * 1024;
+
+#[derive(Serialize, Deserialize)]
+struct Manifest<'a> {
+    contents: BackupContents,
+    /// The key that the credentials inside are sealed with, and the audit trail is chained with.
+    key: &'a str,
+}
+
+/// The lock of a backup to come. Its key is derived, and nothing is written yet.
+pub(super) struct Lock(Encryptor);
+
+/// Derives the key of a new backup. Blocks for some tenths of a second.
+///
+/// # Errors
+/// When age refuses, which it does for no passphrase.
+pub(super) fn lock(passphrase: SecretString) -> io::Result<Lock> {
+    let mut recipient = scrypt::Recipient::new(passphrase);
+    recipient.set_work_factor(WORK);
+    Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient))
+        .map(Lock)
+        .map_err(io::Error::other)
+}
+
+/// A backup that has its lock, and nothing in it yet.
+pub(super) struct Empty<'a>(StreamWriter<&'a mut File>);
+
+impl Lock {
+    /// Writes what [`unlock`] needs.
+    ///
+    /// # Errors
+    /// Of the file system.
+    pub(super) fn begin(self, out: &mut File) -> io::Result<Empty<'_>> {
+        self.0.wrap_output(out).map(Empty)
+    }
+}
+
+impl Empty<'_> {
+    /// Writes the database at `database`, which holds `contents` under `key`. Blocks.
+    ///
+    /// # Errors
+    /// When the database cannot be read, or the file not be written: an error of the file system.
+    pub(super) fn fill(
+        self,
+        contents: &BackupContents,
+        key: &BackupKey,
+        database: &Path,
+    ) -> io::Result<()> {
+        let mut sealed = self.0;
+        let text = key.to_text();
+        let manifest = Manifest { contents: contents.clone(), key: &text };
+        // Room for everything from the start: a vector that grows leaves copies of the key behind.
+        let mut json = Zeroizing::new(Vec::with_capacity(4096));
+        serde_json::to_writer(&mut *json, &manifest)?;
+        let length = u32::try_from(json.len()).map_err(io::Error::other)?;
+        sealed.write_all(MARK)?;
+        sealed.write_all(&FORMAT.to_be_bytes())?;
+        sealed.write_all(&length.to_be_bytes())?;
+        sealed.write_all(&json)?;
+
+        let mut packed = zstd::Encoder::new(sealed, LEVEL)?;
+        packed.include_checksum(true)?;
+        packed.set_pledged_src_size(Some(contents.database_bytes))?;
+        packed.multithread(workers())?;
+        let mut source = BufReader::with_capacity(BUFFER, File::open(database)?);
+        if io::copy(&mut source, &mut packed)? != contents.database_bytes {
+            return Err(io::Error::other("the copy of the database changed its size"));
+        }
+        packed.finish()?.finish()?.flush()
+    }
+}
+
+fn workers() -> u32 {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    u32::try_from(cores.min(2)).unwrap_or(1)
+}
+
+/// A backup that the passphrase opens.
+pub(super) struct Opened {
+    pub(super) contents: BackupContents,
+    pub(super) key: BackupKey,
+    payload: StreamReader<BufReader<File>>,
+}
+
+/// A backup whose lock has opened; what is in it is not read yet.
+pub(super) struct Unlocked(StreamReader<BufReader<File>>);
+
+/// Opens the lock of a backup. Blocks, for as long as deriving the key takes.
+///
+/// # Errors
+/// Why it is no backup, or not one that this passphrase opens.
+pub(super) fn unlock(path: &Path, passphrase: SecretString) -> Result<Unlocked, BackupError> {
+    let file = open_file(path)?;
+    let mut file = BufReader::with_capacity(BUFFER, file);
+    let begins = file.fill_buf().map_err(|error| BackupError::read(path, error))?;
+    let common = begins.len().min(AGE.len());
+    if begins.is_empty() {
+        return Err(BackupError::Empty(path.into()));
+    }
+    if begins[..common] != AGE[..common] {
+        return Err(BackupError::NotABackup(path.into()));
+    }
+    if begins.len() < AGE.len() {
+        return Err(BackupError::Damaged);
+    }
+    let unread = |error| of_age(path, error);
+    let decryptor = Decryptor::new_buffered(file).map_err(unread)?;
+    if !decryptor.is_scrypt() {
+        return Err(BackupError::NotABackup(path.into()));
+    }
+    let mut identity = scrypt::Identity::new(passphrase);
+    identity.set_max_work_factor(MOST_WORK);
+    let payload =
+        decryptor.decrypt(std::iter::once(&identity as &dyn age::Identity)).map_err(unread)?;
+    Ok(Unlocked(payload))
+}
+
+/// Opens a backup: its passphrase is right, and it says what it holds. The rest of it is not proven
+/// before it is read. Blocks.
+///
+/// # Errors
+/// Why it is no backup, or not one that can be read.
+pub(super) fn open(path: &Path, passphrase: SecretString) -> Result<Opened, BackupError> {
+    unlock(path, passphrase)?.open(path)
+}
+
+impl Unlocked {
+    /// Reads what the backup says of itself.
+    ///
+    /// # Errors
+    /// Why it is no backup, or not one that can be read.
+    pub(super) fn open(self, path: &Path) -> Result<Opened, BackupError> {
+        let mut payload = self.0;
+        let unread = |error| of_reading(path, error);
+        let mut mark = [0; MARK.len()];
+        if let Err(error) = payload.read_exact(&mut mark) {
+            // An age file with a shorter text in it is whole, and none of Tomo's.
+            let mut rest = Vec::new();
+            return Err(match payload.read_to_end(&mut rest) {
+                Ok(_) if error.kind() == ErrorKind::UnexpectedEof => {
+                    BackupError::NotABackup(path.into())
+                }
+                _ => unread(error),
+            });
+        }
+        if &mark != MARK {
+            return Err(BackupError::NotABackup(path.into()));
+        }
+        let format = number(&mut payload).map_err(unread)?;
+        if format > FORMAT {
+            return Err(BackupError::Newer(format!("format {format}; this one knows {FORMAT}")));
+        }
+        let length = number(&mut payload).map_err(unread)?;
+        if length > MOST_MANIFEST {
+            return Err(BackupError::Damaged);
+        }
+        let mut json = Zeroizing::new(vec![0; length as usize]);
+        payload.read_exact(&mut json).map_err(unread)?;
+        // serde's own errors may quote what they read.
+        let manifest: Manifest<'_> =
+            serde_json::from_slice(&json).map_err(|_| BackupError::Damaged)?;
+        let key = BackupKey::from_text(manifest.key).ok_or(BackupError::Damaged)?;
+        Ok(Opened { contents: manifest.contents, key, payload })
+    }
+}
+
+/// Opens what must be a file: a pipe may never say anything, and a device never end.
+fn open_file(path: &Path) -> Result<File, BackupError> {
+    let metadata = std::fs::metadata(path).map_err(|error| BackupError::read(path, error))?;
+    if !metadata.is_file() {
+        return Err(BackupError::NotAFile(path.into()));
+    }
+    File::open(path).map_err(|error| BackupError::read(path, error))
+}
+
+fn number(from: &mut impl Read) -> io::Result<u32> {
+    let mut bytes = [0; 4];
+    from.read_exact(&mut bytes)?;
+    Ok(u32::from_be_bytes(bytes))
+}
+
+impl Opened {
+    /// Gives the database piece by piece to `take`, exactly as much as the manifest says, and proves
+    /// the file to its last byte.
+    ///
+    /// # Errors
+    /// When the file is damaged, or what `take` gives.
+    pub(super) fn unpack(
+        self,
+        path: &Path,
+        mut take: impl FnMut(&[u8]) -> Result<(), BackupError>,
+    ) -> Result<BackupContents, BackupError> {
+        let unread = |error| of_reading(path, error);
+        let mut payload = BufReader::with_capacity(BUFFER, self.payload);
+        let mut unpacked = zstd::Decoder::with_buffer(&mut payload).map_err(unread)?.single_frame();
+        unpacked.window_log_max(MOST_WINDOW).map_err(unread)?;
+        let mut piece = vec![0; BUFFER];
+        let mut left = self.contents.database_bytes;
+        loop {
+            let read = match unpacked.read(&mut piece) {
+                Ok(0) => break,
+                Ok(read) => read,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => return Err(unread(error)),
+            };
+            // More than it says of itself: however well it is sealed, it is not unpacked further.
+            left = left.checked_sub(read as u64).ok_or(BackupError::Damaged)?;
+            take(&piece[..read])?;
+        }
+        drop(unpacked);
+        // The end of the file is proven only when it is reached.
+        let at_end = payload.fill_buf().map_err(unread)?.is_empty();
+        if left == 0 && at_end { Ok(self.contents) } else { Err(BackupError::Damaged) }
+    }
+}
+
+fn of_age(path: &Path, error: DecryptError) -> BackupError {
+    match error {
+        // The tag of the wrapped key does not match. A flipped bit in it looks the same.
+        DecryptError::DecryptionFailed
+        | DecryptError::KeyDecryptionFailed
+        | DecryptError::NoMatchingKeys => BackupError::WrongPassphrase,
+        DecryptError::ExcessiveWork { .. } => BackupError::TooMuchWork,
+        DecryptError::UnknownFormat => {
+            BackupError::Newer("its encryption is not known to this one".into())
+        }
+        DecryptError::Io(error) => of_reading(path, error),
+        DecryptError::InvalidHeader | DecryptError::InvalidMac => BackupError::Damaged,
+    }
+}
+
+/// What the system said is an error of the disk; everything else was said by age or zstd.
+fn of_reading(path: &Path, error: io::Error) -> BackupError {
+    if error.raw_os_error().is_some() {
+        BackupError::read(path, error)
+    } else {
+        BackupError::Damaged
+    }
+}
