@@ -4,7 +4,7 @@ use crate::domain::user::Role;
 use serde::Serialize;
 
 /// What calling a command does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
     /// Needs nobody signed in: set-up, sign-in, status.
@@ -21,10 +21,16 @@ impl Effect {
     /// Whether a role may do this.
     #[must_use]
     pub fn allowed_to(self, role: Role) -> bool {
+        role.reaches(self.least_role())
+    }
+
+    /// The least role that may do this.
+    #[must_use]
+    pub fn least_role(self) -> Role {
         match self {
-            Self::Public | Self::Read => true,
-            Self::Operate => matches!(role, Role::Admin | Role::User),
-            Self::Administer => role == Role::Admin,
+            Self::Public | Self::Read => Role::Readonly,
+            Self::Operate => Role::User,
+            Self::Administer => Role::Admin,
         }
     }
 }

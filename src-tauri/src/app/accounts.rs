@@ -30,7 +30,7 @@ const TOUCH_EVERY: Duration = Duration::from_secs(60);
 
 /// The secret of a session, as the process holds it.
 #[derive(Clone)]
-pub(super) struct SessionSecret(SecretString);
+pub(super) struct SessionSecret(pub(super) SecretString);
 
 impl SessionSecret {
     fn new() -> Result<Self, AppError> {
@@ -41,7 +41,7 @@ impl SessionSecret {
     }
 
     /// The id of the session's row.
-    fn id(&self) -> String {
+    pub(super) fn id(&self) -> String {
         Sha256::digest(self.0.expose_secret().as_bytes()).iter().fold(
             String::with_capacity(64),
             |mut hex, byte| {
@@ -53,7 +53,7 @@ impl SessionSecret {
 }
 
 /// The name under which 'stay signed in' keeps the session's secret.
-fn session_name(door: Door) -> &'static str {
+pub(super) fn session_name(door: Door) -> &'static str {
     match door {
         Door::Window => "session-window",
         Door::CommandLine => "session-command-line",
@@ -129,7 +129,7 @@ impl Tomo {
             keychain_name: Keychain::name().into(),
             data_dir: self.inner.data_dir.display().to_string(),
             platform: std::env::consts::OS.into(),
-            waiting_plans: 0,
+            waiting_plans: self.waiting_plans().await?,
         })
     }
 
@@ -216,7 +216,7 @@ impl Tomo {
         }
     }
 
-    async fn begin_session(&self, user: UserId, stay: bool) -> Result<(), AppError> {
+    pub(super) async fn begin_session(&self, user: UserId, stay: bool) -> Result<(), AppError> {
         let secret = SessionSecret::new()?;
         let seconds = self.whole_setting("security.session_timeout_seconds").await?;
         let expires_at = Utc::now() + TimeDelta::seconds(seconds);
@@ -240,7 +240,7 @@ impl Tomo {
         Ok(())
     }
 
-    async fn end_session(&self) -> Result<(), AppError> {
+    pub(super) async fn end_session(&self) -> Result<(), AppError> {
         let secret = self.inner.session.lock().await.take();
         if let Some(secret) = secret {
             let now = Utc::now();

@@ -29,6 +29,7 @@ impl Tomo {
 
     async fn follow(&self) -> Result<(), AppError> {
         self.follow_now().await?;
+        self.follow_plans().await?;
         self.retry_trusted().await
     }
 

@@ -3,9 +3,12 @@
 //! [`Tomo`] is the whole program without a front door. It is built whole by [`Tomo::open`] and then
 //! handed over; window, command line and tests hold clones of it.
 
+mod about;
 mod accounts;
 pub mod activity;
+mod assistants;
 mod collection;
+mod diagnostics;
 pub mod error;
 mod files;
 mod fleet;
@@ -13,6 +16,7 @@ mod follow;
 mod host_keys;
 pub mod keys;
 mod password;
+pub mod plans;
 mod reach;
 mod servers;
 mod settings;
@@ -26,7 +30,7 @@ use crate::{
         watch::Wanted,
     },
     domain::{host_key::HostKey, id::ServerId, session::Door, status::VaultStatus},
-    store::{AuditKeySlot, Store},
+    store::{AuditKeySlot, PlanMark, Store},
     vault::{Keychain, Vault, VaultError},
 };
 use accounts::SessionSecret;
@@ -93,6 +97,8 @@ struct Inner {
     stays_in_tray: AtomicBool,
     /// When the session was last said to be in use.
     touched: Mutex<Option<Instant>>,
+    /// What `plans` looked like when it was last looked at.
+    plans_seen: Mutex<Option<PlanMark>>,
     /// Until when collection is paused.
     paused: Mutex<fleet::PauseState>,
     /// Where front doors' tasks run; their own threads may know no runtime.
@@ -139,12 +145,14 @@ impl Tomo {
                 following: tokio::sync::Mutex::default(),
                 stays_in_tray: AtomicBool::new(true),
                 touched: Mutex::default(),
+                plans_seen: Mutex::default(),
                 paused: Mutex::default(),
                 runtime: Handle::current(),
                 tasks: TaskTracker::new(),
                 cancel: CancellationToken::new(),
             }),
         };
+        tomo.note_versions().await?;
         if let Some(passphrase) = options.passphrase {
             tomo.use_passphrase(passphrase).await?;
         }
