@@ -59,6 +59,7 @@ pub fn write(root: &Path) -> io::Result<()> {
             "cargo:warning=The licences of the page are left out: there is no ui/node_modules."
         );
     }
+    lend_texts(&mut list, &texts);
     let json = json!({ "texts": texts.all, "packages": list }).to_string();
     fs::write(out.join(FILE), zstd::encode_all(json.as_bytes(), LEVEL)?)?;
     fs::write(stamp_file, stamp)
@@ -236,6 +237,19 @@ fn entry(
         "repository": repository,
         "texts": files,
     })
+}
+
+/// Gives packages that bring no text that of another one, where the licence has the same words for
+/// everybody. Others name who holds the copyright, and cannot be lent.
+fn lend_texts(list: &mut [Value], texts: &Texts) {
+    for package in list.iter_mut().filter(|package| package["texts"] == json!([])) {
+        let licence = text_of(&package["licence"]);
+        let places = [("Apache-2.0", "Apache License"), ("MPL-2.0", "Mozilla Public License")]
+            .into_iter()
+            .filter(|(name, _)| licence.contains(name))
+            .filter_map(|(_, title)| texts.all.iter().position(|text| text.starts_with(title)));
+        package["texts"] = places.collect::<Vec<_>>().into();
+    }
 }
 
 fn names(dependencies: &Value) -> Vec<String> {
