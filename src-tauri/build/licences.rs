@@ -226,9 +226,12 @@ fn entry(
     }
     let repository = text_of(repository);
     let repository = repository.strip_prefix("git+").unwrap_or(&repository);
-    let repository = match repository.strip_prefix("github:") {
-        Some(path) => format!("https://github.com/{path}"),
-        None => repository.trim_end_matches(".git").to_owned(),
+    // npm's short form of an address at GitHub, with its name or without.
+    let path = repository.strip_prefix("github:").unwrap_or(repository);
+    let repository = if !path.contains(':') && path.matches('/').count() == 1 {
+        format!("https://github.com/{path}")
+    } else {
+        repository.trim_end_matches(".git").to_owned()
     };
     json!({
         "name": package["name"],

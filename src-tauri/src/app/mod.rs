@@ -230,6 +230,8 @@ impl Tomo {
     pub async fn start_collecting(&self) -> Result<(), AppError> {
         self.inner.collecting.store(true, Ordering::SeqCst);
         self.follow_now().await?;
+        // What is there from the start is no change.
+        self.follow_plans().await?;
         self.keep_following();
         self.keep_ageing();
         Ok(())

@@ -1,10 +1,12 @@
 //! The whole of Tomo below its front doors: everything goes through the command table, against a
 //! real database, a vault behind a passphrase and, where a server is needed, the lab's `sshd`.
 
+mod about;
 mod access;
 mod accounts;
 mod collection;
 mod names;
+mod plans;
 mod processes;
 mod settings;
 
