@@ -4,6 +4,7 @@
 //! Only on Linux: elsewhere the system's keychain belongs to the person whose computer this is.
 #![cfg(target_os = "linux")]
 
+mod about;
 mod terminal;
 
 use crate::lab::sshd::{self, ClientKey, Sshd, client_key};
