@@ -3,7 +3,7 @@
 //! The layers, each using only those to its right; names joined by `|` never use each other:
 //!
 //! ```text
-//! main → shell | cli → api → app → collect → ssh | vault | store → domain
+//! main → shell | cli | mcp → api → app → collect → ssh | vault | store → domain
 //! ```
 //!
 //! `tests/it/architecture.rs` reads the `use crate::…` edges and fails on an upward one.
@@ -11,6 +11,8 @@
 pub mod shell;
 
 pub mod cli;
+
+pub mod mcp;
 
 pub mod api;
 

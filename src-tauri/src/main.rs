@@ -1,11 +1,11 @@
-//! The binary: the window, or with a command the command line.
+//! The binary: the window, or with a command the command line or the door for assistants.
 
 use clap::Parser;
 use std::{io, path::Path, process::ExitCode};
 use tomo::{
     app::Options,
-    cli::{self, Args, CliError, Exit},
-    shell, vault,
+    cli::{self, Args, CliError, Doors, Exit},
+    mcp, shell, vault,
 };
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::{
@@ -35,7 +35,7 @@ fn main() -> ExitCode {
     if let Err(error) = dumps {
         tracing::warn!(%error, "core dumps could not be turned off");
     }
-    cli::run(args, data_dir, window)
+    cli::run(args, data_dir, &Doors { window, assistant: mcp::run })
 }
 
 fn window(options: Options) -> ExitCode {

@@ -4,6 +4,7 @@
 //! Only on Linux: elsewhere the system's keychain belongs to the person whose computer this is.
 #![cfg(target_os = "linux")]
 
+mod about;
 mod activity;
 mod backup;
 mod sessions;
@@ -132,7 +133,7 @@ fn address(account: &sshd::Account, port: u16) -> String {
 
 /// Says that a part is missing on this machine; where everything has to run, that is a failure.
 #[expect(clippy::print_stderr, reason = "whoever runs the tests should see what was left out")]
-fn skip(part: &str) {
+pub fn skip(part: &str) {
     assert!(std::env::var_os("CI").is_none(), "{part} is missing");
     eprintln!("skipped: {part} is missing");
 }

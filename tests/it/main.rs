@@ -6,6 +6,7 @@ mod lab;
 mod api;
 mod architecture;
 mod cli;
+mod mcp;
 mod ssh;
 mod store;
 mod vault;

@@ -8,8 +8,8 @@ use crate::{system, toolchain, ui};
 pub const HELP: &str = "\
 Usage: cargo xtask bindings [--yes]
 
-Writes ui/src/lib/backend/generated.ts from the command table and its Rust types. The file is
-committed; a test fails when it is not what this command would write.
+Writes what is made from the Rust code and committed: ui/src/lib/backend/generated.ts, the shape of
+the command table, and the lists in docs/. A test fails when one is not what this command would write.
 ";
 
 pub fn run(project: &Project, yes: bool) -> Result<(), Failure> {
@@ -21,6 +21,6 @@ pub fn run(project: &Project, yes: bool) -> Result<(), Failure> {
         ui::build(project)?;
     }
     let mut test = project.cargo();
-    test.args(["test", "--lib", "bindings"]).env("TOMO_WRITE_BINDINGS", "1");
+    test.args(["test", "--lib", "up_to_date"]).env("TOMO_WRITE_BINDINGS", "1");
     say::run(&mut test)
 }

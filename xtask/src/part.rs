@@ -27,6 +27,8 @@ pub enum Probe {
     Library(&'static [&'static str]),
     /// A font family.
     Font(&'static str),
+    /// A module of Python 3.
+    Python(&'static str),
 }
 
 /// One thing that has to be on the machine.
@@ -168,6 +170,15 @@ pub const PARTS: &[Part] = &[
         pacman: "sqlite",
     },
     Part {
+        name: "Python with virtual environments",
+        used_for: Use::Lab,
+        // Debian ships `venv` without what it needs to put pip into a new environment.
+        probe: Probe::Python("ensurepip"),
+        apt: "python3-venv",
+        dnf: "python3",
+        pacman: "python",
+    },
+    Part {
         name: "Xvfb",
         used_for: Use::Window,
         probe: Probe::Program("Xvfb"),
@@ -248,6 +259,9 @@ impl Part {
             Probe::Program(name) => find_program(name).is_some(),
             Probe::Library(names) => {
                 names.iter().any(|name| output_of("pkg-config", &["--exists", name]).is_some())
+            }
+            Probe::Python(module) => {
+                output_of("python3", &["-c", &format!("import {module}")]).is_some()
             }
             Probe::Font(family) => {
                 output_of("fc-list", &[family]).is_some_and(|fonts| !fonts.is_empty())

@@ -7,7 +7,7 @@ use serde::Serialize;
 use std::fmt::Write;
 
 /// What calling a command does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
     /// Needs nobody signed in: set-up, sign-in, status.
@@ -51,10 +51,16 @@ impl Effect {
     /// Whether a role may do this.
     #[must_use]
     pub fn allowed_to(self, role: Role) -> bool {
+        role.reaches(self.least_role())
+    }
+
+    /// The least role that may do this.
+    #[must_use]
+    pub fn least_role(self) -> Role {
         match self {
-            Self::Public | Self::Read => true,
-            Self::Operate => matches!(role, Role::Admin | Role::User),
-            Self::Administer => role == Role::Admin,
+            Self::Public | Self::Read => Role::Readonly,
+            Self::Operate => Role::User,
+            Self::Administer => Role::Admin,
         }
     }
 }

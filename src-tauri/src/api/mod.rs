@@ -8,11 +8,16 @@ pub mod args;
 pub mod bindings;
 pub mod error;
 mod handlers;
+#[cfg(test)]
+mod shape;
 pub mod table;
 
-use crate::app::{
-    Tomo,
-    activity::{self, Entry},
+use crate::{
+    app::{
+        Tomo,
+        activity::{self, Entry},
+    },
+    domain::session::Door,
 };
 use access::Effect;
 use error::{ApiError, Code};
@@ -32,6 +37,13 @@ async fn dispatch(tomo: &Tomo, name: &str, arguments: Value) -> Result<Value, Ap
     let command = COMMANDS.iter().find(|command| command.name == name).ok_or_else(|| {
         ApiError::new(Code::NotFound, format!("There is no command '{name}'."), "")
     })?;
+    if command.person && tomo.door() == Door::Mcp {
+        return Err(ApiError::new(
+            Code::Forbidden,
+            format!("{name} is for a person at Tomo's window or command line."),
+            "Ask the person to do it there.",
+        ));
+    }
     let user = match command.effect {
         Effect::Public => None,
         effect => {

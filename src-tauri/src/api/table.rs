@@ -69,6 +69,8 @@ pub struct Command {
     pub result: fn(&Config) -> String,
     /// JSON Schema of the arguments.
     pub schema: fn() -> Schema,
+    /// Says whether these are arguments that the command takes, without calling it.
+    pub check: fn(&Value) -> Result<(), ApiError>,
     pub(super) run: fn(Tomo, Value) -> BoxFuture<'static, Result<Value, ApiError>>,
 }
 
@@ -86,6 +88,7 @@ macro_rules! commands {
                 arguments: <$args as TS>::name,
                 result: <$result as TS>::name,
                 schema: || schema_for!($args),
+                check: |arguments| read::<$args>($name, arguments.clone()).map(drop),
                 run: |tomo, arguments| {
                     async move {
                         let arguments: $args = read($name, arguments)?;
@@ -257,9 +260,9 @@ commands! {
     "file.choose" Read [person] file_choose(ChooseFile) -> Option<String>;
 
     /// Pauses collection on all servers.
-    "collection.pause" Operate (CollectionPause: "Collection paused") collection_pause(Pause) -> Collection;
+    "collection.pause" Operate (CollectionPause: "Collection paused") [person] collection_pause(Pause) -> Collection;
     /// Resumes collection.
-    "collection.resume" Operate (CollectionResume: "Collection resumed") collection_resume(Nothing) -> Collection;
+    "collection.resume" Operate (CollectionResume: "Collection resumed") [person] collection_resume(Nothing) -> Collection;
     /// Says which server's page is open, so that its samples are pushed.
     "window.watch" Read [person] window_watch(Watch) -> ();
 }

@@ -30,7 +30,7 @@ impl Tomo {
             keychain_name: Keychain::name().into(),
             data_dir: self.inner.data_dir.display().to_string(),
             platform: std::env::consts::OS.into(),
-            waiting_plans: 0,
+            waiting_plans: self.waiting_plans().await?,
         })
     }
 

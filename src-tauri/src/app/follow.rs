@@ -32,6 +32,7 @@ impl Tomo {
     async fn follow(&self) -> Result<(), AppError> {
         self.follow_sessions().await?;
         self.follow_now().await?;
+        self.follow_plans().await?;
         self.retry_trusted().await
     }
 

@@ -3,15 +3,18 @@
 //! [`Tomo`] is the whole program without a front door. It is built whole by [`Tomo::open`] and then
 //! handed over; window, command line and tests hold clones of it.
 
+mod about;
 pub mod account;
 mod accounts;
 pub mod activity;
 mod activity_feed;
+mod assistants;
 mod audit;
 mod avatar;
 pub mod backup;
 mod collection;
 mod connection_events;
+mod diagnostics;
 pub mod error;
 mod export;
 mod files;
@@ -25,6 +28,7 @@ mod login;
 mod obey;
 mod password;
 mod password_rules;
+pub mod plans;
 mod reach;
 mod retention;
 mod server_list;
@@ -45,7 +49,7 @@ use crate::{
         watch::Wanted,
     },
     domain::{host_key::HostKey, id::ServerId, session::Door, status::VaultStatus},
-    store::{AuditKeySlot, Store},
+    store::{AuditKeySlot, PlanMark, Store},
     vault::{Keychain, Vault, VaultError},
 };
 use activity::Journal;
@@ -127,6 +131,8 @@ struct Inner {
     name_key: Zeroizing<[u8; 32]>,
     /// What the settings have put into force.
     in_force: InForce,
+    /// What `plans` looked like when it was last looked at.
+    plans_seen: Mutex<Option<PlanMark>>,
     /// Until when collection is paused.
     paused: Mutex<fleet::PauseState>,
     /// Told when an automatic backup may be due earlier than it was.
@@ -183,6 +189,7 @@ impl Tomo {
                 password_checks: AtomicU64::new(0),
                 name_key,
                 in_force: InForce::default(),
+                plans_seen: Mutex::default(),
                 paused: Mutex::default(),
                 backup_wish: Notify::new(),
                 runtime: Handle::current(),
@@ -190,6 +197,7 @@ impl Tomo {
                 cancel: CancellationToken::new(),
             }),
         };
+        tomo.note_versions().await?;
         if let Some(passphrase) = options.passphrase {
             tomo.use_passphrase(passphrase).await?;
         }
@@ -267,6 +275,8 @@ impl Tomo {
     pub async fn start_collecting(&self) -> Result<(), AppError> {
         self.inner.collecting.store(true, Ordering::SeqCst);
         self.follow_now().await?;
+        // What is there from the start is no change.
+        self.follow_plans().await?;
         self.keep_following();
         self.keep_noticing().await?;
         self.keep_audit_head().await;

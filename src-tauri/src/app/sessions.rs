@@ -27,7 +27,7 @@ const TOUCH_SECONDS: i64 = 60;
 
 /// The secret of a session, as the process holds it.
 #[derive(Clone)]
-pub(super) struct SessionSecret(SecretString);
+pub(super) struct SessionSecret(pub(super) SecretString);
 
 impl SessionSecret {
     fn new() -> Result<Self, AppError> {
@@ -38,7 +38,7 @@ impl SessionSecret {
     }
 
     /// The id of the session's row.
-    fn id(&self) -> String {
+    pub(super) fn id(&self) -> String {
         Sha256::digest(self.0.expose_secret().as_bytes()).iter().fold(
             String::with_capacity(64),
             |mut hex, byte| {
@@ -50,7 +50,7 @@ impl SessionSecret {
 }
 
 /// The name under which 'stay signed in' keeps the session's secret.
-fn session_name(door: Door) -> &'static str {
+pub(super) fn session_name(door: Door) -> &'static str {
     match door {
         Door::Window => "session-window",
         Door::CommandLine => "session-command-line",
@@ -326,7 +326,7 @@ impl Tomo {
     }
 
     /// Ends the session that is held, if any, and forgets the one that was kept.
-    async fn drop_session(&self) -> Result<(), AppError> {
+    pub(super) async fn drop_session(&self) -> Result<(), AppError> {
         let secret = self.inner.session.lock().await.take();
         if let Some(secret) = secret {
             self.inner.hub.announce(Change::Session);

@@ -10,9 +10,10 @@ use super::{
     session::SessionCommand,
     user::{Password, UserCommand},
 };
-use crate::{app::usual_data_dir, domain::history::Range};
+use crate::{api::access::Effect, app::usual_data_dir, domain::history::Range};
 use clap::{
-    Args as Group, Parser, Subcommand, builder::PossibleValuesParser, builder::TypedValueParser,
+    Args as Group, Parser, Subcommand, ValueEnum, builder::PossibleValuesParser,
+    builder::TypedValueParser,
 };
 use std::path::PathBuf;
 
@@ -31,6 +32,15 @@ Exit codes:
   130 interrupted
 
 Secrets are never arguments: they are asked for, or read from files that you name.";
+
+const MCP_HELP: &str = "\
+An assistant's program starts this; docs/mcp.md says how to connect the common ones. It acts as
+whoever is signed in here (`tomo login`), and only reads unless more is allowed. What destroys or
+administers waits for `tomo approve` or the window, whatever is allowed.
+
+Examples:
+  claude mcp add tomo -- tomo mcp
+  tomo mcp --allow operate";
 
 /// Watch and run the machines you keep at home, over plain SSH.
 ///
@@ -138,6 +148,46 @@ Examples:
     /// Drop what is older than the retention settings allow
     #[command(subcommand)]
     Retention(RetentionCommand),
+    /// Decide about what AI assistants want to do
+    #[command(after_help = super::plans::EXAMPLES)]
+    Approve(super::plans::Approve),
+    /// Say which version this is, and where its data is
+    About(Listing),
+    /// Show the licences of the libraries in Tomo
+    Licences(super::about::Licences),
+    /// Write a file for a bug report: no secret, no name, no address
+    Diagnostics(super::about::Diagnostics),
+    /// Serve an AI assistant on standard input and output (Model Context Protocol)
+    #[command(after_help = MCP_HELP)]
+    Mcp(Mcp),
+}
+
+/// What an assistant may do.
+#[derive(Debug, Group)]
+pub struct Mcp {
+    /// Allow more than reading
+    #[arg(long, value_name = "WHAT")]
+    allow: Option<Allow>,
+}
+
+/// What an assistant may do besides reading.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Allow {
+    /// Connect and disconnect servers, and change the person's own settings
+    Operate,
+    /// The same, and ask for what only admins may do: each time a person has to approve it
+    Administer,
+}
+
+impl Mcp {
+    /// How far the assistant may go.
+    pub(super) fn effect(&self) -> Effect {
+        match self.allow {
+            None => Effect::Read,
+            Some(Allow::Operate) => Effect::Operate,
+            Some(Allow::Administer) => Effect::Administer,
+        }
+    }
 }
 
 /// Who signs in.

@@ -1,6 +1,7 @@
 //! The command line. It parses what was typed, calls commands of the table, and prints what they
 //! answer; it decides nothing that the window would have to decide as well.
 
+mod about;
 mod access;
 mod account;
 mod activity;
@@ -18,6 +19,7 @@ mod moment;
 mod monitor;
 mod output;
 mod overview;
+mod plans;
 mod prompt;
 mod retention;
 mod screen;
@@ -32,7 +34,7 @@ pub use args::Args;
 pub use error::{CliError, Exit};
 
 use crate::{
-    api::{self, error::ApiError},
+    api::{self, access::Effect, error::ApiError},
     app::{Options, Tomo, error::AppError},
     domain::session::Door,
     vault::Keychain,
@@ -45,22 +47,30 @@ use std::{path::PathBuf, process::ExitCode, time::Duration};
 /// How long ending may take before it is forced.
 const END_WITHIN: Duration = Duration::from_secs(5);
 
-/// Does what was typed; without a command, opens the window.
-#[must_use]
-pub fn run(args: Args, data_dir: PathBuf, window: impl FnOnce(Options) -> ExitCode) -> ExitCode {
-    begin(args, data_dir, window).unwrap_or_else(|error| error.report())
+/// The other front doors, which are opened from here but not known here.
+pub struct Doors {
+    /// Opens the window.
+    pub window: fn(Options) -> ExitCode,
+    /// Serves an assistant that may go as far as this.
+    pub assistant: fn(Options, Effect) -> Result<(), ApiError>,
 }
 
-fn begin(
-    args: Args,
-    data_dir: PathBuf,
-    window: impl FnOnce(Options) -> ExitCode,
-) -> Result<ExitCode, CliError> {
+/// Does what was typed; without a command, opens the window.
+#[must_use]
+pub fn run(args: Args, data_dir: PathBuf, doors: &Doors) -> ExitCode {
+    begin(args, data_dir, doors).unwrap_or_else(|error| error.report())
+}
+
+fn begin(args: Args, data_dir: PathBuf, doors: &Doors) -> Result<ExitCode, CliError> {
     if let Some(Command::Access(listing)) = args.command {
         return access::access(listing).map(|()| ExitCode::SUCCESS);
     }
     let file = args.vault_passphrase_file.as_deref();
-    let door = if args.command.is_some() { Door::CommandLine } else { Door::Window };
+    let door = match &args.command {
+        None => Door::Window,
+        Some(Command::Mcp(_)) => Door::Mcp,
+        Some(_) => Door::CommandLine,
+    };
     let options = Options {
         data_dir,
         door,
@@ -69,7 +79,14 @@ fn begin(
         choose_file: None,
         login_entry: None,
     };
-    let Some(command) = args.command else { return Ok(window(options)) };
+    let command = match args.command {
+        None => return Ok((doors.window)(options)),
+        Some(Command::Mcp(mcp)) => {
+            (doors.assistant)(options, mcp.effect())?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Some(command) => command,
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -138,6 +155,12 @@ async fn dispatch(cli: &Cli, command: Command) -> Result<(), CliError> {
         Command::Activity(activity) => activity::activity(cli, activity).await,
         Command::Retention(command) => retention::retention(cli, command).await,
         Command::Backup(command) => backup::run(cli, command).await,
+        Command::Approve(approve) => plans::approve(cli, approve).await,
+        Command::About(listing) => about::about(cli, listing).await,
+        Command::Licences(licences) => about::licences(cli, licences).await,
+        Command::Diagnostics(diagnostics) => about::diagnostics(cli, diagnostics).await,
+        // Another front door, which does not come here.
+        Command::Mcp(_) => Ok(()),
         Command::Server(command) => {
             account::unlock(cli).await?;
             match command {

@@ -2,10 +2,7 @@
 //! or live.
 
 use super::{Cli, account, args::Monitor, error::CliError, live, output, overview};
-use crate::domain::{
-    connection::ConnectionStatus,
-    fleet::{Fleet, Push, ServerRow},
-};
+use crate::domain::fleet::{Fleet, Push, ServerRow};
 use futures::{Stream, StreamExt};
 use serde_json::json;
 use std::{
@@ -57,7 +54,7 @@ async fn settled(
     let wait = async {
         loop {
             let rows = read(cli).await?;
-            if rows.iter().all(has_settled) {
+            if rows.iter().all(ServerRow::has_settled) {
                 return Ok(rows);
             }
             if pushes.next().await.is_none() {
@@ -68,18 +65,6 @@ async fn settled(
     match tokio::time::timeout(patience, wait).await {
         Ok(rows) => rows,
         Err(_) => read(cli).await,
-    }
-}
-
-fn has_settled(row: &ServerRow) -> bool {
-    match row.connection {
-        ConnectionStatus::Connecting => false,
-        ConnectionStatus::Connected { .. } => {
-            row.figures.as_ref().is_some_and(|figures| figures.cpu_percent.is_some())
-        }
-        // Collection begins by connecting what is watched; what is not stays like this.
-        ConnectionStatus::Disconnected => !row.server.enabled,
-        _ => true,
     }
 }
 

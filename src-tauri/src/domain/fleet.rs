@@ -26,6 +26,23 @@ pub struct ServerRow {
     pub figures: Option<Figures>,
 }
 
+impl ServerRow {
+    /// Whether it has figures that compare two samples, or will not give any: what somebody who looks
+    /// once waits for.
+    #[must_use]
+    pub fn has_settled(&self) -> bool {
+        match self.connection {
+            ConnectionStatus::Connecting => false,
+            ConnectionStatus::Connected { .. } => {
+                self.figures.as_ref().is_some_and(|figures| figures.cpu_percent.is_some())
+            }
+            // Collection begins by connecting what is watched; what is not stays like this.
+            ConnectionStatus::Disconnected => !self.server.enabled,
+            _ => true,
+        }
+    }
+}
+
 /// The CPU line of one row: an hour at most, at most 120 points, oldest first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct Sparkline {

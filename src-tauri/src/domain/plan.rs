@@ -25,6 +25,29 @@ pub enum PlanState {
     Failed,
 }
 
+impl PlanState {
+    /// The state as one word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Approved => "approved",
+            Self::Refused => "refused",
+            Self::Expired => "expired",
+            Self::Done => "done",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Reads that word.
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        [Self::Waiting, Self::Approved, Self::Refused, Self::Expired, Self::Done, Self::Failed]
+            .into_iter()
+            .find(|state| state.as_str() == text)
+    }
+}
+
 /// A plan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct Plan {

@@ -28,6 +28,16 @@ impl Role {
         }
     }
 
+    /// Whether somebody with this role may do what `least` is the least role for.
+    #[must_use]
+    pub fn reaches(self, least: Self) -> bool {
+        match least {
+            Self::Readonly => true,
+            Self::User => self != Self::Readonly,
+            Self::Admin => self == Self::Admin,
+        }
+    }
+
     /// Reads `users.role`.
     #[must_use]
     pub fn from_text(text: &str) -> Option<Self> {

@@ -12,10 +12,12 @@ mod backups;
 mod checksum;
 mod component_versions;
 mod error;
+mod facts;
 mod files;
 mod function;
 mod known_hosts;
 mod migrate;
+mod plans;
 mod rekey;
 mod restore;
 mod retention;
@@ -42,7 +44,9 @@ pub use activity_search::{ActivityQuery, ActivityStretch};
 pub use audit_key::AuditKeySlot;
 pub use backups::{MadeBackup, MadeFile};
 pub use error::StoreError;
+pub use facts::Facts;
 pub use files::{FILE_NAME, private_file};
+pub use plans::{NewPlan, PlanMark, StoredPlan};
 pub use rekey::Rekey;
 pub use restore::{
     aside_name, keep_aside, newest_schema, rekey_copy, replace_content, same_schema,

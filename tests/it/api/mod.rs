@@ -1,6 +1,7 @@
 //! The whole of Tomo below its front doors: everything goes through the command table, against a
 //! real database, a vault behind a passphrase and, where a server is needed, the lab's `sshd`.
 
+mod about;
 mod access;
 mod accounts;
 mod activity;
@@ -12,6 +13,7 @@ mod lock_screen;
 mod lockout;
 mod names;
 mod passwords;
+mod plans;
 mod processes;
 mod retention;
 mod server_list;

@@ -12,7 +12,7 @@ use std::{
 
 impl Tomo {
     /// The same under a terminal of its own, 24 lines of 100 columns, with somebody at the keys.
-    pub(super) fn at_terminal(&self, arguments: &[&str]) -> Terminal {
+    pub fn at_terminal(&self, arguments: &[&str]) -> Terminal {
         let typed = arguments.iter().map(|argument| format!("'{argument}'")).collect::<Vec<_>>();
         self.shell(&format!("exec '{}' {}", self.program().display(), typed.join(" ")))
     }
@@ -38,7 +38,7 @@ impl Tomo {
 }
 
 /// A terminal in which Tomo runs.
-pub(super) struct Terminal {
+pub struct Terminal {
     child: Child,
     /// The file that holds its name.
     name: PathBuf,
@@ -46,7 +46,7 @@ pub(super) struct Terminal {
 
 impl Terminal {
     /// Reads the terminal until it shows this.
-    pub(super) fn wait_for(&mut self, wanted: &str) -> String {
+    pub fn wait_for(&mut self, wanted: &str) -> String {
         let terminal = self.child.stdout.as_mut().expect("a pipe");
         let mut seen = Vec::new();
         let mut buffer = [0; 4096];
@@ -91,12 +91,12 @@ impl Terminal {
         assert!(killed.expect("kill").success(), "one process: {found:?}");
     }
 
-    pub(super) fn press(&mut self, keys: &str) {
+    pub fn press(&mut self, keys: &str) {
         self.child.stdin.as_mut().expect("a pipe").write_all(keys.as_bytes()).expect("a key");
     }
 
     /// What it shows until Tomo ends, and the exit code.
-    pub(super) fn end(mut self) -> (String, Option<i32>) {
+    pub fn end(mut self) -> (String, Option<i32>) {
         let mut rest = Vec::new();
         self.child.stdout.take().expect("a pipe").read_to_end(&mut rest).expect("the terminal");
         let status = self.child.wait().expect("it ends");
