@@ -4,6 +4,7 @@
 //! Only on Linux: elsewhere the system's keychain belongs to the person whose computer this is.
 #![cfg(target_os = "linux")]
 
+mod settings;
 mod terminal;
 
 use crate::lab::sshd::{self, ClientKey, Sshd, client_key};
@@ -111,6 +112,13 @@ impl Tomo {
 
     fn json(&self, arguments: &[&str]) -> Value {
         serde_json::from_str(&self.done(arguments)).expect("JSON")
+    }
+
+    /// The JSON that it writes although it fails.
+    fn json_of_failure(&self, arguments: &[&str]) -> Value {
+        let output = self.run(arguments);
+        assert!(!output.status.success(), "{arguments:?}");
+        serde_json::from_slice(&output.stdout).expect("JSON")
     }
 
     /// What it complains about when it ends with this code.

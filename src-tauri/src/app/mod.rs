@@ -22,7 +22,7 @@ mod servers;
 mod settings;
 
 pub use files::{ChooseFile, FileKind, FileWish};
-pub use login::{AtLogin, LoginEntry, usual_data_dir};
+pub use login::{AtLogin, LoginEntry, Opening, TRAY, usual_data_dir};
 pub use settings::{ResetWish, SettingWish};
 
 use crate::{

@@ -1,6 +1,6 @@
 //! What can be typed after `tomo`, and the help that teaches it.
 
-use super::error::CliError;
+use super::{audit::AuditCommand, error::CliError, settings::SettingsCommand};
 use crate::{app::usual_data_dir, domain::history::Range};
 use clap::{
     Args as Group, Parser, Subcommand, builder::PossibleValuesParser, builder::TypedValueParser,
@@ -41,6 +41,9 @@ pub struct Args {
         value_name = "FILE"
     )]
     pub(super) vault_passphrase_file: Option<PathBuf>,
+    /// Start in the tray, without opening the window
+    #[arg(long)]
+    pub(super) tray: bool,
     /// What to do; nothing opens the window
     #[command(subcommand)]
     pub(super) command: Option<Command>,
@@ -98,6 +101,12 @@ Examples:
   tomo metrics nas --range 30d
   tomo metrics nas --range 24h --json     every stored row")]
     Metrics(Metrics),
+    /// List and change settings
+    #[command(subcommand)]
+    Settings(SettingsCommand),
+    /// List, prove and export the trail of changed settings
+    #[command(subcommand)]
+    Audit(AuditCommand),
 }
 
 /// Who signs in.

@@ -4,7 +4,9 @@
 mod account;
 mod add;
 mod args;
+mod audit;
 mod credential;
+mod dates;
 mod error;
 mod format;
 mod host_key;
@@ -16,6 +18,7 @@ mod overview;
 mod prompt;
 mod screen;
 mod servers;
+mod settings;
 mod terminal;
 mod test;
 
@@ -24,11 +27,12 @@ pub use error::{CliError, Exit};
 
 use crate::{
     api::{self, error::ApiError},
-    app::{Options, Tomo, error::AppError},
+    app::{Opening, Options, Tomo, error::AppError},
     domain::session::Door,
     vault::Keychain,
 };
 use args::{Command, ServerCommand};
+use dates::Dates;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::{path::PathBuf, process::ExitCode, time::Duration};
@@ -38,14 +42,18 @@ const END_WITHIN: Duration = Duration::from_secs(5);
 
 /// Does what was typed; without a command, opens the window.
 #[must_use]
-pub fn run(args: Args, data_dir: PathBuf, window: impl FnOnce(Options) -> ExitCode) -> ExitCode {
+pub fn run(
+    args: Args,
+    data_dir: PathBuf,
+    window: impl FnOnce(Options, Opening) -> ExitCode,
+) -> ExitCode {
     begin(args, data_dir, window).unwrap_or_else(|error| error.report())
 }
 
 fn begin(
     args: Args,
     data_dir: PathBuf,
-    window: impl FnOnce(Options) -> ExitCode,
+    window: impl FnOnce(Options, Opening) -> ExitCode,
 ) -> Result<ExitCode, CliError> {
     let file = args.vault_passphrase_file.as_deref();
     let door = if args.command.is_some() { Door::CommandLine } else { Door::Window };
@@ -57,7 +65,13 @@ fn begin(
         choose_file: None,
         login_entry: None,
     };
-    let Some(command) = args.command else { return Ok(window(options)) };
+    let Some(command) = args.command else {
+        let opening = if args.tray { Opening::Tray } else { Opening::Window };
+        return Ok(window(options, opening));
+    };
+    if args.tray {
+        return Err(CliError::usage("--tray is for a Tomo without a command.", "Leave it out."));
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -102,6 +116,14 @@ async fn dispatch(cli: &Cli, command: Command) -> Result<(), CliError> {
         Command::Status(listing) => account::status(cli, listing).await,
         Command::Monitor(monitor) => monitor::monitor(cli, monitor).await,
         Command::Metrics(metrics) => metrics::metrics(cli, metrics).await,
+        Command::Settings(command) => {
+            account::unlock(cli).await?;
+            settings::settings(cli, command).await
+        }
+        Command::Audit(command) => {
+            account::unlock(cli).await?;
+            audit::audit(cli, command).await
+        }
         Command::Server(command) => {
             account::unlock(cli).await?;
             match command {
@@ -123,6 +145,11 @@ struct Cli {
 }
 
 impl Cli {
+    /// How moments are written for whoever is signed in.
+    async fn dates(&self) -> Result<Dates, CliError> {
+        Dates::of(self).await
+    }
+
     /// Calls a command of the table.
     async fn call<T: DeserializeOwned>(&self, name: &str, arguments: Value) -> Result<T, CliError> {
         let answer = api::call(&self.tomo, name, arguments).await?;

@@ -185,7 +185,7 @@ async fn a_host_key_is_replaced_only_on_purpose() {
     assert_eq!((known.key, known.trusted_by, known.last_seen_at), (old, Some(user), Some(now())));
     let replaced = store.replace_host_key(NAME, 22, &new, user, now()).await.expect("replaced");
     assert_eq!((replaced.key, replaced.last_seen_at), (new, None));
-    store.delete_user(user).await.expect("deleted");
+    store.delete_user(user, &tomo::store::Actor::default()).await.expect("deleted");
     let known = store.known_host(NAME, 22).await.expect("read").expect("still known");
     assert_eq!(known.trusted_by, None);
 }
