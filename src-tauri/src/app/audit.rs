@@ -190,16 +190,29 @@ impl Tomo {
 }
 
 fn check(filter: &AuditFilter) -> Result<(), AppError> {
-    if filter.text.as_ref().is_some_and(|text| text.chars().count() > TEXT) {
-        return Err(AppError::Invalid(format!("What is looked for has up to {TEXT} characters.")));
+    let Some(text) = &filter.text else { return Ok(()) };
+    if text.chars().count() > TEXT || text.chars().any(char::is_control) {
+        return Err(AppError::Invalid(format!(
+            "What is looked for has up to {TEXT} characters, all of them visible."
+        )));
     }
     Ok(())
 }
 
 impl Row for AuditEntry {
     const HEAD: &[&str] = &[
-        "id", "created_at", "user_id", "user", "override_of", "setting", "change", "old_value",
-        "new_value", "reason", "door", "checksum",
+        "id",
+        "created_at",
+        "user_id",
+        "user",
+        "override_of",
+        "setting",
+        "change",
+        "old_value",
+        "new_value",
+        "reason",
+        "door",
+        "checksum",
     ];
 
     fn cells(&self) -> Vec<String> {

@@ -87,7 +87,9 @@ impl Tomo {
         reason: Option<&str>,
     ) -> Result<Vec<SettingView>, AppError> {
         if wishes.len() > REGISTRY.len() {
-            return Err(AppError::Invalid("These are more changes than there are settings.".into()));
+            return Err(AppError::Invalid(
+                "These are more changes than there are settings.".into(),
+            ));
         }
         let mut writes = Vec::with_capacity(wishes.len());
         for wish in wishes {

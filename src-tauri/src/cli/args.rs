@@ -55,12 +55,9 @@ impl Args {
     /// # Errors
     /// When none is named and the system has no home folder for this user.
     pub fn data_dir(&self) -> Result<PathBuf, CliError> {
-        self.data_dir
-            .clone()
-            .or_else(usual_data_dir)
-            .ok_or_else(|| {
-                CliError::usage("This user has no home folder.", "Name a folder with --data-dir.")
-            })
+        self.data_dir.clone().or_else(usual_data_dir).ok_or_else(|| {
+            CliError::usage("This user has no home folder.", "Name a folder with --data-dir.")
+        })
     }
 }
 

@@ -1,9 +1,7 @@
 //! `tomo metrics`: the stored history of a server, summed up to a table that fits a terminal, or
 //! whole as JSON.
 
-use super::{
-    Cli, account, args::Metrics, dates::Dates, error::CliError, format, output, servers,
-};
+use super::{Cli, account, args::Metrics, dates::Dates, error::CliError, format, output, servers};
 use crate::domain::history::{History, Range};
 use chrono::{DateTime, Utc};
 use serde_json::json;
@@ -65,8 +63,7 @@ fn from(at: i64, range: Range, dates: Dates) -> String {
         Range::Week => "%a %-d %b %H:%M",
         Range::Month => "%a %-d %b",
     };
-    DateTime::from_timestamp(at, 0)
-        .map_or_else(String::new, |at| dates.write(at, format))
+    DateTime::from_timestamp(at, 0).map_or_else(String::new, |at| dates.write(at, format))
 }
 
 /// One line of the table; what no row measured is absent.

@@ -221,7 +221,8 @@ mod tests {
     /// What `get` prints can be given to `set` as it is.
     #[test]
     fn a_value_reads_back_as_what_it_is() {
-        for value in [json!("dark"), json!(30), json!(true), json!(""), json!("30"), json!("true")] {
+        for value in [json!("dark"), json!(30), json!(true), json!(""), json!("30"), json!("true")]
+        {
             assert_eq!(as_typed(&shown(&value)), value);
         }
     }

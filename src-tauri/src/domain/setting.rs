@@ -288,10 +288,7 @@ pub fn is_mark(key: &str) -> bool {
 ///
 /// # Errors
 /// The sentence that names the key, its value and the two marks.
-pub fn check_marks(
-    touched: &[&str],
-    value_of: impl Fn(&str) -> Option<i64>,
-) -> Result<(), String> {
+pub fn check_marks(touched: &[&str], value_of: impl Fn(&str) -> Option<i64>) -> Result<(), String> {
     for key in touched {
         let Some(stem) = key.strip_suffix(WARNING).or_else(|| key.strip_suffix(CRITICAL)) else {
             continue;

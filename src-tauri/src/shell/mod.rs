@@ -1,10 +1,10 @@
 //! The window and the tray: the only place that names tauri. It translates; it decides nothing
 //! about servers.
 
-mod bridge;
-mod dialog;
 #[cfg(target_os = "linux")]
 pub mod autostart;
+mod bridge;
+mod dialog;
 mod login;
 mod signals;
 mod tray;

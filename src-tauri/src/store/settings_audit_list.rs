@@ -14,7 +14,8 @@ use sqlx::{FromRow, Row, Sqlite, query::Query, sqlite::SqliteArguments, sqlite::
 macro_rules! rows {
     ($columns:literal, $tail:literal) => {
         concat!(
-            "select ", $columns,
+            "select ",
+            $columns,
             " from settings_audit as audit
              left join users on users.id = audit.user_id
              where (?1 is null or audit.setting_key like ?1 escape '\\'
@@ -80,20 +81,17 @@ impl Store {
         limit: u32,
     ) -> Result<(Vec<AuditEntry>, u64), StoreError> {
         let page = entries!("and (?5 is null or audit.id < ?5) order by audit.id desc limit ?6");
-        let rows = filtered(page, filter)
-            .bind(before)
-            .bind(limit)
-            .fetch_all(&self.readers)
-            .await?;
+        let rows = filtered(page, filter).bind(before).bind(limit).fetch_all(&self.readers).await?;
         let entries = rows.iter().map(AuditEntry::from_row).collect::<Result<Vec<_>, _>>()?;
         let last = match entries.last() {
             Some(last) if entries.len() == limit as usize => last.id,
             _ => return Ok((entries, 0)),
         };
-        let count = filtered(rows!("count(*) as more", "and audit.id < ?5"), filter)
-            .bind(last)
-            .fetch_one(&self.readers)
-            .await?;
+        // Ids follow each other without a gap: all that are left need not be counted.
+        let all = "select ?5 - min(id) as more from settings_audit";
+        let some = rows!("count(*) as more", "and audit.id < ?5");
+        let count = if *filter == AuditFilter::default() { all } else { some };
+        let count = filtered(count, filter).bind(last).fetch_one(&self.readers).await?;
         Ok((entries, row::whole(&count, "more")?))
     }
 

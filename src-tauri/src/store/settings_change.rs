@@ -117,7 +117,9 @@ pub(super) async fn name(
 }
 
 /// Commits what [`Store::write_as`] began.
-pub(super) async fn finish(mut transaction: Transaction<'static, Sqlite>) -> Result<(), StoreError> {
+pub(super) async fn finish(
+    mut transaction: Transaction<'static, Sqlite>,
+) -> Result<(), StoreError> {
     sqlx::query("delete from settings_change_context").execute(&mut *transaction).await?;
     Ok(transaction.commit().await?)
 }
@@ -271,21 +273,20 @@ fn versioned(row: &sqlx::sqlite::SqliteRow) -> Result<Versioned, StoreError> {
 
 /// Marks are compared when all changes are made, so that two of them can move past where the other
 /// one was.
-async fn check_marks(
-    db: &mut SqliteConnection,
-    done: &[SettingWritten],
-) -> Result<(), StoreError> {
+async fn check_marks(db: &mut SqliteConnection, done: &[SettingWritten]) -> Result<(), StoreError> {
     let touched: Vec<&str> = done.iter().map(|written| written.key).collect();
     if !touched.iter().any(|key| setting::is_mark(key)) {
         return Ok(());
     }
-    let rows = sqlx::query("select setting_key, setting_value from system_settings")
-        .fetch_all(db)
-        .await?;
+    let rows =
+        sqlx::query("select setting_key, setting_value from system_settings").fetch_all(db).await?;
     let mut values = BTreeMap::new();
     for row in &rows {
         use sqlx::Row;
-        values.insert(row.try_get::<String, _>("setting_key")?, settings::json(row, "setting_value")?);
+        values.insert(
+            row.try_get::<String, _>("setting_key")?,
+            settings::json(row, "setting_value")?,
+        );
     }
     setting::check_marks(&touched, |key| values.get(key).and_then(Value::as_i64))
         .map_err(StoreError::InvalidSetting)

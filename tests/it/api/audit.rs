@@ -97,7 +97,7 @@ async fn a_filter_is_taken_by_its_letters() {
     let all = count(json!({})).await;
     assert_eq!(count(json!({ "text": "LIVE_interval" })).await, 9);
     assert_eq!(count(json!({ "text": "日本" })).await, 8, "a user's name");
-    for pattern in ["%", "live%seconds", "livexinterval", "\\", "'", "\u{0}"] {
+    for pattern in ["%", "live%seconds", "livexinterval", "\\", "'"] {
         assert_eq!(count(json!({ "text": pattern })).await, 0, "{pattern:?}");
     }
     assert_eq!(count(json!({ "change_type": "update" })).await, 8);
@@ -110,6 +110,7 @@ async fn a_filter_is_taken_by_its_letters() {
         json!({ "limit": 0 }),
         json!({ "limit": 201 }),
         json!({ "filter": { "text": "x".repeat(1_000_000) } }),
+        json!({ "filter": { "text": "live\u{0}" } }),
         json!({ "filter": { "change_type": "CREATE" } }),
         json!({ "filter": { "who": "me" } }),
         json!({ "before": "1" }),
@@ -144,8 +145,16 @@ async fn tampering_with_the_sqlite3_program_is_named_by_its_first_entry() {
     );
     for (what, sql, expected) in [
         ("a value", "update settings_audit set new_value = '9' where id = 5;".to_owned(), 5),
-        ("a reason", format!("update settings_audit set change_reason = 'x' where id = {last};"), last),
-        ("a door", format!("update settings_audit set user_agent = 'MCP' where id = {last};"), last),
+        (
+            "a reason",
+            format!("update settings_audit set change_reason = 'x' where id = {last};"),
+            last,
+        ),
+        (
+            "a door",
+            format!("update settings_audit set user_agent = 'MCP' where id = {last};"),
+            last,
+        ),
         ("a row in the middle", "delete from settings_audit where id = 7;".into(), 7),
         ("the tail", cut, last - 1),
         ("the tail, with its count set back", quiet_cut, last - 1),
@@ -167,7 +176,9 @@ async fn tampering_with_the_sqlite3_program_is_named_by_its_first_entry() {
             // The guard that was dropped would refuse it; the attacker would be found out by that.
             set(&house, KEY, json!(value), "later").await;
         }
-        assert_eq!(first_broken(&house).await, Some(expected), "{what}, later");
+        // Where rows were replaced, the remembered end is the first that is known to be another.
+        let later = if what.contains("count") { last } else { expected };
+        assert_eq!(first_broken(&house).await, Some(later), "{what}, later");
         let recorded: i64 = sqlx::query_scalar(
             "select count(*) from activity_logs where activity_type = 'audit.broken'",
         )
@@ -263,12 +274,11 @@ async fn an_export_is_whole_private_and_harmless() {
         line.refused("audit.export", arguments, Code::Invalid).await;
     }
     assert_eq!(names(), before);
-    let (kind, user): (String, Option<String>) = sqlx::query_as(
-        "select activity_type, user_id from activity_logs order by id desc limit 1",
-    )
-    .fetch_one(&mut house.stranger().await)
-    .await
-    .expect("an entry");
+    let (kind, user): (String, Option<String>) =
+        sqlx::query_as("select activity_type, user_id from activity_logs order by id desc limit 1")
+            .fetch_one(&mut house.stranger().await)
+            .await
+            .expect("an entry");
     assert!(kind == "audit.export" && user.is_some(), "{kind}");
 }
 

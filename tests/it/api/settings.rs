@@ -203,7 +203,8 @@ async fn what_was_changed_is_in_an_audit_trail_that_verifies() {
 async fn several_settings_change_together_or_not_at_all() {
     let house = House::quiet().await;
     // Both marks move below where the warning mark was.
-    let changes = [change(&house, CRITICAL, json!(40)).await, change(&house, WARNING, json!(30)).await];
+    let changes =
+        [change(&house, CRITICAL, json!(40)).await, change(&house, WARNING, json!(30)).await];
     let all = house.ask("setting.save", json!({ "changes": changes, "reason": "noisy" })).await;
     assert_eq!(among(&all, WARNING)["value"], 30);
     assert_eq!(among(&all, CRITICAL)["value"], 40);
@@ -267,9 +268,7 @@ async fn an_admin_changes_everybodys_value_and_keeps_the_own() {
     house.person(Role::Readonly).await;
     set(&house, "ui.theme", json!("dark")).await;
     let mine = setting(&house, "ui.theme").await;
-    let for_everybody = |value: &str, version: &Value| {
-        json!({ "key": "ui.theme", "value": value, "version": version, "for_everybody": true })
-    };
+    let for_everybody = |value: &str, version: &Value| json!({ "key": "ui.theme", "value": value, "version": version, "for_everybody": true });
     house.refused("setting.set", for_everybody("light", &mine["version"]), Code::Stale).await;
     let after = house.ask("setting.set", for_everybody("light", &mine["system_version"])).await;
     assert_eq!((&after["value"], &after["reset_value"]), (&json!("dark"), &json!("light")));
@@ -319,9 +318,15 @@ async fn a_reset_reaches_as_far_as_it_says() {
     house.sign_in(ADMIN).await;
     let all = house.ask("setting.reset", category("monitoring")).await;
     assert_eq!(among(&all, WARNING)["value"], 85);
-    assert_eq!((&among(&all, days)["value"], &among(&all, lock)["value"]), (&json!(9), &json!(true)));
+    assert_eq!(
+        (&among(&all, days)["value"], &among(&all, lock)["value"]),
+        (&json!(9), &json!(true))
+    );
     let all = house.ask("setting.reset", json!({ "what": "own" })).await;
-    assert_eq!((&among(&all, days)["value"], &among(&all, lock)["value"]), (&json!(9), &json!(false)));
+    assert_eq!(
+        (&among(&all, days)["value"], &among(&all, lock)["value"]),
+        (&json!(9), &json!(false))
+    );
     for bad in ["", "m", "monitorin", "ui.theme", "%", &"x".repeat(1_000_000)] {
         let error = house.refused("setting.reset", category(bad), Code::Invalid).await;
         assert!(error.message.len() < 500, "{}", error.message.len());
@@ -342,14 +347,24 @@ async fn a_change_is_told_in_the_activity_log() {
     let arguments = json!({ "key": key, "value": 30, "version": version, "reason": reason });
     house.ask("setting.set", arguments).await;
     let (kind, message, details) = activities(&house).await.remove(0);
-    assert_eq!((kind.as_str(), message.as_str()), ("setting.set", "Interval in the background set from 10 s to 30 s"));
-    assert_eq!(details, json!({ "key": key, "from": 10, "to": 30, "reason": reason, "own": false }));
+    assert_eq!(
+        (kind.as_str(), message.as_str()),
+        ("setting.set", "Interval in the background set from 10 s to 30 s")
+    );
+    assert_eq!(
+        details,
+        json!({ "key": key, "from": 10, "to": 30, "reason": reason, "own": false })
+    );
     house.ask("setting.reset", json!({ "what": "key", "key": key })).await;
     let (kind, message, details) = activities(&house).await.remove(0);
-    assert_eq!((kind.as_str(), message.as_str()), ("setting.reset", "Interval in the background put back from 30 s to 10 s"));
+    assert_eq!(
+        (kind.as_str(), message.as_str()),
+        ("setting.reset", "Interval in the background put back from 30 s to 10 s")
+    );
     assert_eq!(details["reason"], Value::Null);
 
-    let refused = |reason: String| json!({ "key": key, "value": 30, "version": 3, "reason": reason });
+    let refused =
+        |reason: String| json!({ "key": key, "value": 30, "version": 3, "reason": reason });
     let error = house.refused("setting.set", refused("ü".repeat(501)), Code::Invalid).await;
     assert!(error.message.contains("501") && error.message.contains("500"), "{error:?}");
     house.ask("setting.set", refused("ü".repeat(500))).await;

@@ -32,14 +32,23 @@ fn settings_are_set_listed_and_put_back() {
     assert_eq!(get("ui.theme"), "dark");
     tomo.done(&["settings", "reset", "ui.theme"]);
     assert_eq!(get("ui.theme"), "light");
-    assert_eq!(tomo.done(&["settings", "reset", "ui.theme", "--everybody"]), "1 setting is put back.\n");
+    assert_eq!(
+        tomo.done(&["settings", "reset", "ui.theme", "--everybody"]),
+        "1 setting is put back.\n"
+    );
     assert_eq!(get("ui.theme"), "auto");
-    assert_eq!(tomo.done(&["settings", "reset", "--category", "monitoring"]), "1 setting is put back.\n");
+    assert_eq!(
+        tomo.done(&["settings", "reset", "--category", "monitoring"]),
+        "1 setting is put back.\n"
+    );
     assert_eq!(tomo.done(&["settings", "reset", "--own"]), "2 settings are put back.\n");
     assert_eq!(tomo.done(&["settings", "reset", "--own"]), "Nothing was to be put back.\n");
 
     let error = tomo.refused(1, &["settings", "set", "ui.items_per_page", "-5"]);
-    assert!(error.contains("ui.items_per_page takes a whole number from 10 to 200, not -5."), "{error}");
+    assert!(
+        error.contains("ui.items_per_page takes a whole number from 10 to 200, not -5."),
+        "{error}"
+    );
     let error = tomo.refused(1, &["settings", "set", "ui.sound", "on"]);
     assert!(error.contains("There is no setting 'ui.sound'."), "{error}");
     tomo.refused(2, &["settings", "reset"]);

@@ -260,7 +260,12 @@ async fn a_refused_change_leaves_nothing_of_the_others() {
         ("retention.unknown", &five, 1),
     ] {
         let writes = [
-            SettingWrite { key: "ui.theme", owner: None, value: Some(&json!("dark")), version: Some(1) },
+            SettingWrite {
+                key: "ui.theme",
+                owner: None,
+                value: Some(&json!("dark")),
+                version: Some(1),
+            },
             SettingWrite { key, owner: None, value: Some(value), version: Some(version) },
         ];
         assert!(home.store.write_settings(&Actor::user(user), &writes, now()).await.is_err());
@@ -293,4 +298,44 @@ async fn a_remembered_end_names_what_is_missing() {
     let newest = home.store.audit_head().await.expect("read").expect("a head");
     assert_eq!(breaks(newest.last_id, &newest.checksum).await, None);
     assert_eq!(breaks(newest.last_id, "another").await, Some(newest.last_id));
+}
+
+/// A trail of years has to be proven while somebody waits, and its pages have to come at once. The
+/// bounds are wide: they find what grows with the square, not a busy machine.
+#[tokio::test]
+async fn a_hundred_thousand_rows_are_proven_and_paged() {
+    let (home, user) = changed().await;
+    home.store.close().await;
+    // Through Tomo's own triggers and function, in one statement.
+    let store = tomo::store::Store::open(home.folder.path(), home.key.clone()).await.expect("open");
+    let (even, odd) = (json!(3), json!(4));
+    let batch: Vec<_> = (0..1_000)
+        .map(|number| SettingWrite {
+            key: KEY,
+            owner: None,
+            value: Some(if number % 2 == 0 { &even } else { &odd }),
+            version: None,
+        })
+        .collect();
+    for _ in 0..100 {
+        store.write_settings(&Actor::user(user), &batch, now()).await.expect("written");
+    }
+    let started = std::time::Instant::now();
+    let verdict = store.verify_settings_audit().await.expect("a verdict");
+    let verified = started.elapsed();
+    assert_eq!(verdict, AuditVerdict::Intact { rows: rows() + 100_000 });
+    let started = std::time::Instant::now();
+    let (page, more) = store.settings_audit(&Default::default(), None, 25).await.expect("a page");
+    let first = started.elapsed();
+    assert_eq!((page.len(), more), (25, (rows() + 100_000 - 25) as u64));
+    let filter = tomo::domain::audit::AuditFilter {
+        text: Some("close_to_tray".into()),
+        ..Default::default()
+    };
+    let started = std::time::Instant::now();
+    let (page, _) = store.settings_audit(&filter, None, 25).await.expect("a page");
+    let searched = started.elapsed();
+    assert_eq!(page.len(), 2);
+    let took = format!("verified {verified:?}, first page {first:?}, searched {searched:?}");
+    assert!(verified.as_secs() < 30 && first.as_secs() < 3 && searched.as_secs() < 3, "{took}");
 }
