@@ -97,6 +97,7 @@ impl Tomo {
             first_broken,
             proven_until: extent.until,
             since: extent.since,
+            unrecorded: self.inner.store.unrecorded_settings().await?,
             checked_at: Utc::now(),
             milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         };
@@ -108,6 +109,10 @@ impl Tomo {
             });
             let entry = Entry::by(session.user.id, ActivityKind::AuditBroken, message);
             self.record(entry.with(details)).await;
+        } else if !report.unrecorded.is_empty() {
+            let message = "Settings were changed around the audit trail";
+            let entry = Entry::by(session.user.id, ActivityKind::AuditBroken, message);
+            self.record(entry.with(json!({ "keys": report.unrecorded }))).await;
         }
         Ok(report)
     }

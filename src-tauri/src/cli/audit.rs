@@ -176,6 +176,17 @@ async fn verify(cli: &Cli, as_json: bool) -> Result<(), CliError> {
         output::json(&report)?;
     }
     let Some(id) = report.first_broken else {
+        if !report.unrecorded.is_empty() {
+            return Err(CliError::stopped(
+                Exit::Failed,
+                format!(
+                    "The audit trail holds, but was passed by: no entry says why the value is what \
+                     it is of {}.",
+                    report.unrecorded.join(", ")
+                ),
+                "Somebody has changed the database without Tomo. Set them anew.",
+            ));
+        }
         if as_json {
             return Ok(());
         }

@@ -213,6 +213,27 @@ async fn an_older_copy_of_the_database_is_noticed() {
     assert_eq!(first_broken(&house).await, None);
 }
 
+/// Whoever wants a weaker rule does not care for the trail: the trail has to be held against what is
+/// in force.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_setting_changed_around_the_trail_is_named() {
+    if Command::new("sqlite3").arg("--version").output().is_err() {
+        return skip("sqlite3");
+    }
+    let (house, _) = changed().await;
+    set(&house, "ui.theme", json!("dark"), "").await;
+    assert_eq!(house.ask("audit.verify", json!({})).await["unrecorded"], json!([]));
+    house.tomo.shutdown().await;
+    let around = "drop trigger system_settings_audit_update; drop trigger user_settings_audit_delete; \
+        update system_settings set setting_value = '8' where setting_key = \
+        'security.password_min_length'; delete from user_settings;";
+    assert!(sqlite3(&house, around));
+    let house = back(house).await;
+    let report = house.ask("audit.verify", json!({})).await;
+    assert_eq!(report["unrecorded"], json!(["security.password_min_length", "ui.theme"]));
+    assert_eq!(report["first_broken"], Value::Null);
+}
+
 /// Two processes remember the end of one chain; whichever is late must not make it look broken.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_processes_remember_one_end() {
