@@ -6,6 +6,7 @@ export type DialogRequest =
   | { kind: 'edit_server'; id: ServerId }
   | { kind: 'host_key'; id: ServerId }
   | { kind: 'remove_server'; id: ServerId }
+  | { kind: 'add_user' }
   | { kind: 'palette'; text: string }
   | { kind: 'keys' };
 
