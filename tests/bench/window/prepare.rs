@@ -15,6 +15,7 @@ use tomo::{
         host_key::HostKeyVerdict,
         id::ServerId,
         server::{AuthType, ServerInput},
+        session::Door,
     },
     store::{AuditKeySlot, Store},
     vault::Keychain,
