@@ -10,6 +10,7 @@ import { Router } from './router.svelte';
 import { SettingsStore } from './settings.svelte';
 import { StatusStore } from './status.svelte';
 import { Toasts } from './toasts.svelte';
+import { Topics } from './topics.svelte';
 
 /** After these the status says more than the error does. */
 const gateCodes = ['not_signed_in', 'not_set_up', 'vault_locked'];
@@ -19,6 +20,8 @@ export class Tomo {
   /** As given, but a call that finds the session gone leads back to the gate. */
   readonly backend: Backend;
   readonly pushes = new Pushes();
+  /** Pages that show a kind of thing, to be told when it changes. */
+  readonly topics = new Topics(this.pushes);
   readonly router = new Router();
   readonly clock = new Clock();
   readonly dialogs = new Dialogs();
