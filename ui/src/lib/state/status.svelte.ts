@@ -1,5 +1,6 @@
 import type { Backend } from '../backend/backend';
-import type { Session, Status } from '../backend/generated';
+import type { Commands, Session, Status } from '../backend/generated';
+import { effectOf, mayHave, type Effect } from './access';
 import { Loadable } from './loadable.svelte';
 
 /** What the window has to show before anything else. */
@@ -48,17 +49,11 @@ export class StatusStore {
     return this.loadable.value?.session ?? null;
   }
 
-  /** Whether the signed-in account may do what a command's effect asks for. */
-  may(effect: 'read' | 'operate' | 'administer'): boolean {
-    switch (this.session?.user.role) {
-      case 'admin':
-        return true;
-      case 'user':
-        return effect !== 'administer';
-      case 'readonly':
-        return effect === 'read';
-      default:
-        return false;
-    }
+  /** Whether the signed-in account may do what an effect stands for, or call a command. */
+  may(what: Effect | keyof Commands): boolean {
+    const effect = what.includes('.')
+      ? effectOf(what as keyof Commands)
+      : (what as Effect);
+    return mayHave(this.session?.user.role, effect);
   }
 }
