@@ -19,6 +19,17 @@ export function mayHave(role: Role | undefined, effect: Effect): boolean {
 
 /** The commands that ask for more than looking; everything else is for everybody who is signed in. */
 const effects: Partial<Record<keyof Commands, Effect>> = {
+  'status.get': 'public',
+  'vault.create': 'public',
+  'vault.try_again': 'public',
+  'vault.unlock': 'public',
+  'setup.create': 'public',
+  'session.sign_in': 'public',
+  'session.sign_out': 'public',
+  'session.lock': 'public',
+  'session.unlock': 'public',
+  'password.check': 'public',
+  'about.licences': 'public',
   'lock.list': 'administer',
   'lock.unlock': 'administer',
   'user.list': 'administer',

@@ -23,7 +23,7 @@ export class SettingsStore {
   }
 
   async reset(key: string): Promise<void> {
-    this.#put(await this.#backend.call('setting.reset', { key }));
+    this.list.set(await this.#backend.call('setting.reset', { what: 'key', key }));
   }
 
   #put(changed: SettingView): void {

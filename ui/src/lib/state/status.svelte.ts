@@ -51,9 +51,7 @@ export class StatusStore {
 
   /** Whether the signed-in account may do what an effect stands for, or call a command. */
   may(what: Effect | keyof Commands): boolean {
-    const effect = what.includes('.')
-      ? effectOf(what as keyof Commands)
-      : (what as Effect);
+    const effect = what.includes('.') ? effectOf(what as keyof Commands) : (what as Effect);
     return mayHave(this.session?.user.role, effect);
   }
 }

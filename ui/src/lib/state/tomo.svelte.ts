@@ -13,7 +13,7 @@ import { Toasts } from './toasts.svelte';
 import { Topics } from './topics.svelte';
 
 /** After these the status says more than the error does. */
-const gateCodes = ['not_signed_in', 'not_set_up', 'vault_locked'];
+const gateCodes = ['not_signed_in', 'session_locked', 'not_set_up', 'vault_locked'];
 
 /** Everything a view needs, built whole once for the window. */
 export class Tomo {
