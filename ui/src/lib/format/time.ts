@@ -78,3 +78,21 @@ export function whenExactly(moment: Moment, now: Moment = Date.now()): string {
 export function onDay(moment: Moment, now: Moment = Date.now()): string {
   return sameDay(moment, now) ? `today ${clock(moment)}` : `on ${day(moment, now)}`;
 }
+
+const MONTHS_WHOLE =
+  'January February March April May June July August September October November December'.split(
+    ' ',
+  );
+
+/** Over the entries of a day: `Today, 22 November`, `Yesterday, 21 November`, `3 October 2025`. */
+export function dayHead(moment: Moment, now: Moment = Date.now()): string {
+  const at = new Date(moment);
+  const yesterday = new Date(now);
+  yesterday.setDate(yesterday.getDate() - 1);
+  const text = `${at.getDate()}${NBSP}${MONTHS_WHOLE[at.getMonth()]}`;
+  if (sameDay(at, now)) return `Today, ${text}`;
+  if (sameDay(at, yesterday)) return `Yesterday, ${text}`;
+  return at.getFullYear() === new Date(now).getFullYear()
+    ? text
+    : `${text}${NBSP}${at.getFullYear()}`;
+}
