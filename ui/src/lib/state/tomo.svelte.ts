@@ -3,6 +3,7 @@ import { ApiError, type Backend } from '../backend/backend';
 import type { Push, Status } from '../backend/generated';
 import { Clock } from './clock.svelte';
 import { Dialogs } from './dialogs.svelte';
+import { SettingsDraft } from './draft.svelte';
 import { FleetStore } from './fleet.svelte';
 import { Pref } from './prefs.svelte';
 import { Pushes } from './pushes';
@@ -29,6 +30,8 @@ export class Tomo {
   readonly status: StatusStore;
   readonly fleet: FleetStore;
   readonly settings: SettingsStore;
+  /** Changes of settings that wait to be saved. */
+  readonly draft: SettingsDraft;
   readonly rail = new Pref('rail', ['wide', 'narrow'], 'wide');
 
   constructor(backend: Backend) {
@@ -47,6 +50,7 @@ export class Tomo {
     this.status = new StatusStore(backend);
     this.fleet = new FleetStore(this.backend);
     this.settings = new SettingsStore(this.backend);
+    this.draft = new SettingsDraft(this.settings);
     this.pushes.on((push) => this.#onPush(push));
   }
 

@@ -13,10 +13,11 @@ import { percent } from '../../lib/format';
 import { serverActions } from '../../lib/server/actions';
 import { addressOf, sentenceOf } from '../../lib/server/sentence';
 import { worstFirst } from '../../lib/state/fleet.svelte';
-import { serverRoute } from '../../lib/state/router.svelte';
+import { serverRoute, settingsRoute } from '../../lib/state/router.svelte';
 import type { Tomo } from '../../lib/state/tomo.svelte';
 import { pauseChoices, pauseUntil, resume } from '../overview/pause';
-import { sections, valueText } from '../settings/control';
+import { optionsOf, valueText } from '../settings/control';
+import { sectionOf } from '../settings/sections';
 import { places } from '../shell/places';
 import type { Searchable } from './search';
 
@@ -138,26 +139,27 @@ async function change(tomo: Tomo, key: string, title: string, value: unknown): P
 
 function ofSettings(tomo: Tomo): Entry[] {
   const entries: Entry[] = [];
-  for (const control of sections.flatMap((section) => section.controls)) {
-    const setting = tomo.settings.get(control.key);
-    if (!setting) continue;
+  for (const setting of tomo.settings.list.value ?? []) {
+    const { key, title, value } = setting;
     entries.push({
-      id: control.key,
+      id: key,
       group: 'Settings',
-      title: control.title,
-      detail: valueText(control, setting.value),
+      title,
+      detail: valueText(setting, value),
       icon: SlidersHorizontal,
-      run: () => tomo.router.go({ page: 'settings' }),
+      onlyWhenTyped: key !== 'ui.theme',
+      run: () => tomo.router.go(settingsRoute(sectionOf(key), key)),
     });
-    for (const { value, label } of control.options ?? []) {
-      if (value === setting.value) continue;
+    if (setting.locked !== null) continue;
+    for (const option of optionsOf(setting)) {
+      if (option.value === value) continue;
       entries.push({
-        id: `${control.key}:${value}`,
+        id: `${key}:${option.value}`,
         group: 'Settings',
-        title: `${control.title}: ${label.charAt(0).toLowerCase()}${label.slice(1)}`,
+        title: `${title}: ${valueText(setting, option.value)}`,
         icon: SlidersHorizontal,
         onlyWhenTyped: true,
-        run: () => void change(tomo, control.key, control.title, value),
+        run: () => void change(tomo, key, title, option.value),
       });
     }
   }
