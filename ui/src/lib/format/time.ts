@@ -1,5 +1,5 @@
 import { ABSENT, isMeasured, NBSP } from './text';
-import { dateFormat, partsOf, systemHabits } from './time_style.svelte';
+import { behindUtc, dateFormat, partsOf, systemHabits } from './time_style.svelte';
 
 const MINUTE = 60;
 const HOUR = 3_600;
@@ -110,13 +110,32 @@ const MONTHS_WHOLE =
 
 /** Over the entries of a day: `Today, 22 November`, `Yesterday, 21 November`, `3 October 2025`. */
 export function dayHead(moment: Moment, now: Moment = Date.now()): string {
-  const at = new Date(moment);
-  const yesterday = new Date(now);
-  yesterday.setDate(yesterday.getDate() - 1);
-  const text = `${at.getDate()}${NBSP}${MONTHS_WHOLE[at.getMonth()]}`;
-  if (sameDay(at, now)) return `Today, ${text}`;
-  if (sameDay(at, yesterday)) return `Yesterday, ${text}`;
-  return at.getFullYear() === new Date(now).getFullYear()
-    ? text
-    : `${text}${NBSP}${at.getFullYear()}`;
+  const at = partsOf(moment);
+  const today = startOfDay(now);
+  const month = MONTHS_WHOLE[at.month];
+  let text = systemHabits().monthFirst ? `${month}${NBSP}${at.day}` : `${at.day}${NBSP}${month}`;
+  if (at.year !== partsOf(now).year) text += `${NBSP}${at.year}`;
+  if (dateFormat() === 'iso') text = day(moment, now);
+  if (sameDay(moment, today)) return `Today, ${text}`;
+  return sameDay(moment, startOfDay(now, -1)) ? `Yesterday, ${text}` : text;
+}
+
+/** Midnight in the chosen zone at the start of a moment's day, or of a day before or after it. */
+export function startOfDay(moment: Moment, plusDays = 0): number {
+  const { year, month, day } = partsOf(moment);
+  return midnightOf(year, month, day + plusDays);
+}
+
+/** The same of a day as a date field writes it, `2026-11-22`; `null` for what is no date. */
+export function startOfDate(text: string, plusDays = 0): number | null {
+  const [year, month, day] = text.split('-').map(Number);
+  if (!year || !month || !day) return null;
+  const at = midnightOf(year, month - 1, day + plusDays);
+  return Number.isNaN(at) ? null : at;
+}
+
+function midnightOf(year: number, month: number, day: number): number {
+  const utc = Date.UTC(year, month, day);
+  // The zone may be another way from UTC at its own midnight than at that of UTC.
+  return utc + behindUtc(utc + behindUtc(utc));
 }

@@ -1,4 +1,5 @@
 import type { ActivityFilter, ActivityGroup } from '../../lib/backend/generated';
+import { startOfDate, startOfDay } from '../../lib/format';
 
 export const spans = ['today', '7d', '30d', 'all', 'custom'] as const;
 export type Span = (typeof spans)[number];
@@ -18,14 +19,7 @@ export interface Choice {
 
 const daysBack: Partial<Record<Span, number>> = { today: 0, '7d': 7, '30d': 30 };
 
-/** Midnight here at the start of a day, some days after it; `null` for what is no date. */
-function midnight(day: string | number, plusDays = 0): string | null {
-  const at = new Date(typeof day === 'string' ? `${day}T00:00` : day);
-  if (Number.isNaN(at.getTime())) return null;
-  at.setHours(0, 0, 0, 0);
-  at.setDate(at.getDate() + plusDays);
-  return at.toISOString();
-}
+const iso = (at: number) => new Date(at).toISOString();
 
 /** The filter that a choice stands for at a moment. */
 export function filterOf(choice: Choice, now: number): ActivityFilter {
@@ -37,14 +31,13 @@ export function filterOf(choice: Choice, now: number): ActivityFilter {
   else if (choice.who) filter.user_id = choice.who.slice('user:'.length);
   if (choice.server) filter.server_id = choice.server;
   if (choice.span === 'custom') {
-    const since = choice.from && midnight(choice.from);
-    const until = choice.to && midnight(choice.to, 1);
-    if (since) filter.since = since;
-    if (until) filter.until = until;
+    const since = startOfDate(choice.from);
+    const until = startOfDate(choice.to, 1);
+    if (since !== null) filter.since = iso(since);
+    if (until !== null) filter.until = iso(until);
   } else {
     const back = daysBack[choice.span];
-    const since = back === undefined ? null : midnight(now, -back);
-    if (since) filter.since = since;
+    if (back !== undefined) filter.since = iso(startOfDay(now, -back));
   }
   return filter;
 }

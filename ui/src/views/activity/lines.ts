@@ -1,23 +1,32 @@
 import type { Activity } from '../../lib/backend/generated';
+import { partsOf } from '../../lib/format';
 
 /** What the list shows, line by line: the heads of days, and entries. */
 export type Line =
   | {
       kind: 'day';
-      /** Midnight here, milliseconds since 1970. */
-      at: number;
+      /** Tells days apart. */
+      day: string;
+      /** A moment of it. */
+      at: string;
       /** Entries below it, as far as they were fetched. */
       count: number;
     }
   | { kind: 'entry'; entry: Activity };
 
-/** Midnight here of the day that a moment falls on, and of the day after. */
-function dayOf(moment: number): [start: number, end: number] {
-  const start = new Date(moment);
-  start.setHours(0, 0, 0, 0);
-  const end = new Date(start);
-  end.setDate(end.getDate() + 1);
-  return [start.getTime(), end.getTime()];
+/** Every zone's clock differs from UTC by a multiple of this, so that no midnight is inside one. */
+const quarter = 15 * 60_000;
+let lastQuarter = NaN;
+let lastDay = '';
+
+function dayOf(timestamp: string): string {
+  const at = Math.floor(Date.parse(timestamp) / quarter);
+  if (at !== lastQuarter) {
+    const { year, month, day } = partsOf(at * quarter);
+    lastQuarter = at;
+    lastDay = `${year}-${month + 1}-${day}`;
+  }
+  return lastDay;
 }
 
 /**
@@ -25,27 +34,20 @@ function dayOf(moment: number): [start: number, end: number] {
  * very long.
  */
 export function withOlder(lines: readonly Line[], entries: readonly Activity[]): Line[] {
+  lastQuarter = NaN;
   const all = [...lines];
-  let head = all.findLastIndex((line) => line.kind === 'day');
-  const last = all[head];
-  let [start, end] = last?.kind === 'day' ? dayOf(last.at) : [0, 0];
-  let count = last?.kind === 'day' ? last.count : 0;
-  const close = () => {
-    if (head >= 0) all[head] = { kind: 'day', at: start, count };
-  };
+  const place = all.findLastIndex((line) => line.kind === 'day');
+  let head = all[place];
+  if (head?.kind === 'day') all[place] = head = { ...head };
   for (const entry of entries) {
-    const at = Date.parse(entry.timestamp);
-    if (head < 0 || at < start || at >= end) {
-      close();
-      [start, end] = dayOf(at);
-      count = 0;
-      head = all.length;
-      all.push({ kind: 'day', at: start, count });
+    const day = dayOf(entry.timestamp);
+    if (head?.kind !== 'day' || head.day !== day) {
+      head = { kind: 'day', day, at: entry.timestamp, count: 0 };
+      all.push(head);
     }
-    count++;
+    head.count++;
     all.push({ kind: 'entry', entry });
   }
-  close();
   return all;
 }
 
