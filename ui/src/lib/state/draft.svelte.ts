@@ -24,6 +24,7 @@ export class SettingsDraft {
   /** Why the last save failed. */
   error = $state.raw<ApiError | null>(null);
   #settings: SettingsStore;
+  #owner: string | null = null;
   #changes = new SvelteMap<string, Change>();
 
   constructor(settings: SettingsStore) {
@@ -122,6 +123,12 @@ export class SettingsDraft {
   keep(setting: SettingView): void {
     const change = this.#changes.get(setting.key);
     if (change) this.#changes.set(setting.key, { ...change, version: setting.version });
+  }
+
+  /** A lock keeps the draft for whoever made it; another account finds none. */
+  belongTo(user: string | null): void {
+    if (this.#owner !== user) this.discard();
+    this.#owner = user;
   }
 
   discard(): void {

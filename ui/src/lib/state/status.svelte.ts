@@ -12,6 +12,7 @@ export type Stage =
   | 'vault_locked'
   | 'set_up'
   | 'sign_in'
+  | 'locked'
   | 'app';
 
 /** The gate: the vault first, since accounts keep secrets in it; then the account; then the session. */
@@ -25,7 +26,8 @@ export function stageOf(status: Status): Stage {
       return 'vault_locked';
     case 'open':
       if (!status.is_setup) return 'set_up';
-      return status.session ? 'app' : 'sign_in';
+      if (!status.session) return 'sign_in';
+      return status.session.is_locked ? 'locked' : 'app';
   }
 }
 

@@ -1,10 +1,13 @@
 import KeyboardIcon from '@lucide/svelte/icons/keyboard';
+import Lock from '@lucide/svelte/icons/lock';
 import LogOut from '@lucide/svelte/icons/log-out';
 import PanelLeft from '@lucide/svelte/icons/panel-left';
 import Pause from '@lucide/svelte/icons/pause';
 import Play from '@lucide/svelte/icons/play';
 import Plus from '@lucide/svelte/icons/plus';
 import SlidersHorizontal from '@lucide/svelte/icons/sliders-horizontal';
+import User from '@lucide/svelte/icons/user';
+import UserPlus from '@lucide/svelte/icons/user-plus';
 import type { Component } from 'svelte';
 import type { Mark } from '../../components/StateMark.svelte';
 import { ApiError } from '../../lib/backend/backend';
@@ -17,7 +20,7 @@ import { serverRoute, settingsRoute } from '../../lib/state/router.svelte';
 import type { Tomo } from '../../lib/state/tomo.svelte';
 import { pauseChoices, pauseUntil, resume } from '../overview/pause';
 import { optionsOf, valueText } from '../settings/control';
-import { sectionOf } from '../settings/sections';
+import { sectionOf, sections } from '../settings/sections';
 import { places } from '../shell/places';
 import { ofData } from './data_entries';
 import type { Searchable } from './search';
@@ -115,10 +118,10 @@ function ofWindow(tomo: Tomo): Entry[] {
     }
   }
   add({
-    title: tomo.rail.value === 'wide' ? 'Narrow the rail' : 'Widen the rail',
+    title: tomo.rail.narrow ? 'Widen the rail' : 'Narrow the rail',
     icon: PanelLeft,
     keys: 'Mod+B',
-    run: () => (tomo.rail.value = tomo.rail.value === 'wide' ? 'narrow' : 'wide'),
+    run: () => void tomo.rail.toggle(),
   });
   add({
     title: 'All keys',
@@ -126,6 +129,25 @@ function ofWindow(tomo: Tomo): Entry[] {
     keys: '?',
     run: () => tomo.dialogs.open({ kind: 'keys' }),
   });
+  for (const { id, title, needs } of sections) {
+    if (needs && !tomo.status.may(needs)) continue;
+    add({
+      title: `Go to ${title}`,
+      icon: SlidersHorizontal,
+      onlyWhenTyped: true,
+      run: () => tomo.router.go(settingsRoute(id)),
+    });
+  }
+  if (tomo.status.may('user.create')) {
+    add({
+      title: 'Add user…',
+      icon: UserPlus,
+      onlyWhenTyped: true,
+      run: () => tomo.dialogs.open({ kind: 'add_user' }),
+    });
+  }
+  add({ title: 'Your account', icon: User, run: () => tomo.router.go({ page: 'account' }) });
+  add({ title: 'Lock', icon: Lock, keys: 'Mod+L', run: () => void tomo.lock() });
   add({ title: 'Sign out', icon: LogOut, run: () => void signOut(tomo) });
   return entries;
 }
