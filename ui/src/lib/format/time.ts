@@ -1,5 +1,5 @@
 import { ABSENT, isMeasured, NBSP } from './text';
-import { dateFormat, partsOf, systemHabits } from './time_style.svelte';
+import { behindUtc, dateFormat, partsOf, systemHabits } from './time_style.svelte';
 
 const MINUTE = 60;
 const HOUR = 3_600;
@@ -101,4 +101,41 @@ export function whenExactly(moment: Moment, now: Moment = Date.now()): string {
 export function onDay(moment: Moment, now: Moment = Date.now()): string {
   if (dateFormat() === 'relative') return relative(moment, now);
   return sameDay(moment, now) ? `today ${clock(moment)}` : `on ${day(moment, now)}`;
+}
+
+const MONTHS_WHOLE =
+  'January February March April May June July August September October November December'.split(
+    ' ',
+  );
+
+/** Over the entries of a day: `Today, 22 November`, `Yesterday, 21 November`, `3 October 2025`. */
+export function dayHead(moment: Moment, now: Moment = Date.now()): string {
+  const at = partsOf(moment);
+  const today = startOfDay(now);
+  const month = MONTHS_WHOLE[at.month];
+  let text = systemHabits().monthFirst ? `${month}${NBSP}${at.day}` : `${at.day}${NBSP}${month}`;
+  if (at.year !== partsOf(now).year) text += `${NBSP}${at.year}`;
+  if (dateFormat() === 'iso') text = day(moment, now);
+  if (sameDay(moment, today)) return `Today, ${text}`;
+  return sameDay(moment, startOfDay(now, -1)) ? `Yesterday, ${text}` : text;
+}
+
+/** Midnight in the chosen zone at the start of a moment's day, or of a day before or after it. */
+export function startOfDay(moment: Moment, plusDays = 0): number {
+  const { year, month, day } = partsOf(moment);
+  return midnightOf(year, month, day + plusDays);
+}
+
+/** The same of a day as a date field writes it, `2026-11-22`; `null` for what is no date. */
+export function startOfDate(text: string, plusDays = 0): number | null {
+  const [year, month, day] = text.split('-').map(Number);
+  if (!year || !month || !day) return null;
+  const at = midnightOf(year, month - 1, day + plusDays);
+  return Number.isNaN(at) ? null : at;
+}
+
+function midnightOf(year: number, month: number, day: number): number {
+  const utc = Date.UTC(year, month, day);
+  // The zone may be another way from UTC at its own midnight than at that of UTC.
+  return utc + behindUtc(utc + behindUtc(utc));
 }

@@ -25,6 +25,8 @@ export type Route =
   | { page: 'overview' }
   | { page: 'servers' }
   | { page: 'server'; id: string; tab: ServerTab; range: ChartRange }
+  /** With a server only what was done to it. */
+  | { page: 'activity'; server?: string }
   /** Without a section its first one; `key` is the one setting that was asked for. */
   | { page: 'settings'; section?: SettingsSection; key?: string }
   | { page: 'account' };
@@ -44,6 +46,10 @@ export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
   const [page, id, tab] = path.split('/');
   if (page === 'servers' || page === 'account') return { page };
+  if (page === 'activity') {
+    const server = new URLSearchParams(query).get('server');
+    return { page, ...(server && { server }) };
+  }
   if (page === 'settings') {
     const section = settingsSections.find((one) => one === id);
     const key = new URLSearchParams(query).get('key');
@@ -69,6 +75,9 @@ export function hrefOf(route: Route): string {
   if (route.page === 'settings' && route.section) {
     const query = route.key ? `?key=${encodeURIComponent(route.key)}` : '';
     return `#/settings/${route.section}${query}`;
+  }
+  if (route.page === 'activity' && route.server) {
+    return `#/activity?server=${encodeURIComponent(route.server)}`;
   }
   if (route.page !== 'server') return `#/${route.page}`;
   const query = route.range === 'live' ? '' : `?range=${route.range}`;

@@ -7,6 +7,8 @@ test('every place survives the way through the address', () => {
     { page: 'servers' },
     { page: 'settings' },
     { page: 'account' },
+    { page: 'activity' },
+    { page: 'activity', server: '0190-a/b?c' },
     settingsRoute('audit'),
     settingsRoute('monitoring', 'monitoring.cpu_warning_percent'),
     serverRoute('0190-a/b?c', 'details', '7d'),

@@ -1,6 +1,7 @@
 import { createContext } from 'svelte';
 import { ApiError, type Backend } from '../backend/backend';
 import type { Account, Push, Status } from '../backend/generated';
+import { BackupRun } from './backup_run.svelte';
 import { Clock } from './clock.svelte';
 import { Dialogs } from './dialogs.svelte';
 import { SettingsDraft } from './draft.svelte';
@@ -28,6 +29,8 @@ export class Tomo {
   readonly clock = new Clock();
   readonly dialogs = new Dialogs();
   readonly toasts = new Toasts();
+  /** The backup that is being made, if one is. */
+  readonly backupRun: BackupRun;
   readonly status: StatusStore;
   readonly fleet: FleetStore;
   readonly settings: SettingsStore;
@@ -50,6 +53,7 @@ export class Tomo {
         }
       },
     };
+    this.backupRun = new BackupRun(this.backend);
     this.status = new StatusStore(backend);
     this.fleet = new FleetStore(this.backend);
     this.settings = new SettingsStore(this.backend);

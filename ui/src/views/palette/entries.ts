@@ -22,6 +22,7 @@ import { pauseChoices, pauseUntil, resume } from '../overview/pause';
 import { optionsOf, valueText } from '../settings/control';
 import { sectionOf, sections } from '../settings/sections';
 import { places } from '../shell/places';
+import { ofData } from './data_entries';
 import type { Searchable } from './search';
 
 export interface Entry extends Searchable {
@@ -190,5 +191,11 @@ function ofSettings(tomo: Tomo): Entry[] {
 
 /** Everything the palette reaches, as it is now. */
 export function entriesOf(tomo: Tomo, now: number): Entry[] {
-  return [...ofServers(tomo, now), ...ofWindow(tomo), ...ofRows(tomo), ...ofSettings(tomo)];
+  return [
+    ...ofServers(tomo, now),
+    ...ofWindow(tomo),
+    ...ofData(tomo),
+    ...ofRows(tomo),
+    ...ofSettings(tomo),
+  ];
 }

@@ -3,9 +3,12 @@ import { ApiError, type Backend } from '../backend';
 import type {
   Account,
   AccountLock,
+  Activity,
   AuditEntry,
+  BackupList,
   Collection,
   Commands,
+  Plan,
   Push,
   ServerRow,
   Session,
@@ -13,12 +16,16 @@ import type {
   SettingView,
   Status,
 } from '../generated';
+import { activitiesOf } from './activity';
 import { trailOf } from './audit';
+import { backupsOf } from './backups';
 import { noise, point, sample } from './figures';
 import { handlersOf } from './index';
 import { isoAt, rowOf } from './machines';
 import { accountOf, household, locksOf, sessionsOf, thePassword } from './people';
+import { plansOf, putPlans } from './plans';
 import { registry } from './registry';
+import { retentionOf, type FakeRetention } from './retention';
 import type { FakeOptions, Handlers, World } from './world';
 
 export type { FakeOptions } from './world';
@@ -35,6 +42,10 @@ export class FakeBackend implements Backend, World {
   watched: string | null = null;
   settings: SettingView[];
   audit: AuditEntry[];
+  activities: Activity[];
+  backups: BackupList;
+  retention: FakeRetention;
+  plans: Plan[] = [];
   accounts: Account[];
   passwords = new Map<string, string>();
   sessions: SessionEntry[];
@@ -59,6 +70,9 @@ export class FakeBackend implements Backend, World {
       live_interval_seconds: 2,
       background_interval_seconds: 10,
     };
+    this.activities = activitiesOf(now, options.activities ?? 0);
+    this.backups = backupsOf(now, options.backups ?? 0, options.backupPassphrase ?? true);
+    this.retention = retentionOf(now);
     this.audit = trailOf(now, options.audited ?? 1284);
     this.accounts = household(now, options.role ?? 'admin');
     for (const { user } of this.accounts) this.passwords.set(user.username, thePassword);
@@ -77,6 +91,7 @@ export class FakeBackend implements Backend, World {
     this.#handlers = handlersOf(this);
     if (options.signedIn ?? true) this.signIn('ana');
     const { session } = this.status;
+    if (options.plans !== undefined) putPlans(this, plansOf(now, options.plans));
     if (session && options.locked) {
       this.status = { ...this.status, session: { ...session, is_locked: true } };
     }

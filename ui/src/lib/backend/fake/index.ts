@@ -1,6 +1,11 @@
+import { about } from './about';
 import { accounts } from './accounts';
+import { activity } from './activity';
 import { audit } from './audit';
+import { backups } from './backups';
+import { plans } from './plans';
 import { program } from './program';
+import { retention } from './retention';
 import { servers } from './servers';
 import { sessions } from './sessions';
 import { settings } from './settings';
@@ -15,5 +20,10 @@ export function handlersOf(world: World): Partial<Handlers> {
     ...servers(world),
     ...settings(world),
     ...audit(world),
+    ...activity(world),
+    ...backups(world),
+    ...retention(world),
+    ...about(world),
+    ...plans(world),
   };
 }

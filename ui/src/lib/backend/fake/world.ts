@@ -2,9 +2,12 @@ import type { ApiError } from '../backend';
 import type {
   Account,
   AccountLock,
+  Activity,
   AuditEntry,
+  BackupList,
   Collection,
   Commands,
+  Plan,
   Push,
   Role,
   ServerRow,
@@ -15,6 +18,7 @@ import type {
   VaultStatus,
 } from '../generated';
 import type { Machine } from './machines';
+import type { FakeRetention } from './retention';
 
 export interface FakeOptions {
   machines?: Machine[];
@@ -32,6 +36,16 @@ export interface FakeOptions {
   tampered?: boolean;
   /** Entries in the audit trail. */
   audited?: number;
+  /** Entries in the activity log. */
+  activities?: number;
+  /** Backups in the list. */
+  backups?: number;
+  /** Whether a passphrase for backups is remembered. */
+  backupPassphrase?: boolean;
+  /** Milliseconds that making a backup takes. */
+  backupTakes?: number;
+  /** Plans of assistants that wait. */
+  plans?: number;
   /** What the system's file dialog answers. */
   file?: string | null;
   /** Milliseconds before an answer. */
@@ -65,6 +79,10 @@ export interface World {
   watched: string | null;
   settings: SettingView[];
   audit: AuditEntry[];
+  activities: Activity[];
+  backups: BackupList;
+  retention: FakeRetention;
+  plans: Plan[];
   accounts: Account[];
   /** Passwords by user name, which the other side keeps only as hashes. */
   passwords: Map<string, string>;
