@@ -1537,7 +1537,8 @@ export type ImportPreview = {
  */
 entries: Array<ImportEntry>, 
 /**
- * SHA-256 of the file, so that what is imported is what was looked at.
+ * Digest of the file and of what importing it would do, so that what is imported is what was
+ * looked at.
  */
 digest: string, };
 
@@ -2795,6 +2796,8 @@ export interface Commands {
   "vault.unlock": [Passphrase, Status];
   /** Creates the first account, an admin, and signs it in. (public) */
   "setup.create": [SetUp, Status];
+  /** Begins with a backup instead of a first account, where there is none yet. (public) */
+  "setup.restore": [OpenBackup, Status];
   /** Signs in. (public) */
   "session.sign_in": [SignIn, Status];
   /** Ends the session of this process. (public) */
