@@ -31,7 +31,7 @@ pub fn prepare(folder: &Path, port: u16) -> Done {
     tokio::runtime::Runtime::new()?.block_on(async {
         let tomo = Tomo::open(Options {
             data_dir: folder.to_owned(),
-            door: Door::Window,
+            door: tomo::domain::session::Door::Window,
             keychain: Keychain::system(),
             passphrase: None,
             choose_file: None,
