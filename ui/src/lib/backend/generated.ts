@@ -1249,6 +1249,11 @@ proven_until: string | null,
  */
 since: string | null, 
 /**
+ * Keys of settings whose value in force is not what the newest entry about them says: they were
+ * changed around the trail.
+ */
+unrecorded?: Array<string>, 
+/**
  * When this was found.
  */
 checked_at: string, 
