@@ -5,7 +5,7 @@
 -- look into this index. They are in hex, which no tokenizer takes apart; 'unobody' is no user's.
 create virtual table activity_search using fts5(
     message, details, marks,
-    content = '', contentless_delete = 1, prefix = '1 2 3',
+    content = '', contentless_delete = 1, prefix = '1 2 3 4 5 6',
     tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co So'"
 );
 

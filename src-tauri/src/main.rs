@@ -3,7 +3,7 @@
 use clap::Parser;
 use std::{io, path::Path, process::ExitCode};
 use tomo::{
-    app::Options,
+    app::{Opening, Options},
     cli::{self, Args, CliError, Doors, Exit},
     mcp, shell, vault,
 };
@@ -38,7 +38,7 @@ fn main() -> ExitCode {
     cli::run(args, data_dir, &Doors { window, assistant: mcp::run })
 }
 
-fn window(options: Options) -> ExitCode {
+fn window(options: Options, opening: Opening) -> ExitCode {
     let has = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     if cfg!(target_os = "linux") && !has("DISPLAY") && !has("WAYLAND_DISPLAY") {
         let error = CliError::stopped(
@@ -48,7 +48,7 @@ fn window(options: Options) -> ExitCode {
         );
         return error.report();
     }
-    shell::run(options)
+    shell::run(options, opening)
 }
 
 /// A file a day in the data folder. `TOMO_LOG` names the level of what Tomo itself says; libraries

@@ -76,6 +76,8 @@ fn say(
         return Err(format!("{rows} rows went: {:?}", outcome.errors).into());
     }
     let (ms, count, nothing) = (Unit::Milliseconds, Unit::Count, Target::Nothing);
+    let longest = outcome.longest.as_secs_f64() * 1_000.0;
+    report.figure("retention: the longest transaction", ms, longest, nothing);
     let named = |what: &str| format!("retention: 500,000 rows beside 50 servers, {what}");
     report.figure(&named("takes"), ms, took.as_secs_f64() * 1_000.0, nothing);
     report.figure(&named("writes meanwhile"), count, busy.own.len() as f64, nothing);

@@ -8,6 +8,7 @@ mod about;
 mod activity;
 mod backup;
 mod sessions;
+mod settings;
 mod terminal;
 mod users;
 
@@ -116,6 +117,13 @@ impl Tomo {
 
     fn json(&self, arguments: &[&str]) -> Value {
         serde_json::from_str(&self.done(arguments)).expect("JSON")
+    }
+
+    /// The JSON that it writes although it fails.
+    fn json_of_failure(&self, arguments: &[&str]) -> Value {
+        let output = self.run(arguments);
+        assert!(!output.status.success(), "{arguments:?}");
+        serde_json::from_slice(&output.stdout).expect("JSON")
     }
 
     /// What it complains about when it ends with this code.

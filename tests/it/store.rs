@@ -16,6 +16,7 @@ mod settings;
 pub(crate) mod trouble;
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -26,7 +27,7 @@ use tomo::{
         time,
         user::{Role, User},
     },
-    store::{AuditKeySlot, FILE_NAME, NewUser, Store},
+    store::{Actor, AuditKeySlot, FILE_NAME, NewUser, SettingWrite, Store, StoreError},
 };
 use zeroize::Zeroizing;
 
@@ -70,6 +71,41 @@ impl Home {
         self.store.insert_server(id, &input, Some("tomo:v1:x:y"), now()).await.expect("a server");
         id
     }
+}
+
+/// Changes a user's own value; gives its version.
+async fn set_own(
+    store: &Store,
+    user: UserId,
+    key: &str,
+    value: &Value,
+    version: i64,
+) -> Result<i64, StoreError> {
+    let (owner, value, version) = (Some(user), Some(value), Some(version));
+    write(store, user, SettingWrite { key, owner, value, version }).await
+}
+
+/// Changes everybody's value; gives its version.
+async fn set_system(
+    store: &Store,
+    user: UserId,
+    key: &str,
+    value: &Value,
+    version: i64,
+) -> Result<i64, StoreError> {
+    let (value, version) = (Some(value), Some(version));
+    write(store, user, SettingWrite { key, owner: None, value, version }).await
+}
+
+/// Puts a setting back, an own value or everybody's.
+async fn put_back(store: &Store, user: UserId, key: &str, owner: Option<UserId>) {
+    let change = SettingWrite { key, owner, value: None, version: None };
+    write(store, user, change).await.expect("put back");
+}
+
+async fn write(store: &Store, user: UserId, change: SettingWrite<'_>) -> Result<i64, StoreError> {
+    let written = store.write_settings(&Actor::user(user), &[change], now()).await?;
+    Ok(written[0].version)
 }
 
 fn open_key() -> AuditKeySlot {

@@ -53,11 +53,13 @@ impl Tomo {
             )));
         }
         let query = query(session, filter);
-        let stretch = self.inner.store.activity_page(query, after, limit).await?;
-        let total = match (after, stretch.next) {
-            (Some(_), _) => None,
-            (None, None) => Some(stretch.entries.len() as u64),
-            (None, Some(_)) => Some(self.inner.store.activity_total(query).await?),
+        let store = &self.inner.store;
+        let (stretch, total) = if after.is_none() {
+            let page = store.activity_page(query, after, limit);
+            let (stretch, total) = tokio::try_join!(page, store.activity_total(query))?;
+            (stretch, Some(total))
+        } else {
+            (store.activity_page(query, after, limit).await?, None)
         };
         Ok(ActivityPage {
             entries: stretch.entries,

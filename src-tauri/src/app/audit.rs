@@ -97,6 +97,7 @@ impl Tomo {
             first_broken,
             proven_until: extent.until,
             since: extent.since,
+            unrecorded: self.inner.store.unrecorded_settings().await?,
             checked_at: Utc::now(),
             milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         };
@@ -108,6 +109,10 @@ impl Tomo {
             });
             let entry = Entry::by(session.user.id, ActivityKind::AuditBroken, message);
             self.record(entry.with(details)).await;
+        } else if !report.unrecorded.is_empty() {
+            let message = "Settings were changed around the audit trail";
+            let entry = Entry::by(session.user.id, ActivityKind::AuditBroken, message);
+            self.record(entry.with(json!({ "keys": report.unrecorded }))).await;
         }
         Ok(report)
     }
@@ -190,8 +195,11 @@ impl Tomo {
 }
 
 fn check(filter: &AuditFilter) -> Result<(), AppError> {
-    if filter.text.as_ref().is_some_and(|text| text.chars().count() > TEXT) {
-        return Err(AppError::Invalid(format!("What is looked for has up to {TEXT} characters.")));
+    let Some(text) = &filter.text else { return Ok(()) };
+    if text.chars().count() > TEXT || text.chars().any(char::is_control) {
+        return Err(AppError::Invalid(format!(
+            "What is looked for has up to {TEXT} characters, all of them visible."
+        )));
     }
     Ok(())
 }

@@ -22,6 +22,18 @@ pub fn usual_data_dir() -> Option<PathBuf> {
     Some(project.data_local_dir().to_owned())
 }
 
+/// How the window's process begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// With the window open.
+    Window,
+    /// In the tray alone.
+    Tray,
+}
+
+/// The argument that starts Tomo in the tray.
+pub const TRAY: &str = "--tray";
+
 /// What is started at login.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AtLogin {
@@ -36,7 +48,7 @@ impl AtLogin {
     /// Tomo on this data folder, in the tray.
     #[must_use]
     pub fn on(data_dir: &Path) -> Self {
-        let mut start = Self { name: "tomo".into(), arguments: vec!["--tray".into()] };
+        let mut start = Self { name: "tomo".into(), arguments: vec![TRAY.into()] };
         if usual_data_dir().as_deref() != Some(data_dir) {
             let path = data_dir.display().to_string();
             let hash = Sha256::digest(&path);

@@ -39,7 +39,7 @@ pub mod users;
 
 pub use backup::BackupWish;
 pub use files::{ChooseFile, FileKind, FileWish};
-pub use login::{AtLogin, LoginEntry, usual_data_dir};
+pub use login::{AtLogin, LoginEntry, Opening, TRAY, usual_data_dir};
 pub use settings::{ResetWish, SettingWish};
 
 use crate::{

@@ -2,12 +2,14 @@
 
 use super::{
     activity::ActivityArgs,
+    audit::AuditCommand,
     backup::BackupCommand,
     error::CliError,
     lock::LockCommand,
     retention::RetentionCommand,
     server_list,
     session::SessionCommand,
+    settings::SettingsCommand,
     user::{Password, UserCommand},
 };
 use crate::{api::access::Effect, app::usual_data_dir, domain::history::Range};
@@ -60,6 +62,9 @@ pub struct Args {
         value_name = "FILE"
     )]
     pub(super) vault_passphrase_file: Option<PathBuf>,
+    /// Start in the tray, without opening the window
+    #[arg(long)]
+    pub(super) tray: bool,
     /// What to do; nothing opens the window
     #[command(subcommand)]
     pub(super) command: Option<Command>,
@@ -117,6 +122,12 @@ Examples:
   tomo metrics nas --range 30d
   tomo metrics nas --range 24h --json     every stored row")]
     Metrics(Metrics),
+    /// List and change settings
+    #[command(subcommand)]
+    Settings(SettingsCommand),
+    /// List, prove and export the trail of changed settings
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// List and end sessions
     #[command(subcommand)]
     Session(SessionCommand),

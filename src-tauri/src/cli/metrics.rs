@@ -1,9 +1,9 @@
 //! `tomo metrics`: the stored history of a server, summed up to a table that fits a terminal, or
 //! whole as JSON.
 
-use super::{Cli, account, args::Metrics, error::CliError, format, output, servers};
+use super::{Cli, account, args::Metrics, dates::Dates, error::CliError, format, output, servers};
 use crate::domain::history::{History, Range};
-use chrono::{DateTime, Local, Offset};
+use chrono::{DateTime, Utc};
 use serde_json::json;
 
 /// `tomo metrics`.
@@ -22,8 +22,7 @@ pub async fn metrics(cli: &Cli, metrics: Metrics) -> Result<(), CliError> {
         ));
         return Ok(());
     }
-    let offset = i64::from(Local::now().offset().fix().local_minus_utc());
-    show(&history, metrics.range, offset)
+    show(&history, metrics.range, cli.dates().await?)
 }
 
 /// Seconds that a line of the table stands for: a dozen to thirty lines a range.
@@ -36,13 +35,14 @@ fn step(range: Range) -> i64 {
     }
 }
 
-fn show(history: &History, range: Range, offset: i64) -> Result<(), CliError> {
+fn show(history: &History, range: Range, dates: Dates) -> Result<(), CliError> {
     let heads =
         ["From", ">CPU", ">peak", ">Memory", ">Disk", ">↓", ">↑", ">Read", ">Written", ">Load"];
     let mut table = output::new_table(&heads, None);
+    let offset = dates.offset_seconds(Utc::now());
     for line in summed_up(history, step(range), offset) {
         table.add_row([
-            from(line.at, range),
+            from(line.at, range, dates),
             format::percent(line.cpu),
             format::percent(line.cpu_peak),
             format::bytes(line.memory),
@@ -57,14 +57,13 @@ fn show(history: &History, range: Range, offset: i64) -> Result<(), CliError> {
     output::table(&table)
 }
 
-fn from(at: i64, range: Range) -> String {
+fn from(at: i64, range: Range, dates: Dates) -> String {
     let format = match range {
         Range::Hour | Range::Day => "%-d %b %H:%M",
         Range::Week => "%a %-d %b %H:%M",
         Range::Month => "%a %-d %b",
     };
-    DateTime::from_timestamp(at, 0)
-        .map_or_else(String::new, |at| at.with_timezone(&Local).format(format).to_string())
+    DateTime::from_timestamp(at, 0).map_or_else(String::new, |at| dates.write(at, format))
 }
 
 /// One line of the table; what no row measured is absent.

@@ -7,8 +7,10 @@ mod account;
 mod activity;
 mod add;
 mod args;
+mod audit;
 mod backup;
 mod credential;
+mod dates;
 mod error;
 mod format;
 mod host_key;
@@ -26,6 +28,7 @@ mod screen;
 mod server_list;
 mod servers;
 mod session;
+mod settings;
 mod terminal;
 mod test;
 mod user;
@@ -35,11 +38,12 @@ pub use error::{CliError, Exit};
 
 use crate::{
     api::{self, access::Effect, error::ApiError},
-    app::{Options, Tomo, error::AppError},
+    app::{Opening, Options, Tomo, error::AppError},
     domain::session::Door,
     vault::Keychain,
 };
 use args::{Command, ServerCommand};
+use dates::Dates;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::{path::PathBuf, process::ExitCode, time::Duration};
@@ -49,8 +53,8 @@ const END_WITHIN: Duration = Duration::from_secs(5);
 
 /// The other front doors, which are opened from here but not known here.
 pub struct Doors {
-    /// Opens the window.
-    pub window: fn(Options) -> ExitCode,
+    /// Opens the window, or the tray alone.
+    pub window: fn(Options, Opening) -> ExitCode,
     /// Serves an assistant that may go as far as this.
     pub assistant: fn(Options, Effect) -> Result<(), ApiError>,
 }
@@ -64,6 +68,9 @@ pub fn run(args: Args, data_dir: PathBuf, doors: &Doors) -> ExitCode {
 fn begin(args: Args, data_dir: PathBuf, doors: &Doors) -> Result<ExitCode, CliError> {
     if let Some(Command::Access(listing)) = args.command {
         return access::access(listing).map(|()| ExitCode::SUCCESS);
+    }
+    if args.tray && args.command.is_some() {
+        return Err(CliError::usage("--tray is for a Tomo without a command.", "Leave it out."));
     }
     let file = args.vault_passphrase_file.as_deref();
     let door = match &args.command {
@@ -80,7 +87,10 @@ fn begin(args: Args, data_dir: PathBuf, doors: &Doors) -> Result<ExitCode, CliEr
         login_entry: None,
     };
     let command = match args.command {
-        None => return Ok((doors.window)(options)),
+        None => {
+            let opening = if args.tray { Opening::Tray } else { Opening::Window };
+            return Ok((doors.window)(options, opening));
+        }
         Some(Command::Mcp(mcp)) => {
             (doors.assistant)(options, mcp.effect())?;
             return Ok(ExitCode::SUCCESS);
@@ -161,6 +171,14 @@ async fn dispatch(cli: &Cli, command: Command) -> Result<(), CliError> {
         Command::Diagnostics(diagnostics) => about::diagnostics(cli, diagnostics).await,
         // Another front door, which does not come here.
         Command::Mcp(_) => Ok(()),
+        Command::Settings(command) => {
+            account::unlock(cli).await?;
+            settings::settings(cli, command).await
+        }
+        Command::Audit(command) => {
+            account::unlock(cli).await?;
+            audit::audit(cli, command).await
+        }
         Command::Server(command) => {
             account::unlock(cli).await?;
             match command {
@@ -184,6 +202,11 @@ struct Cli {
 }
 
 impl Cli {
+    /// How moments are written for whoever is signed in.
+    async fn dates(&self) -> Result<Dates, CliError> {
+        Dates::of(self).await
+    }
+
     /// Calls a command of the table.
     async fn call<T: DeserializeOwned>(&self, name: &str, arguments: Value) -> Result<T, CliError> {
         let answer = api::call(&self.tomo, name, arguments).await?;

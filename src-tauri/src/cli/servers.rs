@@ -23,6 +23,7 @@ pub async fn list(cli: &Cli, listing: Listing) -> Result<(), CliError> {
     if listing.json {
         return output::json(&servers);
     }
+    let dates = cli.dates().await?;
     let heads = ["Name", "Address", "Sign-in", "System", "Last connected", "Watched", "Id"];
     let mut table = output::new_table(&heads, None);
     for server in &servers {
@@ -39,7 +40,7 @@ pub async fn list(cli: &Cli, listing: Listing) -> Result<(), CliError> {
                 other => other.as_str().to_owned(),
             },
             system.map_or_else(|| format::ABSENT.into(), |name| output::clean_line(&name)),
-            server.last_connected.map_or_else(|| "never".into(), format::when),
+            server.last_connected.map_or_else(|| "never".into(), |at| dates.when(at)),
             if server.enabled { "yes" } else { "no" }.into(),
             server.id.to_string(),
         ]);

@@ -118,6 +118,11 @@ pub struct AuditReport {
     pub proven_until: Option<DateTime<Utc>>,
     /// When the oldest row was written.
     pub since: Option<DateTime<Utc>>,
+    /// Keys of settings whose value in force is not what the newest entry about them says: they were
+    /// changed around the trail.
+    #[serde(default)]
+    #[ts(optional, as = "Option<Vec<String>>")]
+    pub unrecorded: Vec<String>,
     /// When this was found.
     pub checked_at: DateTime<Utc>,
     /// How long it took.

@@ -30,6 +30,7 @@ pub mod server;
 pub mod server_list;
 pub mod session;
 pub mod setting;
+pub mod setting_guide;
 pub mod status;
 pub mod system_info;
 pub mod test_report;

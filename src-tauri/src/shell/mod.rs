@@ -1,14 +1,17 @@
 //! The window and the tray: the only place that names tauri. It translates; it decides nothing
 //! about servers.
 
+#[cfg(target_os = "linux")]
+pub mod autostart;
 mod bridge;
 mod dialog;
+mod login;
 mod signals;
 mod tray;
 mod tray_text;
 mod window;
 
-use crate::app::{Options, Tomo, error::AppError};
+use crate::app::{AtLogin, Opening, Options, TRAY, Tomo, error::AppError};
 use bridge::Bridge;
 use std::{process::ExitCode, time::Duration};
 use tauri::{Manager, RunEvent, WindowEvent};
@@ -17,11 +20,17 @@ use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 /// How long quitting may take before it is forced.
 const QUIT_WITHIN: Duration = Duration::from_secs(5);
 
-/// Opens the window and runs until Tomo is quit.
+/// Runs until Tomo is quit.
 #[must_use]
-pub fn run(options: Options) -> ExitCode {
-    let app = tauri::Builder::default()
-        .plugin(tauri_plugin_single_instance::init(|app, _, _| window::show(app, None)))
+pub fn run(options: Options, opening: Opening) -> ExitCode {
+    let at_login = AtLogin::on(&options.data_dir);
+    let app = login::plugin(tauri::Builder::default(), &at_login)
+        .plugin(tauri_plugin_single_instance::init(|app, arguments, _| {
+            // A second start at login has nothing to add to the first.
+            if !arguments.iter().any(|argument| argument == TRAY) {
+                window::show(app, None);
+            }
+        }))
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .invoke_handler(tauri::generate_handler![
@@ -33,6 +42,7 @@ pub fn run(options: Options) -> ExitCode {
             let handle = app.handle().clone();
             let options = Options {
                 choose_file: Some(Box::new(dialog::Dialog { app: handle.clone() })),
+                login_entry: login::entry(&handle, at_login),
                 ..options
             };
             match tauri::async_runtime::block_on(open(options)) {
@@ -40,7 +50,9 @@ pub fn run(options: Options) -> ExitCode {
                     app.manage(Bridge::new(tomo.clone()));
                     signals::quit_on_signal(&handle);
                     tray::build(&handle, &tomo)?;
-                    window::show(&handle, None);
+                    if opening == Opening::Window {
+                        window::show(&handle, None);
+                    }
                 }
                 Err(error) => refuse(&handle, error),
             }

@@ -11,7 +11,7 @@ use crate::domain::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::AssertSqlSafe;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 /// For how long the rows of a table are kept.
@@ -30,6 +30,8 @@ pub struct RetentionOutcome {
     pub tables: Vec<RetentionDropped>,
     /// Bytes by which the file became smaller.
     pub returned_bytes: u64,
+    /// The longest that one transaction kept others from writing.
+    pub longest: Duration,
     /// What could not be done, and why; the rest was.
     pub errors: Vec<(RetainedTable, StoreError)>,
     /// Whether it was told to end before it was through.
@@ -228,8 +230,9 @@ impl Store {
                 self.tidy_search(rows, &mut pace).await?;
             }
         }
+        outcome.longest = pace.longest();
         if pages.can_shrink {
-            self.give_back(&mut pace).await?;
+            outcome.longest = outcome.longest.max(self.give_back(cancel).await?);
         }
         let left = self.pages().await?.count;
         outcome.returned_bytes = pages.count.saturating_sub(left) * pages.size;
@@ -313,8 +316,8 @@ impl Store {
     }
 
     /// Gives the free pages of the file back, some at a time.
-    async fn give_back(&self, pace: &mut Pace<'_>) -> Result<(), StoreError> {
-        pace.begin_with(VACUUMED_PAGES);
+    async fn give_back(&self, cancel: &CancellationToken) -> Result<Duration, StoreError> {
+        let mut pace = Pace::new(VACUUMED_PAGES, cancel);
         let mut free = self.pages().await?.free;
         while free > 0 && !pace.is_cancelled() {
             let sql = format!("pragma incremental_vacuum({})", pace.size());
@@ -322,7 +325,7 @@ impl Store {
             let began = Instant::now();
             sqlx::query(AssertSqlSafe(sql)).execute(&mut *writer).await?;
             drop(writer);
-            self.rest(pace, began.elapsed()).await;
+            self.rest(&mut pace, began.elapsed()).await;
             let left = self.pages().await?.free;
             if left >= free {
                 // Others free pages as fast, or a reader needs them still: the next run goes on.
@@ -330,24 +333,25 @@ impl Store {
             }
             free = left;
         }
-        Ok(())
+        Ok(pace.longest())
     }
 
     /// Lets others write, and folds the log into the file meanwhile: else the writer would do that
     /// at the end of some transaction, and everybody would wait for the disk.
-    async fn rest(&self, pace: &mut Pace<'_>, took: std::time::Duration) {
-        if pace.is_log_long()
-            && let Err(error) =
-                sqlx::query("pragma wal_checkpoint(passive)").execute(&self.readers).await
-        {
-            tracing::warn!(%error, "the log could not be folded into the database");
-        }
-        pace.rest(took).await;
+    async fn rest(&self, pace: &mut Pace<'_>, took: Duration) {
+        let fold = async {
+            let folded = sqlx::query("pragma wal_checkpoint(passive)").execute(&self.readers).await;
+            if let Err(error) = folded {
+                tracing::warn!(%error, "the log could not be folded into the database");
+            }
+        };
+        pace.rest(took, fold).await;
     }
 }
 
 /// Pages that are merged in one transaction, about.
 const MERGED_PAGES: i64 = 16;
 
-/// Pages that are given back in the first transaction.
-const VACUUMED_PAGES: u32 = 32;
+/// Pages that are given back in one transaction at most. Each is a page moved, and the pages that
+/// point to it.
+const VACUUMED_PAGES: u32 = 128;

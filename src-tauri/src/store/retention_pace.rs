@@ -14,20 +14,18 @@ const FIRST: u32 = 50;
 /// The rest after a transaction, however short that was, and however long.
 const SHORTEST_REST: Duration = Duration::from_millis(5);
 const LONGEST_REST: Duration = Duration::from_millis(100);
-/// Transactions after which the log is folded into the file; SQLite's own limit is 1,000 pages.
-const FOLD_AFTER: u32 = 4;
 
 pub(super) struct Pace<'a> {
     most: u32,
     size: u32,
-    since_fold: u32,
+    longest: Duration,
     cancel: &'a CancellationToken,
 }
 
 impl<'a> Pace<'a> {
     pub(super) fn new(most: u32, cancel: &'a CancellationToken) -> Self {
         let most = most.max(1);
-        Self { most, size: FIRST.min(most), since_fold: 0, cancel }
+        Self { most, size: FIRST.min(most), longest: Duration::ZERO, cancel }
     }
 
     pub(super) fn is_cancelled(&self) -> bool {
@@ -39,30 +37,22 @@ impl<'a> Pace<'a> {
         self.size
     }
 
-    /// Another kind of work begins, of which so much is a good first guess.
-    pub(super) fn begin_with(&mut self, size: u32) {
-        self.size = size.min(self.most);
+    /// The longest that a transaction took.
+    pub(super) fn longest(&self) -> Duration {
+        self.longest
     }
 
-    /// Whether the log should be folded into the file now.
-    pub(super) fn is_log_long(&mut self) -> bool {
-        self.since_fold += 1;
-        let is_long = self.since_fold >= FOLD_AFTER;
-        if is_long {
-            self.since_fold = 0;
-        }
-        is_long
-    }
-
-    /// Learns from how long the last transaction took, and rests as long as it did, so that the lock
-    /// is free at least half of the time.
-    pub(super) async fn rest(&mut self, took: Duration) {
+    /// Learns from how long the last transaction took, and rests as long as it did while `meanwhile`
+    /// is done, so that the lock is free at least half of the time.
+    pub(super) async fn rest(&mut self, took: Duration, meanwhile: impl Future<Output = ()>) {
         self.learn(took);
-        let rest = took.clamp(SHORTEST_REST, LONGEST_REST);
-        self.cancel.run_until_cancelled(sleep(rest)).await;
+        let rest = sleep(took.clamp(SHORTEST_REST, LONGEST_REST));
+        let both = async { tokio::join!(rest, meanwhile) };
+        self.cancel.run_until_cancelled(both).await;
     }
 
     fn learn(&mut self, took: Duration) {
+        self.longest = self.longest.max(took);
         if took > LOCK_TIME {
             self.size = (self.size / 2).max(FEWEST).min(self.most);
         } else if took < LOCK_TIME / 3 {

@@ -88,6 +88,41 @@ impl Store {
         .await?)
     }
 
+    /// Keys of settings whose value is another one than the newest row about them says, or that are
+    /// gone without a row that says so. A value that is older than the kept part of the chain cannot be
+    /// compared.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn unrecorded_settings(&self) -> Result<Vec<String>, StoreError> {
+        Ok(sqlx::query_scalar(
+            "with
+             present as (
+                 select 'system_settings' as table_name, id, setting_key, setting_value
+                 from system_settings
+                 union all
+                 select 'user_settings', id, setting_key, setting_value from user_settings
+             ),
+             newest as (
+                 select table_name, record_id, setting_key, max(id), new_value, change_type
+                 from settings_audit group by table_name, record_id
+             )
+             select coalesce(present.setting_key, newest.setting_key) as setting_key
+             from present full join newest
+                 on newest.table_name = present.table_name and newest.record_id = present.id
+             where (present.id is null and newest.change_type <> 'DELETE')
+                 or (newest.record_id is null and not exists (select 1 from settings_audit_anchor))
+                 or (present.id is not null and newest.record_id is not null and (
+                     newest.change_type = 'DELETE'
+                     or (present.setting_key, present.setting_value)
+                         is not (newest.setting_key, newest.new_value)
+                 ))
+             group by 1 order by 1",
+        )
+        .fetch_all(&self.readers)
+        .await?)
+    }
+
     /// Counts the rows, and those before the row `first_broken`.
     ///
     /// # Errors

@@ -36,6 +36,7 @@ pub fn prepare(folder: &Path, port: u16) -> Done {
             keychain: Keychain::system(),
             passphrase: None,
             choose_file: None,
+            login_entry: None,
         })
         .await?;
         tomo.set_up("bench", SecretString::from("an open door in autumn"), true).await?;

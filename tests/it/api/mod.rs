@@ -5,6 +5,7 @@ mod about;
 mod access;
 mod accounts;
 mod activity;
+mod audit;
 mod backups;
 mod bad_backups;
 mod collection;
@@ -49,7 +50,7 @@ use tomo::{
         self,
         error::{ApiError, Code},
     },
-    app::{Options, Tomo},
+    app::{LoginEntry, Options, Tomo},
     domain::session::Door,
     domain::{
         id::{ServerId, UserId},
@@ -102,6 +103,11 @@ impl House {
         Self::open(self.folder.clone()).await
     }
 
+    /// A command line on the same folder; nobody is signed in unless that was kept.
+    async fn at_command_line(&self) -> Self {
+        Self::open_with(self.folder.clone(), Door::CommandLine, None).await
+    }
+
     async fn open(folder: Arc<TempDir>) -> Self {
         Self::open_at(folder, Door::Window).await
     }
@@ -129,13 +135,21 @@ impl House {
     }
 
     async fn through(door: Door, folder: Arc<TempDir>) -> Self {
+        Self::open_with(folder, Door::Window, None).await
+    }
+
+    async fn open_with(
+        folder: Arc<TempDir>,
+        door: Door,
+        login_entry: Option<Arc<dyn LoginEntry>>,
+    ) -> Self {
         let options = Options {
             data_dir: folder.path().to_owned(),
             door,
             keychain: Keychain::disabled(),
             passphrase: Some(PASSPHRASE.to_owned().into()),
             choose_file: None,
-            login_entry: None,
+            login_entry,
         };
         let tomo = Tomo::open(options).await.expect("Tomo opens");
         Self { tomo, folder, answers: Mutex::default() }

@@ -3,7 +3,7 @@
 use super::{ADMIN, Code, House, PASSPHRASE};
 use serde_json::{Value, json};
 use tomo::{
-    domain::user::Role,
+    domain::{session::Door, user::Role},
     store::{AuditKeySlot, AuditVerdict},
     vault::{Keychain, Vault},
 };
@@ -12,9 +12,33 @@ const WARNING: &str = "monitoring.cpu_warning_percent";
 const CRITICAL: &str = "monitoring.cpu_critical_percent";
 
 async fn setting(house: &House, key: &str) -> Value {
-    let all = house.ask("setting.list", json!({})).await;
+    among(&house.ask("setting.list", json!({})).await, key)
+}
+
+fn among(all: &Value, key: &str) -> Value {
     let all = all.as_array().expect("settings");
     all.iter().find(|setting| setting["key"] == key).expect(key).clone()
+}
+
+/// A change for `setting.save`, from the version that there is now.
+async fn change(house: &House, key: &str, value: Value) -> Value {
+    json!({ "key": key, "value": value, "version": setting(house, key).await["version"] })
+}
+
+/// What the activity log says, newest first.
+async fn activities(house: &House) -> Vec<(String, String, Value)> {
+    sqlx::query_as::<_, (String, String, Option<String>)>(
+        "select activity_type, message, details from activity_logs order by id desc",
+    )
+    .fetch_all(&mut house.stranger().await)
+    .await
+    .expect("the log")
+    .into_iter()
+    .map(|(kind, message, details)| {
+        let details = details.map_or(Value::Null, |text| text.parse().expect("JSON"));
+        (kind, message, details)
+    })
+    .collect()
 }
 
 /// Changes a setting from the version that it has now.
@@ -45,7 +69,8 @@ async fn a_theme_belongs_to_one_user() {
 
     house.sign_in(ADMIN).await;
     assert_eq!(setting(&house, "ui.theme").await["value"], "dark");
-    let reset = house.ask("setting.reset", json!({ "what": "key", "key": "ui.theme" })).await;
+    let all = house.ask("setting.reset", json!({ "what": "key", "key": "ui.theme" })).await;
+    let reset = among(&all, "ui.theme");
     assert_eq!((&reset["value"], &reset["is_user_override"]), (&json!("auto"), &json!(false)));
     house.sign_in("readonly").await;
     assert_eq!(setting(&house, "ui.theme").await["value"], "light");
@@ -124,11 +149,11 @@ async fn a_change_from_a_stale_version_is_refused() {
     ] {
         let seen = setting(&house, key).await["version"].clone();
         set(&house, key, first.clone()).await;
-        // A user's first own value has a version of its own, so another change is needed.
-        set(&house, key, first.clone()).await;
         let stale = json!({ "key": key, "value": second, "version": seen });
         let error = house.refused("setting.set", stale, Code::Stale).await;
         assert!(!error.hint.is_empty(), "{error:?}");
+        let now = format!("{key} was changed in the meantime: it is now {first}.");
+        assert_eq!(error.message, now);
         assert_eq!(setting(&house, key).await["value"], first);
     }
 }
@@ -171,4 +196,266 @@ async fn what_was_changed_is_in_an_audit_trail_that_verifies() {
         ]
     );
     assert!(rows >= 3);
+}
+
+/// Holds because each of the two marks alone would be refused on its way past the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn several_settings_change_together_or_not_at_all() {
+    let house = House::quiet().await;
+    // Both marks move below where the warning mark was.
+    let changes =
+        [change(&house, CRITICAL, json!(40)).await, change(&house, WARNING, json!(30)).await];
+    let all = house.ask("setting.save", json!({ "changes": changes, "reason": "noisy" })).await;
+    assert_eq!(among(&all, WARNING)["value"], 30);
+    assert_eq!(among(&all, CRITICAL)["value"], 40);
+
+    let theme = change(&house, "ui.theme", json!("dark")).await;
+    for (bad, code) in [
+        (change(&house, WARNING, json!(40)).await, Code::Invalid),
+        (change(&house, WARNING, json!(0)).await, Code::Invalid),
+        (json!({ "key": WARNING, "value": 35, "version": 1 }), Code::Stale),
+        (json!({ "key": "ui.sound", "value": 1, "version": 1 }), Code::Invalid),
+        (theme.clone(), Code::Invalid),
+    ] {
+        house.refused("setting.save", json!({ "changes": [theme, bad] }), code).await;
+    }
+    house.person(Role::User).await;
+    house.sign_in("user").await;
+    let theme = change(&house, "ui.theme", json!("dark")).await;
+    let bad = change(&house, WARNING, json!(35)).await;
+    house.refused("setting.save", json!({ "changes": [theme, bad] }), Code::Forbidden).await;
+    assert_eq!(setting(&house, "ui.theme").await["value"], "auto");
+    house.sign_in(ADMIN).await;
+    assert_eq!(setting(&house, "ui.theme").await["value"], "auto", "nothing of what was refused");
+    assert_eq!(setting(&house, WARNING).await["value"], 30);
+}
+
+/// Holds because of two people who save at the same moment exactly one may win, and the other has to
+/// learn what won.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_two_clients_at_once_one_is_told_what_the_other_wrote() {
+    let one = House::quiet().await;
+    let two = one.beside().await;
+    two.sign_in(ADMIN).await;
+    for (key, values) in [
+        ("retention.server_metrics_days", [json!(60), json!(90)]),
+        ("ui.theme", [json!("dark"), json!("light")]),
+    ] {
+        for _ in 0..5 {
+            let version = setting(&one, key).await["version"].clone();
+            let write = |house: &House, value: &Value| {
+                let arguments = json!({ "key": key, "value": value, "version": version });
+                let tomo = house.tomo.clone();
+                async move { tomo::api::call(&tomo, "setting.set", arguments).await }
+            };
+            let (first, second) = tokio::join!(write(&one, &values[0]), write(&two, &values[1]));
+            let now = setting(&two, key).await["value"].clone();
+            let lost = match (first, second) {
+                (Ok(_), Err(lost)) | (Err(lost), Ok(_)) => lost,
+                both => panic!("{key}: {both:?}"),
+            };
+            assert_eq!(lost.code, Code::Stale, "{lost:?}");
+            assert!(lost.message.ends_with(&format!("it is now {now}.")), "{}", lost.message);
+        }
+    }
+}
+
+/// Holds because an admin who likes it dark must be able to say what everybody begins with, and what
+/// everybody begins with must not undo what somebody chose.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_changes_everybodys_value_and_keeps_the_own() {
+    let house = House::quiet().await;
+    house.person(Role::Readonly).await;
+    set(&house, "ui.theme", json!("dark")).await;
+    let mine = setting(&house, "ui.theme").await;
+    let for_everybody = |value: &str, version: &Value| json!({ "key": "ui.theme", "value": value, "version": version, "for_everybody": true });
+    house.refused("setting.set", for_everybody("light", &mine["version"]), Code::Stale).await;
+    let after = house.ask("setting.set", for_everybody("light", &mine["system_version"])).await;
+    assert_eq!((&after["value"], &after["reset_value"]), (&json!("dark"), &json!("light")));
+    assert_eq!((&after["is_user_override"], &after["is_changed"]), (&json!(true), &json!(true)));
+    assert_eq!(after["updated_by"], ADMIN);
+
+    house.sign_in("readonly").await;
+    let theirs = setting(&house, "ui.theme").await;
+    assert_eq!((&theirs["value"], &theirs["is_changed"]), (&json!("light"), &json!(true)));
+    assert_eq!(theirs["locked"], Value::Null);
+    house.refused("setting.set", for_everybody("auto", &theirs["version"]), Code::Forbidden).await;
+    let everybodys = json!({ "what": "key", "key": "ui.theme", "for_everybody": true });
+    house.refused("setting.reset", everybodys.clone(), Code::Forbidden).await;
+    assert_eq!(setting(&house, WARNING).await["locked"], "Set by an admin, for everybody.");
+
+    house.sign_in(ADMIN).await;
+    assert_eq!(setting(&house, WARNING).await["locked"], Value::Null);
+    let all = house.ask("setting.reset", everybodys).await;
+    assert_eq!(among(&all, "ui.theme")["reset_value"], "auto");
+    assert_eq!(among(&all, "ui.theme")["value"], "dark");
+}
+
+/// Holds because 'reset' that reaches further, or less far, than it says loses somebody's choices.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reset_reaches_as_far_as_it_says() {
+    let house = House::quiet().await;
+    house.person(Role::User).await;
+    let days = "retention.sessions_days";
+    let lock = "security.lock_when_idle";
+    for (key, value) in
+        [("ui.theme", json!("dark")), (lock, json!(true)), (WARNING, json!(50)), (days, json!(9))]
+    {
+        set(&house, key, value).await;
+    }
+    house.sign_in("user").await;
+    set(&house, "ui.theme", json!("light")).await;
+    set(&house, lock, json!(true)).await;
+    let category = |name: &str| json!({ "what": "category", "category": name });
+    // Somebody who is no admin puts back what is their own, and nothing else.
+    let all = house.ask("setting.reset", category("security")).await;
+    assert_eq!(among(&all, lock)["value"], false);
+    let all = house.ask("setting.reset", category("monitoring")).await;
+    assert_eq!(among(&all, WARNING)["value"], 50);
+    let all = house.ask("setting.reset", json!({ "what": "own", "reason": "fresh" })).await;
+    assert_eq!(among(&all, "ui.theme")["value"], "auto");
+
+    house.sign_in(ADMIN).await;
+    let all = house.ask("setting.reset", category("monitoring")).await;
+    assert_eq!(among(&all, WARNING)["value"], 85);
+    assert_eq!(
+        (&among(&all, days)["value"], &among(&all, lock)["value"]),
+        (&json!(9), &json!(true))
+    );
+    let all = house.ask("setting.reset", json!({ "what": "own" })).await;
+    assert_eq!(
+        (&among(&all, days)["value"], &among(&all, lock)["value"]),
+        (&json!(9), &json!(false))
+    );
+    for bad in ["", "m", "monitorin", "ui.theme", "%", &"x".repeat(1_000_000)] {
+        let error = house.refused("setting.reset", category(bad), Code::Invalid).await;
+        assert!(error.message.len() < 500, "{}", error.message.len());
+    }
+    // Nothing to put back leaves no trace.
+    let before = activities(&house).await.len();
+    house.ask("setting.reset", category("monitoring")).await;
+    assert_eq!(activities(&house).await.len(), before);
+}
+
+/// Holds because 'somebody changed something' answers nobody's question afterwards.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_is_told_in_the_activity_log() {
+    let house = House::quiet().await;
+    let key = "monitoring.background_interval_seconds";
+    let reason = "slow NAS \u{202e}\u{7} '; drop table settings_audit; -- <b>";
+    let version = setting(&house, key).await["version"].clone();
+    let arguments = json!({ "key": key, "value": 30, "version": version, "reason": reason });
+    house.ask("setting.set", arguments).await;
+    let (kind, message, details) = activities(&house).await.remove(0);
+    assert_eq!(
+        (kind.as_str(), message.as_str()),
+        ("setting.set", "Interval in the background set from 10 s to 30 s")
+    );
+    assert_eq!(
+        details,
+        json!({ "key": key, "from": 10, "to": 30, "reason": reason, "own": false })
+    );
+    house.ask("setting.reset", json!({ "what": "key", "key": key })).await;
+    let (kind, message, details) = activities(&house).await.remove(0);
+    assert_eq!(
+        (kind.as_str(), message.as_str()),
+        ("setting.reset", "Interval in the background put back from 30 s to 10 s")
+    );
+    assert_eq!(details["reason"], Value::Null);
+
+    let refused =
+        |reason: String| json!({ "key": key, "value": 30, "version": 3, "reason": reason });
+    let error = house.refused("setting.set", refused("ü".repeat(501)), Code::Invalid).await;
+    assert!(error.message.contains("501") && error.message.contains("500"), "{error:?}");
+    house.ask("setting.set", refused("ü".repeat(500))).await;
+}
+
+/// Holds because a megabyte of anything has to be refused in a line.
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_keys_and_values_are_refused_in_a_line() {
+    let house = House::quiet().await;
+    let long = "x".repeat(1_000_000);
+    for (key, value) in [
+        (long.as_str(), json!(1)),
+        ("ui.theme", json!(long)),
+        ("ui.theme", json!(vec![0; 100_000])),
+        ("ui.timezone", json!(long)),
+        ("ui.timezone", json!("Europe/Berlin\n")),
+        ("system.backup_folder", json!("relative")),
+        ("system.backup_folder", json!("/a\u{0}b")),
+        ("ui.theme' or '1'='1", json!("dark")),
+        ("\u{202e}ui.theme", json!("dark")),
+        ("", json!(null)),
+    ] {
+        let arguments = json!({ "key": key, "value": value, "version": 1 });
+        let error = house.refused("setting.set", arguments, Code::Invalid).await;
+        assert!(error.message.len() < 600, "{} bytes", error.message.len());
+    }
+    let wrong = json!({ "key": "ui.theme", "value": "dark", "version": "1" });
+    house.refused("setting.set", wrong, Code::Invalid).await;
+}
+
+/// Holds because whoever changes a setting in a terminal looks at the window in the same second.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_by_another_process_is_announced_within_a_second() {
+    use tomo::domain::fleet::Push;
+    let one = House::collecting().await;
+    let two = one.beside().await;
+    two.sign_in(ADMIN).await;
+    let mut pushes = Box::pin(one.tomo.pushes());
+    set(&two, "ui.theme", json!("dark")).await;
+    let started = std::time::Instant::now();
+    let waiting = async {
+        use futures::StreamExt;
+        while pushes.next().await.expect("Tomo lives") != Push::SettingsChanged {}
+    };
+    tokio::time::timeout(super::PATIENCE, waiting).await.expect("announced");
+    // Following the lists takes three seconds; on a machine that does much else, half a second may
+    // take two.
+    assert!(started.elapsed() < std::time::Duration::from_millis(2_500), "{:?}", started.elapsed());
+    assert_eq!(setting(&one, "ui.theme").await["value"], "dark");
+}
+
+/// Holds because a switch that says 'on' while nothing starts, or that stays on in the system after
+/// it was turned off, is worse than none.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn starting_at_login_is_what_the_desktop_is_told() {
+    use std::{fs, sync::Arc};
+    use tomo::{app::AtLogin, shell::autostart::DesktopFile};
+    const KEY: &str = "ui.start_at_login";
+    let config = tempfile::tempdir().expect("a folder");
+    let program = std::path::PathBuf::from("/opt/My Apps/tomo");
+    let folder = Arc::new(tempfile::tempdir().expect("a folder"));
+    let at_login = AtLogin::on(folder.path());
+    let file = config.path().join("autostart").join(format!("{}.desktop", at_login.name));
+    let entry = Arc::new(DesktopFile::new(config.path(), program, at_login));
+    let house = House::open_with(folder, Door::Window, Some(entry)).await;
+    house.ask("setup.create", super::account(ADMIN, false)).await;
+    assert!(!file.exists());
+    set(&house, KEY, json!(true)).await;
+    let text = fs::read_to_string(&file).expect("an entry");
+    let expected = format!(
+        "Exec=\"/opt/My Apps/tomo\" \"--tray\" \"--data-dir\" \"{}\"\n",
+        house.folder.path().display()
+    );
+    assert!(text.contains(&expected), "{text}");
+    // Another process turns it off: this one has the window, and follows.
+    house.tomo.start_collecting().await.expect("it collects");
+    let two = house.beside().await;
+    two.sign_in(ADMIN).await;
+    let mut changes = house.tomo.changes();
+    two.ask("setting.reset", json!({ "what": "key", "key": KEY })).await;
+    let gone = async {
+        while file.exists() {
+            changes.recv().await.expect("Tomo lives");
+        }
+    };
+    tokio::time::timeout(super::PATIENCE, gone).await.expect("the entry goes");
+    // Where the system refuses, nothing is changed, and whoever asked is told.
+    fs::remove_dir(config.path().join("autostart")).expect("empty");
+    fs::write(config.path().join("autostart"), "in the way").expect("a file");
+    let message = set_refused(&house, KEY, json!(true), Code::Invalid).await;
+    assert!(message.contains("starts at login"), "{message}");
+    assert_eq!(setting(&house, KEY).await["value"], false);
 }

@@ -1,11 +1,11 @@
 //! The audit trail: one row for each change, and every way of tampering named.
 
-use super::{Home, NAME, now};
+use super::{Home, NAME, now, put_back, set_own, set_system};
 use serde_json::json;
 use sqlx::{Row, SqliteConnection};
 use tomo::{
     domain::{id::UserId, setting::REGISTRY},
-    store::{AuditVerdict, StoreError},
+    store::{Actor, AuditHead, AuditVerdict, SettingWrite, StoreError},
 };
 
 const KEY: &str = "monitoring.live_interval_seconds";
@@ -21,10 +21,10 @@ async fn changed() -> (Home, UserId) {
     home.store.sync_settings(now()).await.expect("settings");
     for version in 1..=3 {
         let value = json!(version + 2);
-        home.store.set_system_setting(KEY, &value, version, user, now()).await.expect("set");
+        set_system(&home.store, user, KEY, &value, version).await.expect("set");
     }
     for (key, value) in [("ui.theme", json!("dark")), ("ui.close_to_tray", json!(false))] {
-        home.store.set_user_setting(user, key, &value, 1, now()).await.expect("set");
+        set_own(&home.store, user, key, &value, 1).await.expect("set");
     }
     (home, user)
 }
@@ -42,12 +42,13 @@ fn rows() -> i64 {
 async fn each_change_is_one_row() {
     let (home, user) = changed().await;
     let intruder = home.user("other").await.id;
-    home.user("an admin who stays").await;
-    home.store.reset_user_setting(user, "ui.theme").await.expect("reset");
-    home.store.set_user_setting(user, "ui.theme", &json!("light"), 1, now()).await.expect("set");
+    put_back(&home.store, user, "ui.theme", Some(user)).await;
+    set_own(&home.store, user, "ui.theme", &json!("light"), 1).await.expect("set");
+    let boss = home.user("boss").await.id;
+    let chief = Actor { user: Some(boss), reason: Some("left us"), door: Some("window") };
     // Two overrides go in one statement: the trigger runs twice before SQLite counts the ids up.
-    home.store.delete_user(user).await.expect("deleted");
-    home.store.delete_user(intruder).await.expect("deleted");
+    home.store.delete_user(user, &chief).await.expect("deleted");
+    home.store.delete_user(intruder, &chief).await.expect("deleted");
     let db = &mut home.stranger().await;
     let mut found: Vec<String> = sqlx::query_scalar(
         "select json_array(table_name, record_id, user_id, setting_key, old_value, new_value,
@@ -66,8 +67,11 @@ async fn each_change_is_one_row() {
     let system = |old: &str, new: &str| {
         json!(["system_settings", record, user.to_string(), KEY, old, new, "UPDATE"]).to_string()
     };
+    let changed = |by: UserId, record: i64, key: &str, old: Option<&str>, new: &str, kind: &str| {
+        json!(["user_settings", record, by.to_string(), key, old, new, kind]).to_string()
+    };
     let own = |record: i64, key: &str, old: Option<&str>, new: &str, kind: &str| {
-        json!(["user_settings", record, user.to_string(), key, old, new, kind]).to_string()
+        changed(user, record, key, old, new, kind)
     };
     let (theme, tray) = ("ui.theme", "ui.close_to_tray");
     // The order in which a cascade removes rows is SQLite's business.
@@ -88,10 +92,18 @@ async fn each_change_is_one_row() {
     assert_eq!(
         cascaded,
         [
-            own(2, tray, Some("false"), "null", "DELETE"),
-            own(3, theme, Some("\"light\""), "null", "DELETE"),
-        ]
+            changed(boss, 2, tray, Some("false"), "null", "DELETE"),
+            changed(boss, 3, theme, Some("\"light\""), "null", "DELETE"),
+        ],
+        "by whoever removed the account"
     );
+    let (entries, _) = home.store.settings_audit(&Default::default(), None, 2).await.expect("read");
+    for entry in entries {
+        assert_eq!(entry.change_reason.as_deref(), Some("left us"));
+        assert_eq!(entry.door.as_deref(), Some("window"));
+        assert_eq!(entry.username.as_deref(), Some("boss"));
+        assert_eq!(entry.override_of.as_deref(), Some("a deleted account"));
+    }
     assert_eq!(verdict(&home).await, AuditVerdict::Intact { rows: rows() + 4 });
 }
 
@@ -144,7 +156,7 @@ async fn tampering_past_the_guards_is_named_by_its_first_row() {
         execute(db, sql).await;
         assert_eq!(verdict(&home).await, AuditVerdict::Broken { first_id }, "{what}");
         // Writing on does not heal it.
-        home.store.set_system_setting(KEY, &json!(7), 4, user, now()).await.expect("set");
+        set_system(&home.store, user, KEY, &json!(7), 4).await.expect("set");
         assert_eq!(verdict(&home).await, AuditVerdict::Broken { first_id }, "{what}, later");
     }
 }
@@ -170,7 +182,7 @@ async fn what_retention_keeps_can_still_be_proven() {
         assert_eq!(home.store.expire_settings_audit(future, 4, now()).await.ok(), Some(4));
     }
     assert_eq!(verdict(&home).await, AuditVerdict::Intact { rows: rows() - 8 });
-    home.store.set_system_setting(KEY, &json!(8), 4, user, now()).await.expect("set");
+    set_system(&home.store, user, KEY, &json!(8), 4).await.expect("set");
     assert_eq!(verdict(&home).await, AuditVerdict::Intact { rows: rows() - 7 });
 
     let db = &mut home.stranger().await;
@@ -195,9 +207,135 @@ async fn the_whole_trail_can_expire() {
     let future = chrono::Utc::now() + chrono::Duration::days(1);
     home.store.expire_settings_audit(future, 1000, now()).await.expect("expired");
     assert_eq!(verdict(&home).await, AuditVerdict::Intact { rows: 0 });
-    home.store.set_system_setting(KEY, &json!(8), 4, user, now()).await.expect("set");
+    set_system(&home.store, user, KEY, &json!(8), 4).await.expect("set");
     assert_eq!(verdict(&home).await, AuditVerdict::Intact { rows: 1 });
     let db = &mut home.stranger().await;
     let row = sqlx::query("select id from settings_audit").fetch_one(db).await.expect("a row");
     assert_eq!(row.get::<i64, _>("id"), rows() + 1);
+}
+
+/// A change that names nobody would be a hole in the trail, and a name that was left behind, or put
+/// there by somebody else, would be a lie in it.
+#[tokio::test]
+async fn only_the_transaction_that_changes_says_who() {
+    let (home, user) = changed().await;
+    // Another program leaves a name behind: SQLite's own check of it is off there by default.
+    let db = &mut home.stranger().await;
+    execute(db, "pragma foreign_keys = off").await;
+    execute(
+        db,
+        "insert into settings_change_context (id, user_id, reason, door)
+         values (1, 'somebody else', 'a lie', 'nowhere')",
+    )
+    .await;
+    set_system(&home.store, user, KEY, &json!(7), 4).await.expect("set");
+    let reader = &mut home.stranger().await;
+    let newest: (Option<String>, Option<String>, Option<String>) = sqlx::query_as(
+        "select user_id, change_reason, user_agent from settings_audit order by id desc limit 1",
+    )
+    .fetch_one(&mut *reader)
+    .await
+    .expect("a row");
+    assert_eq!(newest, (Some(user.to_string()), None, None));
+    let left: i64 = sqlx::query_scalar("select count(*) from settings_change_context")
+        .fetch_one(reader)
+        .await
+        .expect("a count");
+    assert_eq!(left, 0, "nothing is left behind, not even by somebody else");
+    // With its check on, a name cannot be committed at all.
+    execute(db, "pragma foreign_keys = on").await;
+    let insert = "insert into settings_change_context (id, user_id) values (1, 'x')";
+    assert!(sqlx::query(insert).execute(db).await.is_err(), "it would outlive its transaction");
+}
+
+/// Several changes are one: a refused one takes the others with it, out of the trail as well.
+#[tokio::test]
+async fn a_refused_change_leaves_nothing_of_the_others() {
+    let (home, user) = changed().await;
+    let (five, wrong) = (json!(60), json!("60"));
+    let before = home.store.audit_head().await.expect("a head");
+    for (key, value, version) in [
+        ("retention.server_metrics_days", &wrong, 1),
+        ("retention.server_metrics_days", &five, 2),
+        ("retention.unknown", &five, 1),
+    ] {
+        let writes = [
+            SettingWrite {
+                key: "ui.theme",
+                owner: None,
+                value: Some(&json!("dark")),
+                version: Some(1),
+            },
+            SettingWrite { key, owner: None, value: Some(value), version: Some(version) },
+        ];
+        assert!(home.store.write_settings(&Actor::user(user), &writes, now()).await.is_err());
+    }
+    assert_eq!(home.store.setting(None, "ui.theme").await.ok(), Some(json!("auto")));
+    assert_eq!(home.store.audit_head().await.expect("a head"), before);
+}
+
+/// What an end that is remembered elsewhere finds out about a chain that is sound in itself.
+#[tokio::test]
+async fn a_remembered_end_names_what_is_missing() {
+    let (home, user) = changed().await;
+    let head = home.store.audit_head().await.expect("read").expect("a head");
+    assert_eq!(head.last_id, rows());
+    let breaks = async |last_id, checksum: &str| {
+        let head = AuditHead { last_id, checksum: checksum.into() };
+        home.store.audit_breaks_before(&head).await.expect("an answer")
+    };
+    assert_eq!(breaks(head.last_id, &head.checksum).await, None);
+    assert_eq!(breaks(head.last_id, "another").await, Some(head.last_id), "went on differently");
+    assert_eq!(breaks(head.last_id + 5, &head.checksum).await, Some(head.last_id + 1), "cut");
+    set_system(&home.store, user, KEY, &json!(7), 4).await.expect("set");
+    assert_eq!(breaks(head.last_id, &head.checksum).await, None, "a chain that goes on from it");
+    // What retention drops is proven by the anchor, also when nothing is left.
+    let future = chrono::Utc::now() + chrono::Duration::days(1);
+    for batch in [3, 1000] {
+        home.store.expire_settings_audit(future, batch, now()).await.expect("expired");
+        assert_eq!(breaks(head.last_id, &head.checksum).await, None);
+    }
+    let newest = home.store.audit_head().await.expect("read").expect("a head");
+    assert_eq!(breaks(newest.last_id, &newest.checksum).await, None);
+    assert_eq!(breaks(newest.last_id, "another").await, Some(newest.last_id));
+}
+
+/// A trail of years has to be proven while somebody waits, and its pages have to come at once. The
+/// bounds are wide: they find what grows with the square, not a busy machine.
+#[tokio::test]
+async fn a_hundred_thousand_rows_are_proven_and_paged() {
+    let (home, user) = changed().await;
+    home.store.close().await;
+    // Through Tomo's own triggers and function, in one statement.
+    let store = tomo::store::Store::open(home.folder.path(), home.key.clone()).await.expect("open");
+    let (even, odd) = (json!(3), json!(4));
+    let batch: Vec<_> = (0..1_000)
+        .map(|number| SettingWrite {
+            key: KEY,
+            owner: None,
+            value: Some(if number % 2 == 0 { &even } else { &odd }),
+            version: None,
+        })
+        .collect();
+    for _ in 0..100 {
+        store.write_settings(&Actor::user(user), &batch, now()).await.expect("written");
+    }
+    let started = std::time::Instant::now();
+    let verdict = store.verify_settings_audit().await.expect("a verdict");
+    let verified = started.elapsed();
+    assert_eq!(verdict, AuditVerdict::Intact { rows: rows() + 100_000 });
+    let started = std::time::Instant::now();
+    let (page, more) = store.settings_audit(&Default::default(), None, 25).await.expect("a page");
+    let first = started.elapsed();
+    assert_eq!((page.len(), more), (25, (rows() + 100_000 - 25) as u64));
+    let filter = tomo::domain::audit::AuditFilter {
+        text: Some("close_to_tray".into()),
+        ..Default::default()
+    };
+    let started = std::time::Instant::now();
+    let (page, _) = store.settings_audit(&filter, None, 25).await.expect("a page");
+    let searched = started.elapsed();
+    assert_eq!(page.len(), 2);
+    let took = format!("verified {verified:?}, first page {first:?}, searched {searched:?}");
+    assert!(verified.as_secs() < 30 && first.as_secs() < 3 && searched.as_secs() < 3, "{took}");
 }

@@ -63,7 +63,7 @@ async fn child_writes() {
         let input = input(NAME, &format!("{round}-{number}"));
         let theme = json!(if number % 2 == 0 { "dark" } else { "light" });
         let version = store.settings(user.id).await.expect("read")[0].version;
-        store.set_user_setting(user.id, "ui.theme", &theme, version, now()).await.expect("set");
+        super::set_own(&store, user.id, "ui.theme", &theme, version).await.expect("set");
         let encrypted = "x".repeat(3000);
         store
             .insert_server(ServerId::new(), &input, Some(&encrypted), now())

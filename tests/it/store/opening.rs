@@ -210,7 +210,7 @@ async fn two_stores_on_one_file_write_at_once() {
             let theme = serde_json::json!(if number % 2 == 0 { "dark" } else { "light" });
             // Only the audit trail matters here: a stale version is a fair answer.
             let version = store.settings(user).await.expect("read")[0].version;
-            match store.set_user_setting(user, "ui.theme", &theme, version, super::now()).await {
+            match super::set_own(&store, user, "ui.theme", &theme, version).await {
                 Ok(_) | Err(StoreError::Stale { .. }) => {}
                 Err(error) => panic!("{error}"),
             }

@@ -78,10 +78,7 @@ async fn an_override_is_one_users_own() {
     let home = Home::new().await;
     let (mine, theirs) = (home.user(NAME).await.id, home.user("other").await.id);
     home.store.sync_settings(super::now()).await.expect("settings");
-    home.store
-        .set_user_setting(mine, "ui.theme", &json!("dark"), 1, super::now())
-        .await
-        .expect("set");
+    super::set_own(&home.store, mine, "ui.theme", &json!("dark"), 1).await.expect("set");
     let db = &mut home.stranger().await;
     for (user, expected) in [(mine, "\"dark\""), (theirs, "\"auto\"")] {
         let rows =

@@ -1,10 +1,10 @@
 //! Settings: what is in force for whom, and how a change is refused.
 
-use super::{Home, NAME, now};
+use super::{Home, NAME, now, put_back, set_own, set_system};
 use serde_json::json;
 use sqlx::Row;
 use tomo::{
-    domain::setting::{REGISTRY, find},
+    domain::setting::{REGISTRY, Scope, Setting, find},
     store::StoreError,
 };
 
@@ -54,7 +54,8 @@ async fn the_view_has_a_row_for_every_user_and_setting() {
         let own = rows.iter().filter(|row| row.get::<bool, _>("is_user_override")).count();
         assert_eq!(own, overrides);
         let system = rows.iter().filter(|row| row.get::<bool, _>("is_admin_only")).count();
-        assert_eq!(system, REGISTRY.len() - 3);
+        let for_everybody = |setting: &&Setting| setting.scope == Scope::System;
+        assert_eq!(system, REGISTRY.iter().filter(for_everybody).count());
         assert_eq!(
             home.store.setting(Some(user), "retention.server_metrics_days").await.ok(),
             Some(json!(30))
@@ -73,26 +74,29 @@ async fn a_stale_change_is_refused_with_what_is_there_now() {
     let store = &home.store;
     store.sync_settings(now()).await.expect("settings");
     let key = "monitoring.live_interval_seconds";
-    assert_eq!(store.set_system_setting(key, &json!(3), 1, user, now()).await.ok(), Some(2));
-    match store.set_system_setting(key, &json!(4), 1, user, now()).await {
+    assert_eq!(set_system(store, user, key, &json!(3), 1).await.ok(), Some(2));
+    match set_system(store, user, key, &json!(4), 1).await {
         Err(StoreError::Stale { value, version, .. }) => {
             assert_eq!((value, version), (json!(3), 2))
         }
         other => panic!("{other:?}"),
     }
-    // An override starts from the system's version and then has its own.
-    assert_eq!(
-        store.set_user_setting(user, "ui.theme", &json!("dark"), 1, now()).await.ok(),
-        Some(1)
-    );
-    assert_eq!(
-        store.set_user_setting(user, "ui.theme", &json!("light"), 1, now()).await.ok(),
-        Some(2)
-    );
-    let stale = store.set_user_setting(user, "ui.theme", &json!("auto"), 1, now()).await;
-    assert!(matches!(stale, Err(StoreError::Stale { version: 2, .. })), "{stale:?}");
-    store.reset_user_setting(user, "ui.theme").await.expect("reset");
-    store.reset_system_setting(key, user, now()).await.expect("reset");
+    // The first own value must not pass for the value of everybody that it hides: with a version of
+    // 1 as well, another window would write over it unseen.
+    let dark = set_own(store, user, "ui.theme", &json!("dark"), 1).await.expect("set");
+    let stale = set_own(store, user, "ui.theme", &json!("light"), 1).await;
+    assert!(matches!(stale, Err(StoreError::Stale { .. })), "{stale:?}");
+    let light = set_own(store, user, "ui.theme", &json!("light"), dark).await.expect("set");
+    assert_eq!(light, dark + 1);
+    // Nor may a value that was put back and set again pass for the one before.
+    put_back(store, user, "ui.theme", Some(user)).await;
+    set_own(store, user, "ui.theme", &json!("dark"), 1).await.expect("set");
+    for seen in [dark, light] {
+        let stale = set_own(store, user, "ui.theme", &json!("auto"), seen).await;
+        assert!(matches!(stale, Err(StoreError::Stale { .. })), "{stale:?}");
+    }
+    put_back(store, user, "ui.theme", Some(user)).await;
+    put_back(store, user, key, None).await;
     assert_eq!(store.setting(Some(user), "ui.theme").await.ok(), Some(json!("auto")));
     assert_eq!(store.setting(None, key).await.ok(), Some(json!(2)));
 }
@@ -109,11 +113,11 @@ async fn what_the_registry_does_not_allow_is_refused() {
         ("ui.theme", json!(3)),
         ("ui.unknown", json!(true)),
     ] {
-        let outcome = store.set_system_setting(key, &value, 1, user, now()).await;
+        let outcome = set_system(store, user, key, &value, 1).await;
         assert!(matches!(&outcome, Err(StoreError::InvalidSetting(text)) if text.contains(key)));
     }
     let days = "retention.server_metrics_days";
-    let outcome = store.set_user_setting(user, days, &json!(3), 1, now()).await;
+    let outcome = set_own(store, user, days, &json!(3), 1).await;
     assert!(matches!(outcome, Err(StoreError::InvalidSetting(_))));
 }
 
@@ -125,12 +129,13 @@ async fn the_registry_is_written_without_overwriting_a_choice() {
     let store = &home.store;
     store.sync_settings(now()).await.expect("settings");
     let chosen = "monitoring.cpu_warning_percent";
-    store.set_system_setting(chosen, &json!(70), 1, user, now()).await.expect("set");
+    set_system(store, user, chosen, &json!(70), 1).await.expect("set");
     // As an older Tomo had left it: other defaults, one of them untouched, and a missing row.
     let mut older = super::Home::stranger(&home).await;
     for sql in [
         "drop trigger system_settings_audit_update",
         "drop trigger system_settings_audit_delete",
+        "update system_settings set setting_value = '2000' where setting_key = 'retention.sessions_days'",
         "update system_settings set default_value = '60' where setting_key = 'monitoring.cpu_warning_percent'",
         "update system_settings set setting_value = '50', default_value = '50' where setting_key = 'monitoring.memory_warning_percent'",
         "delete from system_settings where setting_key = 'ui.theme'",
@@ -143,6 +148,8 @@ async fn the_registry_is_written_without_overwriting_a_choice() {
         store.setting(None, "monitoring.memory_warning_percent").await.ok(),
         Some(json!(80))
     );
+    let healed = store.setting(None, "retention.sessions_days").await.ok();
+    assert_eq!(healed, Some(json!(7)), "what its rule does not allow is not kept");
     let rows: i64 = sqlx::query_scalar("select count(*) from system_settings")
         .fetch_one(&mut older)
         .await

@@ -32,10 +32,6 @@ use chrono::TimeDelta;
 
 type Answer<T> = Result<T, ApiError>;
 
-fn unbuilt() -> ApiError {
-    ApiError::new(Code::Failed, "This is not built yet.", "")
-}
-
 pub(super) async fn status(tomo: &Tomo, _: Nothing) -> Answer<Status> {
     Ok(tomo.status().await?)
 }

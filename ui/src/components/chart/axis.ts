@@ -1,4 +1,4 @@
-import { clock, clockSeconds, day, type Unit } from '../../lib/format';
+import { behindUtc, clock, clockSeconds, day, type Unit } from '../../lib/format';
 import type { Span } from './gaps';
 
 /** A mark on an axis. */
@@ -19,7 +19,7 @@ const STEPS = [
 ];
 
 /**
- * Round times within `span`, at most `most` of them. They are round by this computer's clock, so
+ * Round times within `span`, at most `most` of them. They are round by the clock of the chosen zone, so
  * that they stay at full hours also where the offset changes in between.
  */
 export function timeTicks(span: Span, most: number): Tick[] {
@@ -29,11 +29,10 @@ export function timeTicks(span: Span, most: number): Tick[] {
   const text = (at: number): string =>
     step >= DAY ? day(at, span.to) : step < MINUTE ? clockSeconds(at) : clock(at);
   const ticks: Tick[] = [];
-  const offset = (at: number): number => new Date(at).getTimezoneOffset() * MINUTE;
-  let shift = offset(span.from);
+  let shift = behindUtc(span.from);
   let at = Math.ceil((span.from - shift) / step) * step + shift;
   while (at <= span.to) {
-    const moved = offset(at) - shift;
+    const moved = behindUtc(at) - shift;
     if (moved !== 0) {
       shift += moved;
       at = Math.ceil((at - shift) / step) * step + shift;

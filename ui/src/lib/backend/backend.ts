@@ -1,4 +1,4 @@
-import type { Commands, Push } from './generated';
+import type { Code, Commands, Push } from './generated';
 
 /** The other side: the one Rust process that owns the data, or its stand-in in tests. */
 export interface Backend {
@@ -7,25 +7,12 @@ export interface Backend {
   subscribe(on: (push: Push) => void): Promise<() => void>;
 }
 
-/** The codes that something here branches on; any other is shown by its message and hint. */
-export type ErrorCode =
-  | 'not_signed_in'
-  | 'not_set_up'
-  | 'vault_locked'
-  | 'forbidden'
-  | 'invalid'
-  | 'duplicate'
-  | 'stale'
-  | 'not_found'
-  | 'host_key'
-  | 'failed';
-
 /** What a call fails with: what happened, and what to do about it. */
 export class ApiError extends Error {
-  readonly code: ErrorCode;
+  readonly code: Code;
   readonly hint: string;
 
-  constructor(code: ErrorCode, message: string, hint = '') {
+  constructor(code: Code, message: string, hint = '') {
     super(message);
     this.name = 'ApiError';
     this.code = code;
@@ -38,7 +25,7 @@ export class ApiError extends Error {
     if (typeof thrown === 'object' && thrown !== null && 'code' in thrown && 'message' in thrown) {
       const { code, message } = thrown;
       const hint = 'hint' in thrown ? thrown.hint : '';
-      return new ApiError(code as ErrorCode, String(message), hint ? String(hint) : '');
+      return new ApiError(code as Code, String(message), hint ? String(hint) : '');
     }
     return new ApiError(
       'failed',

@@ -1829,6 +1829,10 @@ locked: string | null,
  */
 version: number, 
 /**
+ * Of everybody's value, for an admin who changes that and has another one.
+ */
+system_version?: number, 
+/**
  * When the value was last changed.
  */
 updated_at: string | null, 

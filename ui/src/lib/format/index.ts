@@ -6,5 +6,6 @@ export * from './text';
 export * from './number';
 export * from './scale';
 export * from './time';
+export * from './time_style.svelte';
 export * from './host_key';
 export * from './system';

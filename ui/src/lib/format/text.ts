@@ -14,6 +14,12 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en')}${NBSP}${count === 1 ? one : many}`;
 }
 
+/** `servers`, `servers and users`, `servers, users and settings`. */
+export function listed(words: readonly string[]): string {
+  if (words.length < 2) return words[0] ?? '';
+  return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
+
 /** Cuts the middle out of a path or a digest, where its ends are what tells it apart. */
 export function cutMiddle(text: string, longest: number): string {
   const letters = [...text];

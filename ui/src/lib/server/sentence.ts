@@ -1,5 +1,5 @@
 import type { Failure, ServerRow } from '../backend/generated';
-import { age, secondsSince, when } from '../format';
+import { age, secondsSince, when, whenAt } from '../format';
 
 /** What stands in the place of figures when there are none that count. */
 export interface Sentence {
@@ -49,7 +49,7 @@ export function sentenceOf(row: ServerRow, now: number): Sentence | null {
       return {
         tone: 'critical',
         text: 'The host key has changed',
-        aside: `stopped at ${when(connection.since, now)}, before signing in`,
+        aside: `stopped at ${whenAt(connection.since, now)}, before signing in`,
         failure: null,
         action: 'compare_keys',
       };

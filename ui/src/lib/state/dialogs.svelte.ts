@@ -1,4 +1,4 @@
-import type { ServerId } from '../backend/generated';
+import type { ImportPreview, ServerId } from '../backend/generated';
 
 /** The dialogs that more than one place opens. */
 export type DialogRequest =
@@ -6,6 +6,12 @@ export type DialogRequest =
   | { kind: 'edit_server'; id: ServerId }
   | { kind: 'host_key'; id: ServerId }
   | { kind: 'remove_server'; id: ServerId }
+  | { kind: 'clean_up' }
+  | { kind: 'back_up' }
+  | { kind: 'restore'; path: string | null }
+  | { kind: 'backup_passphrase' }
+  | { kind: 'import_servers'; path: string; preview: ImportPreview }
+  | { kind: 'add_user' }
   | { kind: 'palette'; text: string }
   | { kind: 'keys' };
 

@@ -7,11 +7,29 @@ export type ChartRange = (typeof ranges)[number];
 export const serverTabs = ['metrics', 'details'] as const;
 export type ServerTab = (typeof serverTabs)[number];
 
+export const settingsSections = [
+  'appearance',
+  'monitoring',
+  'security',
+  'retention',
+  'backup',
+  'users',
+  'sessions',
+  'audit',
+  'assistants',
+  'about',
+] as const;
+export type SettingsSection = (typeof settingsSections)[number];
+
 export type Route =
   | { page: 'overview' }
   | { page: 'servers' }
   | { page: 'server'; id: string; tab: ServerTab; range: ChartRange }
-  | { page: 'settings' };
+  /** With a server only what was done to it. */
+  | { page: 'activity'; server?: string }
+  /** Without a section its first one; `key` is the one setting that was asked for. */
+  | { page: 'settings'; section?: SettingsSection; key?: string }
+  | { page: 'account' };
 
 const overview: Route = { page: 'overview' };
 
@@ -27,7 +45,16 @@ function oneOf<T extends string>(
 export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
   const [page, id, tab] = path.split('/');
-  if (page === 'servers' || page === 'settings') return { page };
+  if (page === 'servers' || page === 'account') return { page };
+  if (page === 'activity') {
+    const server = new URLSearchParams(query).get('server');
+    return { page, ...(server && { server }) };
+  }
+  if (page === 'settings') {
+    const section = settingsSections.find((one) => one === id);
+    const key = new URLSearchParams(query).get('key');
+    return { page, ...(section && { section }), ...(section && key && { key }) };
+  }
   if (page === 'server' && id) {
     try {
       return {
@@ -45,9 +72,21 @@ export function parseRoute(hash: string): Route {
 
 /** The hash of a route, for `href` and for the address. */
 export function hrefOf(route: Route): string {
+  if (route.page === 'settings' && route.section) {
+    const query = route.key ? `?key=${encodeURIComponent(route.key)}` : '';
+    return `#/settings/${route.section}${query}`;
+  }
+  if (route.page === 'activity' && route.server) {
+    return `#/activity?server=${encodeURIComponent(route.server)}`;
+  }
   if (route.page !== 'server') return `#/${route.page}`;
   const query = route.range === 'live' ? '' : `?range=${route.range}`;
   return `#/server/${encodeURIComponent(route.id)}/${route.tab}${query}`;
+}
+
+/** A section of the settings, at one of them if it is given. */
+export function settingsRoute(section: SettingsSection, key?: string): Route {
+  return key === undefined ? { page: 'settings', section } : { page: 'settings', section, key };
 }
 
 /** The page of one server, at its first tab unless told. */

@@ -1,11 +1,16 @@
 import { expect, test } from 'vitest';
-import { hrefOf, parseRoute, serverRoute, type Route } from './router.svelte';
+import { hrefOf, parseRoute, serverRoute, settingsRoute, type Route } from './router.svelte';
 
 test('every place survives the way through the address', () => {
   const places: Route[] = [
     { page: 'overview' },
     { page: 'servers' },
     { page: 'settings' },
+    { page: 'account' },
+    { page: 'activity' },
+    { page: 'activity', server: '0190-a/b?c' },
+    settingsRoute('audit'),
+    settingsRoute('monitoring', 'monitoring.cpu_warning_percent'),
     serverRoute('0190-a/b?c', 'details', '7d'),
     serverRoute('id'),
   ];
@@ -16,5 +21,6 @@ test('an address that nothing knows is the overview, and an unknown tab the firs
   expect(parseRoute('')).toEqual({ page: 'overview' });
   expect(parseRoute('#/nowhere')).toEqual({ page: 'overview' });
   expect(parseRoute('#/server/%E0%A4%A')).toEqual({ page: 'overview' });
+  expect(parseRoute('#/settings/nowhere?key=ui.theme')).toEqual({ page: 'settings' });
   expect(parseRoute('#/server/nas/x?range=9y')).toEqual(serverRoute('nas'));
 });

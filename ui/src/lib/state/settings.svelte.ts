@@ -1,5 +1,5 @@
 import type { Backend } from '../backend/backend';
-import type { SettingView } from '../backend/generated';
+import type { ResetSettings, SaveSettings, SettingView } from '../backend/generated';
 import { Loadable } from './loadable.svelte';
 
 /** The registry's settings as they hold for the signed-in account. */
@@ -19,15 +19,19 @@ export class SettingsStore {
   /** Writes a value over the version it was read at; a newer one there is an error `stale`. */
   async set(key: string, value: unknown): Promise<void> {
     const version = this.get(key)?.version ?? 0;
-    this.#put(await this.#backend.call('setting.set', { key, value, version }));
-  }
-
-  async reset(key: string): Promise<void> {
-    this.#put(await this.#backend.call('setting.reset', { key }));
-  }
-
-  #put(changed: SettingView): void {
+    const changed = await this.#backend.call('setting.set', { key, value, version });
     const list = this.list.value ?? [];
-    this.list.set(list.map((setting) => (setting.key === changed.key ? changed : setting)));
+    this.list.set(list.map((setting) => (setting.key === key ? changed : setting)));
+  }
+
+  /** Writes several, or none. */
+  async save(wish: SaveSettings): Promise<void> {
+    const changed = await this.#backend.call('setting.save', wish);
+    const list = this.list.value ?? [];
+    this.list.set(list.map((one) => changed.find(({ key }) => key === one.key) ?? one));
+  }
+
+  async reset(wish: ResetSettings): Promise<void> {
+    this.list.set(await this.#backend.call('setting.reset', wish));
   }
 }

@@ -1,5 +1,6 @@
 import type { Backend } from '../backend/backend';
-import type { Session, Status } from '../backend/generated';
+import type { Commands, Session, Status } from '../backend/generated';
+import { effectOf, mayHave, type Effect } from './access';
 import { Loadable } from './loadable.svelte';
 
 /** What the window has to show before anything else. */
@@ -11,6 +12,7 @@ export type Stage =
   | 'vault_locked'
   | 'set_up'
   | 'sign_in'
+  | 'locked'
   | 'app';
 
 /** The gate: the vault first, since accounts keep secrets in it; then the account; then the session. */
@@ -24,7 +26,8 @@ export function stageOf(status: Status): Stage {
       return 'vault_locked';
     case 'open':
       if (!status.is_setup) return 'set_up';
-      return status.session ? 'app' : 'sign_in';
+      if (!status.session) return 'sign_in';
+      return status.session.is_locked ? 'locked' : 'app';
   }
 }
 
@@ -48,17 +51,9 @@ export class StatusStore {
     return this.loadable.value?.session ?? null;
   }
 
-  /** Whether the signed-in account may do what a command's effect asks for. */
-  may(effect: 'read' | 'operate' | 'administer'): boolean {
-    switch (this.session?.user.role) {
-      case 'admin':
-        return true;
-      case 'user':
-        return effect !== 'administer';
-      case 'readonly':
-        return effect === 'read';
-      default:
-        return false;
-    }
+  /** Whether the signed-in account may do what an effect stands for, or call a command. */
+  may(what: Effect | keyof Commands): boolean {
+    const effect = what.includes('.') ? effectOf(what as keyof Commands) : (what as Effect);
+    return mayHave(this.session?.user.role, effect);
   }
 }

@@ -1,7 +1,8 @@
 /** What happened out of sight; never what can be seen where it happened. */
 export interface Toast {
   id: number;
-  tone: 'done' | 'critical';
+  /** A warning waits for somebody; a failure and it stay until they are put away. */
+  tone: 'done' | 'warning' | 'critical';
   title: string;
   text?: string;
   action?: { label: string; run: () => void };
@@ -17,11 +18,12 @@ export class Toasts {
     return this.#all;
   }
 
-  show(toast: Omit<Toast, 'id'>): void {
+  /** Shows it; gives what it can be put away by. */
+  show(toast: Omit<Toast, 'id'>): number {
     const id = this.#next++;
     this.#all = [...this.#all, { ...toast, id }];
-    // A failure stays until it is put away.
     if (toast.tone === 'done') setTimeout(() => this.dismiss(id), shownFor);
+    return id;
   }
 
   /** An error of something that was started here and ended elsewhere. */

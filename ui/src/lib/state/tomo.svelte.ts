@@ -1,32 +1,44 @@
 import { createContext } from 'svelte';
 import { ApiError, type Backend } from '../backend/backend';
-import type { Push, Status } from '../backend/generated';
+import type { Account, Push, Status } from '../backend/generated';
+import { BackupRun } from './backup_run.svelte';
 import { Clock } from './clock.svelte';
 import { Dialogs } from './dialogs.svelte';
+import { SettingsDraft } from './draft.svelte';
 import { FleetStore } from './fleet.svelte';
-import { Pref } from './prefs.svelte';
+import { Loadable } from './loadable.svelte';
 import { Pushes } from './pushes';
+import { Rail } from './rail.svelte';
 import { Router } from './router.svelte';
 import { SettingsStore } from './settings.svelte';
 import { StatusStore } from './status.svelte';
 import { Toasts } from './toasts.svelte';
+import { Topics } from './topics.svelte';
 
 /** After these the status says more than the error does. */
-const gateCodes = ['not_signed_in', 'not_set_up', 'vault_locked'];
+const gateCodes = ['not_signed_in', 'session_locked', 'not_set_up', 'vault_locked'];
 
 /** Everything a view needs, built whole once for the window. */
 export class Tomo {
   /** As given, but a call that finds the session gone leads back to the gate. */
   readonly backend: Backend;
   readonly pushes = new Pushes();
+  /** Pages that show a kind of thing, to be told when it changes. */
+  readonly topics = new Topics(this.pushes);
   readonly router = new Router();
   readonly clock = new Clock();
   readonly dialogs = new Dialogs();
   readonly toasts = new Toasts();
+  /** The backup that is being made, if one is. */
+  readonly backupRun: BackupRun;
   readonly status: StatusStore;
   readonly fleet: FleetStore;
   readonly settings: SettingsStore;
-  readonly rail = new Pref('rail', ['wide', 'narrow'], 'wide');
+  /** Changes of settings that wait to be saved. */
+  readonly draft: SettingsDraft;
+  readonly rail: Rail;
+  /** The own account, for its picture and its page. */
+  readonly account: Loadable<Account>;
 
   constructor(backend: Backend) {
     this.backend = {
@@ -41,9 +53,13 @@ export class Tomo {
         }
       },
     };
+    this.backupRun = new BackupRun(this.backend);
     this.status = new StatusStore(backend);
     this.fleet = new FleetStore(this.backend);
     this.settings = new SettingsStore(this.backend);
+    this.rail = new Rail(this.settings);
+    this.account = new Loadable(() => this.backend.call('account.get', {}));
+    this.draft = new SettingsDraft(this.settings);
     this.pushes.on((push) => this.#onPush(push));
   }
 
@@ -56,6 +72,15 @@ export class Tomo {
     this.enter(await this.backend.call('session.sign_out', {}));
   }
 
+  /** Asks for the password before anything else can be done here. */
+  async lock(): Promise<void> {
+    try {
+      this.enter(await this.backend.call('session.lock', {}));
+    } catch (thrown) {
+      this.toasts.fail('Tomo is not locked', ApiError.from(thrown));
+    }
+  }
+
   #onPush(push: Push): void {
     this.fleet.push(push);
     if (push.kind === 'settings_changed') {
@@ -64,6 +89,9 @@ export class Tomo {
       void this.fleet.load();
     }
     if (push.kind === 'session_changed') void this.status.loadable.load();
+    if (push.kind === 'changed' && push.topic === 'users' && this.account.value) {
+      void this.account.load();
+    }
   }
 }
 

@@ -20,6 +20,9 @@ globalThis.Path2D = function () {
   return drawing;
 } as unknown as typeof Path2D;
 
+// One way of writing times, on whatever system the tests run.
+Object.defineProperty(navigator, 'language', { value: 'en-GB', configurable: true });
+
 // Every test starts as a first start does: no remembered choice, at the overview.
 beforeEach(() => {
   localStorage.clear();

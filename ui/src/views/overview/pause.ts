@@ -1,4 +1,5 @@
 import { ApiError } from '../../lib/backend/backend';
+import { clock } from '../../lib/format';
 import type { Tomo } from '../../lib/state/tomo.svelte';
 
 /** How long collection can be paused; `null` is until somebody resumes it. */
@@ -8,7 +9,7 @@ export function pauseChoices(now = new Date()): { label: string; until: Date | n
   tomorrow.setHours(8, 0, 0, 0);
   return [
     { label: 'For 1 hour', until: new Date(now.getTime() + 3_600_000) },
-    { label: 'Until tomorrow, 08:00', until: tomorrow },
+    { label: `Until tomorrow, ${clock(tomorrow)}`, until: tomorrow },
     { label: 'Until I resume', until: null },
   ];
 }

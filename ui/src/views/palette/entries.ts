@@ -1,10 +1,13 @@
 import KeyboardIcon from '@lucide/svelte/icons/keyboard';
+import Lock from '@lucide/svelte/icons/lock';
 import LogOut from '@lucide/svelte/icons/log-out';
 import PanelLeft from '@lucide/svelte/icons/panel-left';
 import Pause from '@lucide/svelte/icons/pause';
 import Play from '@lucide/svelte/icons/play';
 import Plus from '@lucide/svelte/icons/plus';
 import SlidersHorizontal from '@lucide/svelte/icons/sliders-horizontal';
+import User from '@lucide/svelte/icons/user';
+import UserPlus from '@lucide/svelte/icons/user-plus';
 import type { Component } from 'svelte';
 import type { Mark } from '../../components/StateMark.svelte';
 import { ApiError } from '../../lib/backend/backend';
@@ -13,11 +16,13 @@ import { percent } from '../../lib/format';
 import { serverActions } from '../../lib/server/actions';
 import { addressOf, sentenceOf } from '../../lib/server/sentence';
 import { worstFirst } from '../../lib/state/fleet.svelte';
-import { serverRoute } from '../../lib/state/router.svelte';
+import { serverRoute, settingsRoute } from '../../lib/state/router.svelte';
 import type { Tomo } from '../../lib/state/tomo.svelte';
 import { pauseChoices, pauseUntil, resume } from '../overview/pause';
-import { sections, valueText } from '../settings/control';
+import { optionsOf, valueText } from '../settings/control';
+import { sectionOf, sections } from '../settings/sections';
 import { places } from '../shell/places';
+import { ofData } from './data_entries';
 import type { Searchable } from './search';
 
 export interface Entry extends Searchable {
@@ -113,10 +118,10 @@ function ofWindow(tomo: Tomo): Entry[] {
     }
   }
   add({
-    title: tomo.rail.value === 'wide' ? 'Narrow the rail' : 'Widen the rail',
+    title: tomo.rail.narrow ? 'Widen the rail' : 'Narrow the rail',
     icon: PanelLeft,
     keys: 'Mod+B',
-    run: () => (tomo.rail.value = tomo.rail.value === 'wide' ? 'narrow' : 'wide'),
+    run: () => void tomo.rail.toggle(),
   });
   add({
     title: 'All keys',
@@ -124,6 +129,25 @@ function ofWindow(tomo: Tomo): Entry[] {
     keys: '?',
     run: () => tomo.dialogs.open({ kind: 'keys' }),
   });
+  for (const { id, title, needs } of sections) {
+    if (needs && !tomo.status.may(needs)) continue;
+    add({
+      title: `Go to ${title}`,
+      icon: SlidersHorizontal,
+      onlyWhenTyped: true,
+      run: () => tomo.router.go(settingsRoute(id)),
+    });
+  }
+  if (tomo.status.may('user.create')) {
+    add({
+      title: 'Add user…',
+      icon: UserPlus,
+      onlyWhenTyped: true,
+      run: () => tomo.dialogs.open({ kind: 'add_user' }),
+    });
+  }
+  add({ title: 'Your account', icon: User, run: () => tomo.router.go({ page: 'account' }) });
+  add({ title: 'Lock', icon: Lock, keys: 'Mod+L', run: () => void tomo.lock() });
   add({ title: 'Sign out', icon: LogOut, run: () => void signOut(tomo) });
   return entries;
 }
@@ -138,26 +162,27 @@ async function change(tomo: Tomo, key: string, title: string, value: unknown): P
 
 function ofSettings(tomo: Tomo): Entry[] {
   const entries: Entry[] = [];
-  for (const control of sections.flatMap((section) => section.controls)) {
-    const setting = tomo.settings.get(control.key);
-    if (!setting) continue;
+  for (const setting of tomo.settings.list.value ?? []) {
+    const { key, title, value } = setting;
     entries.push({
-      id: control.key,
+      id: key,
       group: 'Settings',
-      title: control.title,
-      detail: valueText(control, setting.value),
+      title,
+      detail: valueText(setting, value),
       icon: SlidersHorizontal,
-      run: () => tomo.router.go({ page: 'settings' }),
+      onlyWhenTyped: key !== 'ui.theme',
+      run: () => tomo.router.go(settingsRoute(sectionOf(key), key)),
     });
-    for (const { value, label } of control.options ?? []) {
-      if (value === setting.value) continue;
+    if (setting.locked !== null) continue;
+    for (const option of optionsOf(setting)) {
+      if (option.value === value) continue;
       entries.push({
-        id: `${control.key}:${value}`,
+        id: `${key}:${option.value}`,
         group: 'Settings',
-        title: `${control.title}: ${label.charAt(0).toLowerCase()}${label.slice(1)}`,
+        title: `${title}: ${valueText(setting, option.value)}`,
         icon: SlidersHorizontal,
         onlyWhenTyped: true,
-        run: () => void change(tomo, control.key, control.title, value),
+        run: () => void change(tomo, key, title, option.value),
       });
     }
   }
@@ -166,5 +191,11 @@ function ofSettings(tomo: Tomo): Entry[] {
 
 /** Everything the palette reaches, as it is now. */
 export function entriesOf(tomo: Tomo, now: number): Entry[] {
-  return [...ofServers(tomo, now), ...ofWindow(tomo), ...ofRows(tomo), ...ofSettings(tomo)];
+  return [
+    ...ofServers(tomo, now),
+    ...ofWindow(tomo),
+    ...ofData(tomo),
+    ...ofRows(tomo),
+    ...ofSettings(tomo),
+  ];
 }

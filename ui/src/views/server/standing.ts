@@ -1,5 +1,5 @@
 import type { ConnectionStatus, Failure, ServerRow, Step } from '../../lib/backend/generated';
-import { age, clock, sameDay, secondsSince, when } from '../../lib/format';
+import { age, secondsSince, whenAt } from '../../lib/format';
 
 /** What a page can offer to get out of a state. */
 export type WayOut = 'retry' | 'connect' | 'resume' | 'edit' | 'look_at_key';
@@ -88,7 +88,7 @@ export function standingOf(
         mark: 'paused',
         tone: 'plain',
         title: pausedUntil
-          ? `Collection is paused until ${when(pausedUntil, now)}`
+          ? `Collection is paused until ${whenAt(pausedUntil, now)}`
           : 'Collection is paused',
         text: last,
         ways: ['resume'],
@@ -105,7 +105,7 @@ export function isCurrent(row: ServerRow): boolean {
 function lastFigures(row: ServerRow, now: number): string {
   if (!row.figures) return '';
   const ago = age(secondsSince(row.figures.at, now));
-  const at = sameDay(row.figures.at, now) ? clock(row.figures.at) : when(row.figures.at, now);
+  const at = whenAt(row.figures.at, now);
   return `Last figures ${at}, ${ago} ago.`;
 }
 

@@ -1,3 +1,4 @@
+import ActivityIcon from '@lucide/svelte/icons/activity';
 import Rows3 from '@lucide/svelte/icons/rows-3';
 import ServerIcon from '@lucide/svelte/icons/server';
 import SlidersHorizontal from '@lucide/svelte/icons/sliders-horizontal';
@@ -6,7 +7,7 @@ import type { Route } from '../../lib/state/router.svelte';
 
 /** The rail's entries, in its order. */
 export interface Place {
-  page: 'overview' | 'servers' | 'settings';
+  page: 'overview' | 'servers' | 'activity' | 'settings';
   label: string;
   icon: Component;
   keys: string;
@@ -24,10 +25,17 @@ export const places: readonly Place[] = [
     holds: ['servers', 'server'],
   },
   {
+    page: 'activity',
+    label: 'Activity',
+    icon: ActivityIcon,
+    keys: 'Mod+3',
+    holds: ['activity'],
+  },
+  {
     page: 'settings',
     label: 'Settings',
     icon: SlidersHorizontal,
-    keys: 'Mod+3',
+    keys: 'Mod+4',
     holds: ['settings'],
   },
 ];

@@ -9,8 +9,9 @@ const anywhere: readonly Shortcut[] = [
   { keys: 'Mod+N', run: (tomo) => tomo.status.may('administer') && tomo.dialogs.addServer() },
   {
     keys: 'Mod+B',
-    run: (tomo) => (tomo.rail.value = tomo.rail.value === 'wide' ? 'narrow' : 'wide'),
+    run: (tomo) => void tomo.rail.toggle(),
   },
+  { keys: 'Mod+L', run: (tomo) => void tomo.lock() },
   { keys: 'Mod+,', run: (tomo) => tomo.router.go({ page: 'settings' }) },
   ...places.map(({ keys, page }) => ({ keys, run: (tomo: Tomo) => tomo.router.go({ page }) })),
 ];

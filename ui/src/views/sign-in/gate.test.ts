@@ -35,7 +35,7 @@ test('a refused sign-in says only what the backend says, and the next try may wo
   await user.type(await screen.findByLabelText('User name'), 'ana');
   await user.type(screen.getByLabelText('Password'), 'wrong{Enter}');
   expect(await screen.findByRole('alert')).toHaveTextContent(
-    'User name and password do not belong together',
+    'The user name or the password is not right.',
   );
   expect(await faults()).toEqual([]);
   await user.clear(screen.getByLabelText('Password'));

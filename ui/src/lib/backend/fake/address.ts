@@ -6,7 +6,8 @@ import { many, odd, thisComputer } from './machines';
 /**
  * The scene that the address asks for, for a browser without Tauri:
  * `?fake=40`, `?fake=odd`, `&stage=set_up`, `&theme=dark`, `&latency=2000`, `&fail=fleet.get`,
- * `&paused`, `&role=readonly`, `&still`.
+ * `&paused`, `&role=readonly`, `&still`, `&stage=locked`, `&tampered`, `&changed`,
+ * `&activities=100000`, `&backups=0`, `&no_passphrase`, `&plans=2`.
  */
 export function fakeFromAddress(search: string): FakeBackend {
   const query = new URLSearchParams(search);
@@ -30,12 +31,27 @@ export function fakeFromAddress(search: string): FakeBackend {
   const stage = query.get('stage') ?? 'app';
   const options: FakeOptions = {
     machines,
-    signedIn: stage === 'app',
+    signedIn: stage === 'app' || stage === 'locked',
+    locked: stage === 'locked',
+    tampered: query.has('tampered'),
     isSetUp: stage !== 'set_up' && stage !== 'vault_create',
     sshHosts: scene === '0' ? ['nas', 'docker-1', 'vps-fra'] : [],
     paused: query.has('paused'),
+    activities: Number(query.get('activities') ?? 14_206),
+    backups: Number(query.get('backups') ?? 8),
+    backupPassphrase: !query.has('no_passphrase'),
+    backupTakes: 4000,
+    plans: Number(query.get('plans') ?? 0),
     latency: Number(query.get('latency') ?? 0),
-    settings: query.has('theme') ? { 'ui.theme': query.get('theme') } : {},
+    settings: {
+      ...(query.has('theme') && { 'ui.theme': query.get('theme') }),
+      ...(query.has('changed') && {
+        'monitoring.background_interval_seconds': 30,
+        'monitoring.memory_warning_percent': 75,
+        'monitoring.disk_warning_percent': 90,
+        'ui.date_format': 'iso',
+      }),
+    },
     failing: Object.fromEntries(
       query
         .getAll('fail')

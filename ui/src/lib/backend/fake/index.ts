@@ -1,0 +1,29 @@
+import { about } from './about';
+import { accounts } from './accounts';
+import { activity } from './activity';
+import { audit } from './audit';
+import { backups } from './backups';
+import { plans } from './plans';
+import { program } from './program';
+import { retention } from './retention';
+import { servers } from './servers';
+import { sessions } from './sessions';
+import { settings } from './settings';
+import type { Handlers, World } from './world';
+
+/** Every subject's handlers over one world. A command that no subject answers is refused. */
+export function handlersOf(world: World): Partial<Handlers> {
+  return {
+    ...program(world),
+    ...sessions(world),
+    ...accounts(world),
+    ...servers(world),
+    ...settings(world),
+    ...audit(world),
+    ...activity(world),
+    ...backups(world),
+    ...retention(world),
+    ...about(world),
+    ...plans(world),
+  };
+}

@@ -1,0 +1,45 @@
+import { ApiError } from '../backend';
+import type { FilePurpose } from '../generated';
+import { thePassword } from './people';
+import type { Part, World } from './world';
+
+const chosen: Record<FilePurpose, string> = {
+  open_key: '/home/ana/.ssh/id_ed25519',
+  open_backup: '/home/ana/Downloads/tomo-old.tomo',
+  save_backup: '/home/ana/tomo-now.tomo',
+  backup_folder: '/mnt/nas-share/tomo',
+  open_server_list: '/home/ana/servers.json',
+  save_server_list: '/home/ana/servers.json',
+  save_activity: '/home/ana/tomo-activity.csv',
+  save_audit: '/home/ana/tomo-audit.csv',
+  save_diagnostics: '/home/ana/tomo-diagnostics.zip',
+};
+
+/** The program's own state: status, vault, set-up, and the system's file dialog. */
+export function program(world: World): Part<'status' | 'vault' | 'setup' | 'file'> {
+  const open = () => {
+    world.status = { ...world.status, vault: { state: 'open', place: 'passphrase_file' } };
+    return world.status;
+  };
+  return {
+    'status.get': () => world.status,
+    'vault.create': open,
+    'vault.try_again': () => world.status,
+    'vault.unlock': ({ passphrase }) => {
+      if (passphrase !== thePassword) {
+        throw new ApiError('invalid', 'Not the passphrase', 'Capital letters count.');
+      }
+      return open();
+    },
+    'setup.create': ({ username, password }) => {
+      world.status = { ...world.status, is_setup: true };
+      world.passwords.set(username, password);
+      world.signIn(username);
+      return world.status;
+    },
+    'file.choose': ({ purpose }) => {
+      if (world.options.file !== undefined) return world.options.file;
+      return chosen[purpose];
+    },
+  };
+}

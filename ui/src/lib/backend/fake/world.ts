@@ -1,0 +1,95 @@
+import type { ApiError } from '../backend';
+import type {
+  Account,
+  AccountLock,
+  Activity,
+  AuditEntry,
+  BackupList,
+  Collection,
+  Commands,
+  Plan,
+  Push,
+  Role,
+  ServerRow,
+  Session,
+  SessionEntry,
+  SettingView,
+  Status,
+  VaultStatus,
+} from '../generated';
+import type { Machine } from './machines';
+import type { FakeRetention } from './retention';
+
+export interface FakeOptions {
+  machines?: Machine[];
+  signedIn?: boolean;
+  isSetUp?: boolean;
+  role?: Role;
+  /** Whether the session waits for its password. */
+  locked?: boolean;
+  vault?: VaultStatus;
+  /** Names in the SSH configuration. */
+  sshHosts?: string[];
+  paused?: boolean;
+  settings?: Partial<Record<string, unknown>>;
+  /** Somebody wrote into the audit trail past Tomo. */
+  tampered?: boolean;
+  /** Entries in the audit trail. */
+  audited?: number;
+  /** Entries in the activity log. */
+  activities?: number;
+  /** Backups in the list. */
+  backups?: number;
+  /** Whether a passphrase for backups is remembered. */
+  backupPassphrase?: boolean;
+  /** Milliseconds that making a backup takes. */
+  backupTakes?: number;
+  /** Plans of assistants that wait. */
+  plans?: number;
+  /** What the system's file dialog answers. */
+  file?: string | null;
+  /** Milliseconds before an answer. */
+  latency?: number;
+  /** Commands that fail, with their error. */
+  failing?: Partial<Record<keyof Commands, ApiError>>;
+  now?: () => number;
+}
+
+export type Handlers = {
+  [K in keyof Commands]: (args: Commands[K][0]) => Commands[K][1] | Promise<Commands[K][1]>;
+};
+
+/** The handlers of all commands of these nouns. */
+export type Part<Noun extends string> = Pick<
+  Handlers,
+  Extract<keyof Commands, `${Noun}.${string}`>
+>;
+
+/** What the parts of the stand-in share: the data, and the way to tell the window. */
+export interface World {
+  readonly options: FakeOptions;
+  now(): number;
+  push(push: Push): void;
+  /** Replaces one row as a change on the other side would, and pushes it. */
+  change(id: string, change: Partial<ServerRow>): void;
+  status: Status;
+  rows: ServerRow[];
+  collection: Collection;
+  /** The server whose page is open. */
+  watched: string | null;
+  settings: SettingView[];
+  audit: AuditEntry[];
+  activities: Activity[];
+  backups: BackupList;
+  retention: FakeRetention;
+  plans: Plan[];
+  accounts: Account[];
+  /** Passwords by user name, which the other side keeps only as hashes. */
+  passwords: Map<string, string>;
+  sessions: SessionEntry[];
+  locks: AccountLock[];
+  /** The session of this process; only called where there is one. */
+  me(): Session;
+  /** Begins a session for an account. */
+  signIn(username: string): void;
+}
