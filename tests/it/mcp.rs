@@ -98,6 +98,7 @@ impl Desk {
             keychain: Keychain::disabled(),
             passphrase: Some(PASSPHRASE.to_owned().into()),
             choose_file: None,
+            login_entry: None,
         };
         Tomo::open(options).await.expect("Tomo opens")
     }

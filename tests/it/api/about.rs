@@ -74,6 +74,7 @@ async fn command_line(house: &House) -> House {
         keychain: Keychain::disabled(),
         passphrase: Some(PASSPHRASE.to_owned().into()),
         choose_file: None,
+        login_entry: None,
     };
     let tomo = Tomo::open(options).await.expect("Tomo opens");
     let house = House { tomo, folder: house.folder.clone(), answers: std::sync::Mutex::default() };

@@ -40,6 +40,7 @@ fn plan(tomo: &Tomo) -> String {
             keychain: Keychain::disabled(),
             passphrase: Some("a passphrase for the tests".to_owned().into()),
             choose_file: None,
+            login_entry: None,
         };
         let app = App::open(options).await.expect("Tomo opens");
         let session = app.begin_assistant_session().await.expect("somebody is signed in");
