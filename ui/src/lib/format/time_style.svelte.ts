@@ -1,3 +1,5 @@
+import { untrack } from 'svelte';
+
 /** How the person wants times to be written: the settings `ui.date_format` and `ui.timezone`. */
 
 export const dateFormats = ['locale', 'iso', 'relative'] as const;
@@ -42,9 +44,15 @@ function readerOf(zone: string): Intl.DateTimeFormat | null {
 
 /** Takes the values of the two settings; whatever is not one of theirs is the default. */
 export function setTimeStyle(format: unknown, zone: unknown): void {
-  const named = typeof zone === 'string' && zone !== 'local' ? zone : null;
-  if (named !== style.zone) reader = named === null ? null : readerOf(named);
-  style = { format: dateFormats.find((one) => one === format) ?? 'locale', zone: named };
+  const next: TimeStyle = {
+    format: dateFormats.find((one) => one === format) ?? 'locale',
+    zone: typeof zone === 'string' && zone !== 'local' ? zone : null,
+  };
+  // An effect may call this: what it writes it must not read.
+  const before = untrack(() => style);
+  if (next.zone === before.zone && next.format === before.format) return;
+  if (next.zone !== before.zone) reader = next.zone === null ? null : readerOf(next.zone);
+  style = next;
 }
 
 export function dateFormat(): DateFormat {

@@ -13,18 +13,26 @@ export class RowKeys {
     return (there ? String(id) === this.#active : at === 0) ? 0 : -1;
   }
 
-  readonly onfocusin = (event: FocusEvent): void => {
-    this.#active = rowOf(event.target)?.dataset['row'] ?? this.#active;
-  };
-
-  readonly onkeydown = (event: KeyboardEvent & { currentTarget: HTMLElement }): void => {
-    const rows = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-row]')];
-    const row = rowOf(event.target);
-    const next = stepOf(event, row ? rows.indexOf(row) : -1, rows.length);
-    if (next === null) return;
-    event.preventDefault();
-    rows[next]?.focus();
-    rows[next]?.scrollIntoView({ block: 'nearest' });
+  /** Follows the list, as an attachment. */
+  readonly follow = (list: HTMLElement): (() => void) => {
+    const onfocusin = (event: FocusEvent) => {
+      this.#active = rowOf(event.target)?.dataset['row'] ?? this.#active;
+    };
+    const onkeydown = (event: KeyboardEvent) => {
+      const rows = [...list.querySelectorAll<HTMLElement>('[data-row]')];
+      const row = rowOf(event.target);
+      const next = stepOf(event, row ? rows.indexOf(row) : -1, rows.length);
+      if (next === null) return;
+      event.preventDefault();
+      rows[next]?.focus();
+      rows[next]?.scrollIntoView({ block: 'nearest' });
+    };
+    list.addEventListener('focusin', onfocusin);
+    list.addEventListener('keydown', onkeydown);
+    return () => {
+      list.removeEventListener('focusin', onfocusin);
+      list.removeEventListener('keydown', onkeydown);
+    };
   };
 }
 

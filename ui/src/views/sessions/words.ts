@@ -1,6 +1,6 @@
 import type { Mark } from '../../components/StateMark.svelte';
 import type { AccountLock, Client, SessionEntry } from '../../lib/backend/generated';
-import { counted, duration, whenAt } from '../../lib/format';
+import { duration, whenAt } from '../../lib/format';
 
 const doors: Record<Client['door'], string> = {
   window: 'Window',
@@ -54,5 +54,5 @@ export function lockText(lock: AccountLock, now: number): { mark: Mark; text: st
   }
   return lock.locked_at
     ? { mark: 'off', text: 'the lock has run out' }
-    : { mark: 'off', text: `not locked, ${counted(lock.attempt_count, 'try', 'tries')} counted` };
+    : { mark: 'off', text: 'not locked' };
 }
