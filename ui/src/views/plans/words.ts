@@ -34,3 +34,14 @@ export function waitingOf(plans: readonly Plan[], now: number): Plan[] {
     .filter(({ state, expires_at }) => state === 'waiting' && Date.parse(expires_at) > now)
     .sort((one, other) => Date.parse(one.expires_at) - Date.parse(other.expires_at));
 }
+
+/** Arguments with one level of nesting undone, `server` and `port` as `server_port`. */
+export function flatOf(given: Record<string, unknown>): Record<string, unknown> {
+  const flat: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(given)) {
+    const nested = typeof value === 'object' && value !== null && !Array.isArray(value);
+    if (!nested) flat[key] = value;
+    else for (const [inner, one] of Object.entries(value)) flat[`${key}_${inner}`] = one;
+  }
+  return flat;
+}

@@ -156,7 +156,8 @@ export function activity(world: World): Part<'activity'> {
     'activity.list': ({ filter, after, limit }) => {
       const all = found(filter);
       const from = after == null ? 0 : all.findIndex(({ id }) => id === after) + 1;
-      const entries = all.slice(from, from + (limit ?? 25));
+      const usual = world.settings.find(({ key }) => key === 'ui.items_per_page')?.value;
+      const entries = all.slice(from, from + (limit ?? Number(usual ?? 25)));
       const last = entries.at(-1);
       return {
         entries,

@@ -7,7 +7,7 @@ import { many, odd, thisComputer } from './machines';
  * The scene that the address asks for, for a browser without Tauri:
  * `?fake=40`, `?fake=odd`, `&stage=set_up`, `&theme=dark`, `&latency=2000`, `&fail=fleet.get`,
  * `&paused`, `&role=readonly`, `&still`, `&stage=locked`, `&tampered`, `&changed`,
- * `&activities=100000`, `&backups=0`, `&no_passphrase`, `&plans=2`.
+ * `&activities=100000`, `&rows=200`, `&backups=0`, `&no_passphrase`, `&plans=2`.
  */
 export function fakeFromAddress(search: string): FakeBackend {
   const query = new URLSearchParams(search);
@@ -45,6 +45,7 @@ export function fakeFromAddress(search: string): FakeBackend {
     latency: Number(query.get('latency') ?? 0),
     settings: {
       ...(query.has('theme') && { 'ui.theme': query.get('theme') }),
+      ...(query.has('rows') && { 'ui.items_per_page': Number(query.get('rows')) }),
       ...(query.has('changed') && {
         'monitoring.background_interval_seconds': 30,
         'monitoring.memory_warning_percent': 75,
