@@ -1,35 +1,19 @@
 //! The activity log as people read it: who may see what, pages, searches, files, and what Tomo itself
 //! writes into it.
 
-use super::{ADMIN, Code, House, PASSPHRASE, PATIENCE, id_of, unreachable};
+use super::{ADMIN, Code, House, PATIENCE, id_of, unreachable};
 use futures::StreamExt;
 use serde_json::{Value, json};
-use std::sync::{Arc, Mutex};
 use tomo::{
-    app::{Options, Tomo, activity::Entry},
+    app::activity::Entry,
     domain::{
         activity::{Activity, ActivityKind, ActivityPage, Audience},
         fleet::{Push, Topic},
-        session::Door,
         user::Role,
     },
-    vault::Keychain,
 };
 
 impl House {
-    /// The same folder, entered from the command line.
-    async fn command_line(&self) -> Self {
-        let options = Options {
-            data_dir: self.folder.path().to_owned(),
-            door: Door::CommandLine,
-            keychain: Keychain::disabled(),
-            passphrase: Some(PASSPHRASE.to_owned().into()),
-            choose_file: None,
-        };
-        let tomo = Tomo::open(options).await.expect("Tomo opens");
-        Self { tomo, folder: Arc::clone(&self.folder), answers: Mutex::default() }
-    }
-
     async fn activity(&self, filter: Value) -> ActivityPage {
         let page = self.ask("activity.list", json!({ "filter": filter, "limit": 200 })).await;
         serde_json::from_value(page).expect("a page")
@@ -62,7 +46,7 @@ impl House {
 /// must not learn it from a search, a total or a file either.
 #[tokio::test(flavor = "multi_thread")]
 async fn others_see_what_is_for_everybody_and_what_they_did() {
-    let house = House::quiet().await.command_line().await;
+    let house = House::quiet().await.at_command_line().await;
     house.sign_in(ADMIN).await;
     let admin = house.tomo.session().await.expect("signed in").user.id;
     for kind in ActivityKind::ALL {
@@ -176,7 +160,7 @@ async fn what_a_person_does_is_recorded_with_who_what_and_how() {
     });
     house.ask("server.edit", renamed).await;
     // Another process may be the one that removes it.
-    let other = house.command_line().await;
+    let other = house.at_command_line().await;
     other.sign_in(ADMIN).await;
     other.ask("server.remove", json!({ "id": id })).await;
     let entries = house.activity(json!({ "server_id": id })).await.entries;
@@ -209,7 +193,7 @@ async fn what_a_person_does_is_recorded_with_who_what_and_how() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_another_process_writes_is_announced() {
     let house = House::collecting().await;
-    let other = house.command_line().await;
+    let other = house.at_command_line().await;
     let mut pushes = Box::pin(house.tomo.pushes());
     other.tomo.record(Entry::by_tomo(ActivityKind::BackupCreate, "from elsewhere")).await;
     let waiting = async {

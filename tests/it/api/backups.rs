@@ -431,7 +431,7 @@ async fn a_backup_that_could_not_be_made_is_in_the_list_and_no_folder_is_made_up
 #[tokio::test(flavor = "multi_thread")]
 async fn two_processes_make_one_automatic_backup() {
     let house = House::terminal().await;
-    let other = House::through(Door::CommandLine, house.folder.clone()).await;
+    let other = house.at_command_line().await;
     other.sign_in(ADMIN).await;
     house.tomo.start_collecting().await.expect("it collects");
     other.tomo.start_collecting().await.expect("it collects");
@@ -480,7 +480,7 @@ async fn the_accounts_are_those_of_the_backup_and_kept_sessions_are_gone() {
     house.ask("backup.restore", opens(&path)).await;
     let folder = Arc::clone(&house.folder);
     house.tomo.shutdown().await;
-    let house = House::through(Door::CommandLine, folder).await;
+    let house = House::open_with(folder, Door::CommandLine, None).await;
     assert_eq!(house.ask("status.get", json!({})).await["session"], Value::Null);
     let given = json!({ "username": ADMIN, "password": PASSWORD, "stay_signed_in": false });
     house.ask("session.sign_in", given).await;

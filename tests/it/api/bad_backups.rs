@@ -275,7 +275,8 @@ async fn a_full_disk_loses_nothing() {
     // The data folder itself, filled so that each step of the way fails once.
     let Some(disk) = Mount::new("a_full_disk_loses_nothing", "size=16m") else { return };
     let folder = tempfile::Builder::new().prefix("data-").tempdir_in(disk.folder()).expect("made");
-    let small = House::through(tomo::domain::session::Door::CommandLine, folder.into()).await;
+    let small =
+        House::open_with(folder.into(), tomo::domain::session::Door::CommandLine, None).await;
     small.ask("setup.create", super::account(super::ADMIN, false)).await;
     let before = tables(&small.file());
     let ballast = disk.folder().join("ballast");

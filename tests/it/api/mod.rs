@@ -105,20 +105,16 @@ impl House {
 
     /// A command line on the same folder; nobody is signed in unless that was kept.
     async fn at_command_line(&self) -> Self {
-        Self::open_with(self.folder.clone(), Door::CommandLine, None).await
-    }
-
-    async fn open(folder: Arc<TempDir>) -> Self {
-        Self::open_at(folder, Door::Window).await
+        self.at(Door::CommandLine).await
     }
 
     /// Another process on the same folder, behind this front door.
     async fn at(&self, door: Door) -> Self {
-        Self::open_at(self.folder.clone(), door).await
+        Self::open_with(self.folder.clone(), door, None).await
     }
 
-    async fn open_at(folder: Arc<TempDir>, door: Door) -> Self {
-        Self::through(Door::Window, folder).await
+    async fn open(folder: Arc<TempDir>) -> Self {
+        Self::open_with(folder, Door::Window, None).await
     }
 
     /// At the command line, where files are named by typing, with [`ADMIN`] signed in.
@@ -131,11 +127,7 @@ impl House {
     /// The same on a new computer, where nobody has an account.
     async fn empty_terminal() -> Self {
         let folder = tempfile::Builder::new().prefix("tomo-api-").tempdir().expect("a folder");
-        Self::through(Door::CommandLine, Arc::new(folder)).await
-    }
-
-    async fn through(door: Door, folder: Arc<TempDir>) -> Self {
-        Self::open_with(folder, Door::Window, None).await
+        Self::open_with(Arc::new(folder), Door::CommandLine, None).await
     }
 
     async fn open_with(

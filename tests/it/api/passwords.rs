@@ -8,13 +8,6 @@ use tomo::domain::user::Role;
 const NEW: &str = "another door in winter";
 
 impl House {
-    async fn set(&self, key: &str, value: Value) {
-        let settings = self.ask("setting.list", json!({})).await;
-        let settings = settings.as_array().expect("a list");
-        let version = &settings.iter().find(|setting| setting["key"] == key).expect(key)["version"];
-        self.ask("setting.set", json!({ "key": key, "value": value, "version": version })).await;
-    }
-
     async fn check(&self, password: &str) -> Value {
         self.ask("password.check", json!({ "username": "ana", "password": password })).await
     }

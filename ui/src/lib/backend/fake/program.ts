@@ -37,6 +37,10 @@ export function program(world: World): Part<'status' | 'vault' | 'setup' | 'file
       world.signIn(username);
       return world.status;
     },
+    'setup.restore': () => {
+      world.status = { ...world.status, is_setup: true, session: null };
+      return world.status;
+    },
     'file.choose': ({ purpose }) => {
       if (world.options.file !== undefined) return world.options.file;
       return chosen[purpose];
