@@ -7,6 +7,7 @@
 mod app;
 #[path = "../lab/mod.rs"]
 mod lab;
+mod people;
 mod tray;
 
 use app::{Desktop, Window, pictures};

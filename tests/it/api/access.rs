@@ -125,6 +125,7 @@ fn whole_families_are_for_admins() {
         "vault.try_again",
         "vault.unlock",
         "setup.create",
+        "setup.restore",
         "session.sign_in",
         "session.sign_out",
         "session.lock",

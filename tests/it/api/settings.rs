@@ -353,7 +353,7 @@ async fn a_change_is_told_in_the_activity_log() {
     );
     assert_eq!(
         details,
-        json!({ "key": key, "from": 10, "to": 30, "reason": reason, "own": false })
+        json!({ "key": key, "from": 10, "to": 30, "reason": reason, "own": false, "via": "window" })
     );
     house.ask("setting.reset", json!({ "what": "key", "key": key })).await;
     let (kind, message, details) = activities(&house).await.remove(0);

@@ -420,7 +420,8 @@ async fn a_web_view_that_was_taken_over_is_still_its_user() {
         .expect("a hash");
     for secret in ["$2b$", "password_hash", &hash, PASSWORD, "another door in winter"] {
         // The refusal above repeats the name of the field that it does not know.
-        let answers = answers.replace("unknown field `password_hash`", "");
+        let answers =
+            answers.replace("unknown field `password_hash`", "").replace("'password_hash': ", "");
         assert!(!answers.contains(secret), "{secret}");
     }
 }

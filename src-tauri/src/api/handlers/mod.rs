@@ -53,7 +53,11 @@ pub(super) async fn vault_unlock(tomo: &Tomo, args: Passphrase) -> Answer<Status
 
 impl From<AppError> for ApiError {
     fn from(error: AppError) -> Self {
-        let message = sentence(&error.to_string());
+        // What the vault says is a part of a sentence; the others speak in whole ones.
+        let message = match &error {
+            AppError::Vault(error) => sentence(&error.to_string()),
+            error => error.to_string(),
+        };
         let (code, hint) = match &error {
             AppError::NotSetUp => (Code::NotSetUp, "Create the first account.".to_owned()),
             AppError::AlreadySetUp => (Code::Duplicate, "Sign in instead.".into()),

@@ -2244,7 +2244,7 @@ path: string,
 /**
  * Its passphrase.
  */
-passphrase: string | null, } | { "kind": "agent" } | { "kind": "stored" };
+passphrase: string | null, } | { "kind": "agent", } | { "kind": "stored", };
 
 /**
  * A text to read as an address.
