@@ -78,7 +78,8 @@ test('a dialog that was closed writes nothing', async () => {
 });
 
 test('pages follow each other without a gap or a double, up to the end', async () => {
-  const trail = new Trail(new FakeBackend({ audited: 60 }));
+  const backend = new FakeBackend({ audited: 60 });
+  const trail = new Trail(backend);
   trail.period = 'all';
   await trail.load();
   expect(trail.entries).toHaveLength(25);
@@ -87,16 +88,30 @@ test('pages follow each other without a gap or a double, up to the end', async (
   await trail.loadMore();
   expect(trail.entries.map(({ id }) => id)).toEqual(Array.from({ length: 60 }, (_, at) => 60 - at));
   expect(trail.more).toBe(0);
+  expect(backend.calls).toHaveLength(3);
 });
 
 // A slow answer to the filter before must not replace the one to the filter now.
 test('of two answers the last asked for counts', async () => {
-  const backend = new FakeBackend();
-  const trail = new Trail(backend);
+  const fake = new FakeBackend();
+  let release = () => {};
+  const held = new Promise<void>((done) => (release = done));
+  let asked = 0;
+  const trail = new Trail({
+    subscribe: (on) => fake.subscribe(on),
+    call: async (name, args) => {
+      const first = asked++ === 0;
+      const answer = await fake.call(name, args);
+      if (first) await held;
+      return answer;
+    },
+  });
   trail.text = 'theme';
   const slow = trail.load();
   trail.text = 'backup_keep';
-  await Promise.all([slow, trail.load()]);
+  await trail.load();
+  release();
+  await slow;
   expect(trail.entries.map(({ setting_key }) => setting_key)).toEqual(['system.backup_keep']);
 });
 
