@@ -1,16 +1,16 @@
 import type { Mark } from '../../components/StateMark.svelte';
 import type { BackupContents, BackupEntry } from '../../lib/backend/generated';
-import { bytes, clock, counted, NBSP, sameDay, day, whenExactly } from '../../lib/format';
+import { bytes, clock, counted, day, sameDay } from '../../lib/format';
 
-/** How far back the history of a backup reaches, `30 d of history`. */
+/** How far back the history of a backup reaches, `30 days`. */
 export function historyText(contents: BackupContents): string {
   if (contents.metric_rows === null) return 'no history';
   if (contents.history_since === null) return 'history';
   const span = Date.parse(contents.made_at) - Date.parse(contents.history_since);
-  return `${Math.max(1, Math.round(span / 86_400_000))}${NBSP}d of history`;
+  return counted(Math.max(1, Math.round(span / 86_400_000)), 'day');
 }
 
-/** `8 servers, 2 users, 30 d of history`. */
+/** `8 servers, 2 users, 30 days`. */
 export function holdsText(contents: BackupContents): string {
   return [
     counted(contents.servers, 'server'),
@@ -39,9 +39,11 @@ export function markOf(entry: BackupEntry): { mark: Mark; label: string } {
   return { mark: 'unknown', label: 'not read back here' };
 }
 
-/** `today 02:31, complete`. */
-export function readBackText(entry: BackupEntry, now: number): string {
-  return entry.read_back_at === null ? '–' : `${whenExactly(entry.read_back_at, now)}, complete`;
+/** `today 02:31, complete`, `21 Nov, complete`. */
+export function readBackText({ read_back_at }: BackupEntry, now: number): string {
+  if (read_back_at === null) return '–';
+  const at = sameDay(read_back_at, now) ? `today ${clock(read_back_at)}` : day(read_back_at, now);
+  return `${at}, complete`;
 }
 
 /** Who made it, and why: `by ana, before an update`; empty for the nightly ones. */
