@@ -156,7 +156,10 @@ impl Window {
             "//button[normalize-space(translate(., '\u{a0}', ' '))={words:?} or @aria-label={words:?}]"
         );
         match self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await {
-            Ok(button) => button.click().await.expect("a button that can be pressed"),
+            Ok(button) => button
+                .click()
+                .await
+                .unwrap_or_else(|error| panic!("{words:?} cannot be pressed: {error}")),
             Err(error) => panic!("no button '{words}': {error}\n{}", self.text().await),
         }
     }
@@ -181,7 +184,10 @@ impl Window {
             "//*[(self::button or self::label or @role='radio' or @role='tab') and normalize-space(translate(., '\u{a0}', ' '))={words:?}]"
         );
         match self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await {
-            Ok(option) => option.click().await.expect("an option that can be chosen"),
+            Ok(option) => option
+                .click()
+                .await
+                .unwrap_or_else(|error| panic!("{words:?} cannot be chosen: {error}")),
             Err(error) => panic!("no option '{words}': {error}\n{}", self.text().await),
         }
     }
@@ -197,7 +203,11 @@ impl Window {
 
     /// Presses the filled button of the dialog.
     pub async fn submit_dialog(&self) {
-        self.find("[role=dialog] button[type=submit]").await.click().await.expect("a button");
+        self.find("[role=dialog] button[type=submit]:enabled")
+            .await
+            .click()
+            .await
+            .expect("a button");
     }
 
     /// Goes to a page of the window by its address.

@@ -44,8 +44,56 @@ async fn people_and_their_data() {
     change_a_setting(&window).await;
     clean_up(&window, &desktop).await;
     back_up_and_restore(&window).await;
-    desktop.display.screenshot(&pictures().join("restored.png"));
+    look_around(&window, &desktop).await;
     window.end().await;
+}
+
+/// Every page in both themes, as pictures to look at; at last the lock, which ends the tour.
+async fn look_around(window: &Window, desktop: &Desktop) {
+    const PAGES: [(&str, &str); 10] = [
+        ("settings", "settings/monitoring"),
+        ("retention", "settings/retention"),
+        ("backup", "settings/backup"),
+        ("users", "settings/users"),
+        ("sessions", "settings/sessions"),
+        ("audit", "settings/audit"),
+        ("assistants", "settings/assistants"),
+        ("about", "settings/about"),
+        ("account", "account"),
+        ("activity", "activity"),
+    ];
+    let loading = "return document.querySelector('[role=status] .unseen') === null";
+    for theme in ["light", "dark"] {
+        let settings = call(window, "setting.list", json!({})).await["answer"].clone();
+        let of = |key: &str| {
+            let mut settings = settings.as_array().expect("settings").iter();
+            settings.find(|setting| setting["key"] == key).expect("a setting")["version"].clone()
+        };
+        let theme_is = json!({ "key": "ui.theme", "value": theme, "version": of("ui.theme") });
+        let set = call(window, "setting.set", theme_is).await;
+        assert!(set["error"].is_null(), "{set}");
+        let shown = "return document.documentElement.dataset.theme";
+        window.until("the theme", shown, |value| *value == theme).await;
+        for (name, page) in PAGES {
+            window.go(&format!("#/{page}")).await;
+            window.until("the page", loading, |value| *value == true).await;
+            desktop.display.screenshot(&pictures().join(format!("{name}-{theme}.png")));
+        }
+    }
+    for theme in ["dark", "light"] {
+        let script = format!("document.documentElement.dataset.theme = {theme:?}");
+        if theme == "dark" {
+            call(window, "session.lock", json!({})).await;
+            window.find_text("Locked").await;
+        }
+        window.client.execute(&script, vec![]).await.expect("a theme");
+        desktop.display.screenshot(&pictures().join(format!("lock-{theme}.png")));
+    }
+    let refused = call(window, "fleet.get", json!({})).await;
+    assert_eq!(refused["error"]["code"], "session_locked", "{refused}");
+    window.fill("Password", PASSWORD).await;
+    window.press("Unlock").await;
+    window.find_text("Activity").await;
 }
 
 /// Calls a command as the page does, or as anything could that got into the page.
@@ -158,6 +206,11 @@ async fn unlock(window: &Window) {
     sign_in(window, "ana", PASSWORD).await;
 }
 
+async fn dialog_is_gone(window: &Window) {
+    let gone = "return document.querySelector('[role=dialog], [role=alertdialog]') === null";
+    window.until("the dialog to close", gone, |value| *value == true).await;
+}
+
 /// A changed setting is in the trail, with its reason, and the trail holds.
 async fn change_a_setting(window: &Window) {
     window.go("#/settings/monitoring").await;
@@ -202,9 +255,11 @@ async fn back_up_and_restore(window: &Window) {
     window.fill("Passphrase", BACKUP).await;
     window.fill("Again", BACKUP).await;
     window.submit_dialog().await;
+    dialog_is_gone(window).await;
     window.press("Back up now").await;
     window.fill("Note", "with the attic").await;
     window.submit_dialog().await;
+    dialog_is_gone(window).await;
     window.find_text("with the attic").await;
 
     let fleet = call(window, "fleet.get", json!({})).await;
@@ -217,7 +272,7 @@ async fn back_up_and_restore(window: &Window) {
         .find(row => row.innerText.includes('with the attic'))
         ?.querySelector('button[aria-label^=Restore]')?.click() ?? true";
     window.client.execute(path, vec![]).await.expect("a button");
-    window.press("Look inside").await;
+    window.submit_dialog().await;
     window.find_text("Replace everything by the backup").await;
     window.fill("Type", "restore").await;
     window.press("Restore").await;
