@@ -50,19 +50,19 @@ async fn people_and_their_data() {
 
 /// Every page in both themes, as pictures to look at; at last the lock, which ends the tour.
 async fn look_around(window: &Window, desktop: &Desktop) {
-    const PAGES: [(&str, &str); 10] = [
-        ("settings", "settings/monitoring"),
-        ("retention", "settings/retention"),
-        ("backup", "settings/backup"),
-        ("users", "settings/users"),
-        ("sessions", "settings/sessions"),
-        ("audit", "settings/audit"),
-        ("assistants", "settings/assistants"),
-        ("about", "settings/about"),
-        ("account", "account"),
-        ("activity", "activity"),
+    const PAGES: [(&str, &str, &str); 10] = [
+        ("settings", "settings/monitoring", "Interval in the background"),
+        ("retention", "settings/retention", "The next is due"),
+        ("backup", "settings/backup", "with the attic"),
+        ("users", "settings/users", "no e-mail"),
+        ("sessions", "settings/sessions", "Last active"),
+        ("audit", "settings/audit", "Chain verified"),
+        ("assistants", "settings/assistants", "tomo mcp"),
+        ("about", "settings/about", "SQLite"),
+        ("account", "account", "Sign out"),
+        ("activity", "activity", "Signed in"),
     ];
-    let loading = "return document.querySelector('[role=status] .unseen') === null";
+    window.press("Put away").await;
     for theme in ["light", "dark"] {
         let settings = call(window, "setting.list", json!({})).await["answer"].clone();
         let of = |key: &str| {
@@ -74,9 +74,9 @@ async fn look_around(window: &Window, desktop: &Desktop) {
         assert!(set["error"].is_null(), "{set}");
         let shown = "return document.documentElement.dataset.theme";
         window.until("the theme", shown, |value| *value == theme).await;
-        for (name, page) in PAGES {
+        for (name, page, words) in PAGES {
             window.go(&format!("#/{page}")).await;
-            window.until("the page", loading, |value| *value == true).await;
+            window.find_text(words).await;
             desktop.display.screenshot(&pictures().join(format!("{name}-{theme}.png")));
         }
     }
@@ -84,7 +84,7 @@ async fn look_around(window: &Window, desktop: &Desktop) {
         let script = format!("document.documentElement.dataset.theme = {theme:?}");
         if theme == "dark" {
             call(window, "session.lock", json!({})).await;
-            window.find_text("Locked").await;
+            window.find_text("Tomo goes on collecting").await;
         }
         window.client.execute(&script, vec![]).await.expect("a theme");
         desktop.display.screenshot(&pictures().join(format!("lock-{theme}.png")));
@@ -93,7 +93,13 @@ async fn look_around(window: &Window, desktop: &Desktop) {
     assert_eq!(refused["error"]["code"], "session_locked", "{refused}");
     window.fill("Password", PASSWORD).await;
     window.press("Unlock").await;
-    window.find_text("Activity").await;
+    window
+        .until(
+            "the pages",
+            "return document.querySelector('nav[aria-label=Main]') !== null",
+            |value| *value == true,
+        )
+        .await;
 }
 
 /// Calls a command as the page does, or as anything could that got into the page.

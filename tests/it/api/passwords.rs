@@ -155,7 +155,10 @@ async fn changing_the_own_password_ends_the_other_sessions() {
     .fetch_one(&mut database)
     .await
     .expect("one entry");
-    assert_eq!(entry, ("Changed the own password".into(), r#"{"ended_sessions":1,"via":"window"}"#.into()));
+    assert_eq!(
+        entry,
+        ("Changed the own password".into(), r#"{"ended_sessions":1,"via":"window"}"#.into())
+    );
     let file = std::fs::read(house.file()).expect("the database");
     for secret in [PASSWORD, NEW, "not the password"] {
         assert!(!file.windows(secret.len()).any(|part| part == secret.as_bytes()), "{secret}");
