@@ -44,12 +44,12 @@ async fn people_and_their_data() {
     change_a_setting(&window).await;
     clean_up(&window, &desktop).await;
     back_up_and_restore(&window).await;
-    look_around(&window, &desktop).await;
+    look_around(&window).await;
     window.end().await;
 }
 
 /// Every page in both themes, as pictures to look at; at last the lock, which ends the tour.
-async fn look_around(window: &Window, desktop: &Desktop) {
+async fn look_around(window: &Window) {
     const PAGES: [(&str, &str, &str); 10] = [
         ("settings", "settings/monitoring", "Interval in the background"),
         ("retention", "settings/retention", "The next is due"),
@@ -77,7 +77,7 @@ async fn look_around(window: &Window, desktop: &Desktop) {
         for (name, page, words) in PAGES {
             window.go(&format!("#/{page}")).await;
             window.find_text(words).await;
-            desktop.display.screenshot(&pictures().join(format!("{name}-{theme}.png")));
+            picture(window, &format!("{name}-{theme}")).await;
         }
     }
     for theme in ["dark", "light"] {
@@ -87,7 +87,7 @@ async fn look_around(window: &Window, desktop: &Desktop) {
             window.find_text("Tomo goes on collecting").await;
         }
         window.client.execute(&script, vec![]).await.expect("a theme");
-        desktop.display.screenshot(&pictures().join(format!("lock-{theme}.png")));
+        picture(window, &format!("lock-{theme}")).await;
     }
     let refused = call(window, "fleet.get", json!({})).await;
     assert_eq!(refused["error"]["code"], "session_locked", "{refused}");
@@ -285,4 +285,13 @@ async fn back_up_and_restore(window: &Window) {
     window.find_text("Stay signed in on this computer").await;
     sign_in(window, "ana", PASSWORD).await;
     window.until("figures of the restored server", &cpu_of("attic"), Value::is_number).await;
+}
+
+/// Keeps what the page shows, once it is painted.
+async fn picture(window: &Window, name: &str) {
+    let painted = "const done = arguments[0];
+        requestAnimationFrame(() => requestAnimationFrame(() => done(null)));";
+    window.client.execute_async(painted, vec![]).await.expect("a painted page");
+    let picture = window.client.screenshot().await.expect("a picture");
+    std::fs::write(pictures().join(format!("{name}.png")), picture).expect("written");
 }

@@ -68,7 +68,7 @@ fn accounts_are_created_changed_and_deleted() {
     assert!(error.contains("The role 'user' may not call user.list."), "{error}");
     let wrong = ["password", "--present-password-file", &file, "--password-file", &file];
     let error = tomo.refused(1, &wrong);
-    assert!(error.contains("The present password is not right."), "{error}");
+    assert!(error.contains("The password is not right."), "{error}");
     tomo.done(&["password", "--present-password-file", &new, "--password-file", &file]);
     tomo.done(&["server", "list"]);
     tomo.refused(1, &["login", "--username", "anna", "--password-file", &new]);
