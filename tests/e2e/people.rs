@@ -262,6 +262,8 @@ async fn back_up_and_restore(window: &Window) {
     window.fill("Again", BACKUP).await;
     window.submit_dialog().await;
     dialog_is_gone(window).await;
+    // With a passphrase the first automatic backup is made at once.
+    window.find_text(", complete").await;
     window.press("Back up now").await;
     window.fill("Note", "with the attic").await;
     window.submit_dialog().await;

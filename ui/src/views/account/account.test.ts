@@ -63,7 +63,7 @@ test('the password changes with the present one only, and the fields are empty a
   await user.type(screen.getByLabelText('Present password'), 'wrong');
   await user.type(screen.getByLabelText('New password'), 'a kettle on the moon');
   await user.type(screen.getByLabelText('Again'), 'a kettle on the moon{Enter}');
-  expect(await screen.findByRole('alert')).toHaveTextContent('The present password is not right.');
+  expect(await screen.findByRole('alert')).toHaveTextContent('The password is not right.');
   await user.clear(screen.getByLabelText('Present password'));
   await user.type(screen.getByLabelText('Present password'), `${thePassword}{Enter}`);
   expect(await screen.findByText('The password is changed.')).toBeVisible();

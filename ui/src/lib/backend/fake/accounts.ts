@@ -149,7 +149,7 @@ export function accounts(world: World): Part<'account' | 'user' | 'password'> {
     'account.change_password': ({ current, new: next }) => {
       const { username, id } = world.me().user;
       if (world.passwords.get(username) !== current) {
-        throw new ApiError('invalid', 'The present password is not right.', '');
+        throw new ApiError('invalid', 'The password is not right.', '');
       }
       checkPassword(next, username);
       world.passwords.set(username, next);
