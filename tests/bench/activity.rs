@@ -57,6 +57,7 @@ async fn run(report: &mut Report) -> Done {
         keychain: Keychain::disabled(),
         passphrase: Some("a passphrase of the benchmark".to_owned().into()),
         choose_file: None,
+        login_entry: None,
     })
     .await?;
     let account = json!({

@@ -40,6 +40,7 @@ async fn run(report: &mut Report) -> Done {
         keychain: Keychain::disabled(),
         passphrase: Some(PASSPHRASE.to_owned().into()),
         choose_file: None,
+        login_entry: None,
     })
     .await?;
     let account =

@@ -37,6 +37,7 @@ async fn run(report: &mut Report) -> Done {
         keychain: Keychain::disabled(),
         passphrase: Some("a passphrase of the bench".to_owned().into()),
         choose_file: None,
+        login_entry: None,
     })
     .await?;
     let given = json!({ "username": NAME, "password": PASSWORD, "stay_signed_in": true });

@@ -27,8 +27,6 @@ const MOST_WORDS: usize = 12;
 /// Entries that an export reads at a time.
 const EXPORTED_AT_ONCE: u32 = 1_000;
 
-/// The columns of an export.
-
 impl Tomo {
     /// A page of the log as this session may see it, newest first.
     ///

@@ -15,7 +15,6 @@ use tomo::{
         host_key::HostKeyVerdict,
         id::ServerId,
         server::{AuthType, ServerInput},
-        session::Door,
     },
     store::{AuditKeySlot, Store},
     vault::Keychain,
