@@ -1,17 +1,14 @@
 //! The activity log with 100,000 entries: pages and searches through the command table, against the
 //! seed's table read as one would without Tomo: `like`, and a count of what it finds.
 
-use crate::report::{Done, Report, Target, Unit, median, p95};
+use crate::{
+    house::{self, ms_since},
+    report::{Done, Report, Target, Unit, median, p95},
+};
 use serde_json::{Value, json};
 use sqlx::{ConnectOptions as _, SqliteConnection, sqlite::SqliteConnectOptions};
 use std::{path::Path, time::Instant};
-use tomo::{
-    api,
-    app::{Options, Tomo},
-    domain::session::Door,
-    store::FILE_NAME,
-    vault::Keychain,
-};
+use tomo::{api, app::Tomo, domain::session::Door, store::FILE_NAME};
 
 const ENTRIES: i64 = 100_000;
 /// Runs of each question on each side.
@@ -51,19 +48,7 @@ pub fn measure(report: &mut Report) -> Done {
 
 async fn run(report: &mut Report) -> Done {
     let folder = tempfile::tempdir()?;
-    let tomo = Tomo::open(Options {
-        data_dir: folder.path().to_owned(),
-        door: Door::Window,
-        keychain: Keychain::disabled(),
-        passphrase: Some("a passphrase of the benchmark".to_owned().into()),
-        choose_file: None,
-        login_entry: None,
-    })
-    .await?;
-    let account = json!({
-        "username": "me", "password": "an open door in autumn", "stay_signed_in": false,
-    });
-    api::call(&tomo, "setup.create", account).await?;
+    let tomo = house::open(folder.path(), Door::Window).await?;
     let mut db = connect(&folder.path().join(FILE_NAME)).await?;
     sqlx::query(ENTRIES_OF_A_YEAR).bind(ENTRIES).execute(&mut db).await?;
     let mut plain = plain(folder.path()).await?;
@@ -186,8 +171,4 @@ async fn deep(report: &mut Report, tomo: &Tomo) -> Done {
     let what = "activity: each of 400 pages of 200, p95";
     report.figure(what, Unit::Milliseconds, p95(times), Target::Nothing);
     Ok(())
-}
-
-fn ms_since(started: Instant) -> f64 {
-    started.elapsed().as_secs_f64() * 1_000.0
 }

@@ -2,6 +2,7 @@
 //! compressing the copy with the `zstd` program at the same level.
 
 use crate::{
+    house::{self, ms_since},
     metrics::{self, MINUTE},
     report::{Done, Report, Target, Unit},
 };
@@ -10,14 +11,8 @@ use serde_json::json;
 use std::{path::Path, process::Command, time::Instant};
 use tomo::{
     api,
-    app::{Options, Tomo},
-    domain::{
-        id::ServerId,
-        server::{AuthType, ServerInput},
-        session::Door,
-    },
+    domain::session::Door,
     store::{AuditKeySlot, FILE_NAME, Store},
-    vault::Keychain,
 };
 
 const SERVERS: u64 = 10;
@@ -34,18 +29,7 @@ async fn run(report: &mut Report) -> Done {
     let folder = tempfile::tempdir()?;
     let data = folder.path().join("data");
     fill(&data).await?;
-    let tomo = Tomo::open(Options {
-        data_dir: data.clone(),
-        door: Door::CommandLine,
-        keychain: Keychain::disabled(),
-        passphrase: Some(PASSPHRASE.to_owned().into()),
-        choose_file: None,
-        login_entry: None,
-    })
-    .await?;
-    let account =
-        json!({ "username": "me", "password": "an open door in autumn", "stay_signed_in": false });
-    api::call(&tomo, "setup.create", account).await?;
+    let tomo = house::open(&data, Door::CommandLine).await?;
     let database = data.join(FILE_NAME);
     let (mut pairs, mut sizes, mut restores) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..=ROUNDS {
@@ -86,19 +70,7 @@ async fn run(report: &mut Report) -> Done {
 /// A database of minutes.
 async fn fill(data: &Path) -> Done {
     let store = Store::open(data, AuditKeySlot::default()).await?;
-    let mut servers = Vec::new();
-    for number in 0..SERVERS {
-        let input = ServerInput {
-            name: format!("server {number}"),
-            host: format!("server{number}.lan"),
-            port: 22,
-            username: "me".to_owned(),
-            auth_type: AuthType::Agent,
-        };
-        let id = ServerId::new();
-        store.insert_server(id, &input, None, Utc::now()).await?;
-        servers.push(id);
-    }
+    let servers = house::servers(&store, SERVERS).await?;
     let mut at = Utc::now().timestamp() / MINUTE * MINUTE;
     while bytes(&data.join(FILE_NAME))? < BYTES as f64 {
         let mut rows = Vec::new();
@@ -122,8 +94,4 @@ fn done(command: &mut Command) -> Done {
         status if status.success() => Ok(()),
         status => Err(format!("{command:?}: {status}").into()),
     }
-}
-
-fn ms_since(started: Instant) -> f64 {
-    started.elapsed().as_secs_f64() * 1_000.0
 }

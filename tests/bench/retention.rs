@@ -3,6 +3,7 @@
 //! come every second, sixty times as often as in life.
 
 use crate::{
+    house,
     metrics::{self, DAY, MINUTE},
     report::{Done, Report, Target, Unit, median, p95},
 };
@@ -10,11 +11,7 @@ use chrono::Utc;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 use tomo::{
-    domain::{
-        id::ServerId,
-        retention::RetainedTable,
-        server::{AuthType, ServerInput},
-    },
+    domain::{id::ServerId, retention::RetainedTable},
     store::{AuditKeySlot, Kept, RetentionOutcome, Store},
 };
 
@@ -34,7 +31,7 @@ pub fn measure(report: &mut Report) -> Done {
 async fn run(report: &mut Report) -> Done {
     let folder = tempfile::tempdir()?;
     let store = Store::open(folder.path(), AuditKeySlot::default()).await?;
-    let servers = servers(&store).await?;
+    let servers = house::servers(&store, SERVERS).await?;
     let now = Utc::now();
     // Hours that are past their time, as the ageing leaves them.
     let end = now.timestamp() / MINUTE * MINUTE - 40 * DAY;
@@ -97,23 +94,6 @@ fn say(
     let pair = [(outcome.returned_bytes as f64, promised as f64)];
     report.compare("retention: bytes returned, and promised", Unit::Bytes, &pair, nothing);
     Ok(())
-}
-
-async fn servers(store: &Store) -> Done<Vec<ServerId>> {
-    let mut ids = Vec::new();
-    for number in 0..SERVERS {
-        let input = ServerInput {
-            name: format!("server {number}"),
-            host: format!("server{number}.lan"),
-            port: 22,
-            username: "me".to_owned(),
-            auth_type: AuthType::Agent,
-        };
-        let id = ServerId::new();
-        store.insert_server(id, &input, None, Utc::now()).await?;
-        ids.push(id);
-    }
-    Ok(ids)
 }
 
 /// How long writes took, milliseconds, and how many turns were missed because of that.

@@ -2,15 +2,17 @@
 //! but the comparison of its password, one after the other. What it takes besides is measured on an
 //! account whose hash is cheap: next to a real one it is lost in the noise.
 
-use crate::report::{Done, Report, Target, Unit, median};
+use crate::{
+    house::{self, PASSWORD, USERNAME, ms_since},
+    report::{Done, Report, Target, Unit, median},
+};
 use serde_json::json;
 use std::time::Instant;
 use tomo::{
     api,
-    app::{Options, Tomo},
+    app::Tomo,
     domain::{id::UserId, session::Door, user::Role},
     store::{AuditKeySlot, NewUser, Store},
-    vault::Keychain,
 };
 
 /// Sign-ins on each side.
@@ -21,9 +23,7 @@ const MOST: f64 = 10.0;
 const COST: u32 = 12;
 /// The least that bcrypt takes.
 const CHEAP: u32 = 4;
-const NAME: &str = "bench";
 const CHEAP_NAME: &str = "cheap";
-const PASSWORD: &str = "a password of the bench";
 
 pub fn measure(report: &mut Report) -> Done {
     tokio::runtime::Runtime::new()?.block_on(run(report))
@@ -31,17 +31,7 @@ pub fn measure(report: &mut Report) -> Done {
 
 async fn run(report: &mut Report) -> Done {
     let folder = tempfile::tempdir()?;
-    let tomo = Tomo::open(Options {
-        data_dir: folder.path().to_owned(),
-        door: Door::CommandLine,
-        keychain: Keychain::disabled(),
-        passphrase: Some("a passphrase of the bench".to_owned().into()),
-        choose_file: None,
-        login_entry: None,
-    })
-    .await?;
-    let given = json!({ "username": NAME, "password": PASSWORD, "stay_signed_in": true });
-    api::call(&tomo, "setup.create", given).await?;
+    let tomo = house::open(folder.path(), Door::CommandLine).await?;
     let store = Store::open(folder.path(), AuditKeySlot::empty()).await?;
     let password_hash = &bcrypt::hash(PASSWORD, CHEAP)?;
     let (id, username, email, role) = (UserId::new(), CHEAP_NAME, "", Role::User);
@@ -49,7 +39,7 @@ async fn run(report: &mut Report) -> Done {
     store.insert_user(&user, chrono::Utc::now()).await?;
     store.close().await;
 
-    let whole = pairs(&tomo, NAME, COST).await?;
+    let whole = pairs(&tomo, USERNAME, COST).await?;
     let cheap = pairs(&tomo, CHEAP_NAME, CHEAP).await?;
     tomo.shutdown().await;
     let besides = cheap.iter().map(|(ours, theirs)| ours - theirs).collect();
@@ -81,8 +71,4 @@ async fn pairs(tomo: &Tomo, username: &str, cost: u32) -> Done<Vec<(f64, f64)>> 
         pairs.push((ours, ms_since(started)));
     }
     Ok(pairs)
-}
-
-fn ms_since(started: Instant) -> f64 {
-    started.elapsed().as_secs_f64() * 1_000.0
 }

@@ -3,6 +3,7 @@
 //! all the minutes, which is what there would be without ageing.
 
 use crate::{
+    house::{self, ms_since},
     metrics::{self, DAY, MINUTE},
     report::{Done, Report, Target, Unit, median, p95},
 };
@@ -16,7 +17,6 @@ use tomo::{
     domain::{
         history::{History, MetricRow, Range},
         id::ServerId,
-        server::{AuthType, ServerInput},
     },
     store::{AuditKeySlot, FILE_NAME, Store},
 };
@@ -69,7 +69,7 @@ pub fn measure(report: &mut Report) -> Done {
 async fn run(report: &mut Report) -> Done {
     let folder = tempfile::tempdir()?;
     let store = Store::open(folder.path(), AuditKeySlot::default()).await?;
-    let servers = servers(&store).await?;
+    let servers = house::servers(&store, SERVERS).await?;
     let now = DateTime::from_timestamp(Utc::now().timestamp() / DAY * DAY, 0).unwrap_or_default();
 
     let mut minutes = Plain::make(&folder.path().join("minutes.db")).await?;
@@ -84,23 +84,6 @@ async fn run(report: &mut Report) -> Done {
     inserts(report, &store, &servers, now, &mut same).await?;
     store.close().await;
     Ok(())
-}
-
-async fn servers(store: &Store) -> Done<Vec<ServerId>> {
-    let mut ids = Vec::new();
-    for number in 0..SERVERS {
-        let input = ServerInput {
-            name: format!("server {number}"),
-            host: format!("server{number}.lan"),
-            port: 22,
-            username: "me".to_owned(),
-            auth_type: AuthType::Agent,
-        };
-        let id = ServerId::new();
-        store.insert_server(id, &input, None, Utc::now()).await?;
-        ids.push(id);
-    }
-    Ok(ids)
 }
 
 fn rows_at(servers: &[ServerId], at: i64) -> Vec<(ServerId, MetricRow)> {
@@ -345,10 +328,6 @@ async fn connection(file: &Path) -> Done<SqliteConnection> {
 
 fn text_of(at: i64) -> String {
     tomo::domain::time::to_text(DateTime::from_timestamp(at, 0).unwrap_or_default())
-}
-
-fn ms_since(started: Instant) -> f64 {
-    started.elapsed().as_secs_f64() * 1_000.0
 }
 
 /// A row of the plain table as a chart needs it.
