@@ -7,10 +7,11 @@ use super::{
     exec::{self, Output},
     guard::{Guard, Life},
     script::ScriptChannel,
+    stream::RemoteStream,
     wire::Traffic,
 };
 use crate::domain::failure::{Failure, Step};
-use russh::{Channel, Disconnect, client, client::Handle};
+use russh::{Channel, ChannelOpenFailure, Disconnect, client, client::Handle};
 use std::{sync::Arc, time::Duration};
 use tokio_util::sync::DropGuard;
 
@@ -74,6 +75,31 @@ impl Connection {
         ScriptChannel::open(self, script, limits).await
     }
 
+    /// Opens a stream to a Unix socket of the server.
+    ///
+    /// # Errors
+    /// [`RemoteError::Forbidden`] when the server forwards no sockets, [`RemoteError::NotConnected`]
+    /// when nobody answers at this one or the account may not use it.
+    pub async fn open_socket(
+        &self,
+        path: &str,
+        time: Duration,
+    ) -> Result<RemoteStream, RemoteError> {
+        RemoteStream::socket(self, path, time).await
+    }
+
+    /// Starts a command and opens a stream to its input and output. The words reach it as they are.
+    ///
+    /// # Errors
+    /// When it does not start within `time`.
+    pub async fn open_command(
+        &self,
+        argv: &[&str],
+        time: Duration,
+    ) -> Result<RemoteStream, RemoteError> {
+        RemoteStream::command(self, argv, time).await
+    }
+
     /// What passed over the wire so far.
     #[must_use]
     pub fn traffic(&self) -> Traffic {
@@ -111,6 +137,20 @@ impl Connection {
         match self.inner.handle.channel_open_session().await {
             Ok(channel) => Ok(channel),
             Err(russh::Error::ChannelOpenFailure(_)) => Err(RemoteError::Refused),
+            Err(_) => Err(self.lost()),
+        }
+    }
+
+    pub(super) async fn open_socket_channel(
+        &self,
+        path: &str,
+    ) -> Result<Channel<client::Msg>, RemoteError> {
+        match self.inner.handle.channel_open_direct_streamlocal(path).await {
+            Ok(channel) => Ok(channel),
+            Err(russh::Error::ChannelOpenFailure(ChannelOpenFailure::ConnectFailed)) => {
+                Err(RemoteError::NotConnected)
+            }
+            Err(russh::Error::ChannelOpenFailure(_)) => Err(RemoteError::Forbidden),
             Err(_) => Err(self.lost()),
         }
     }

@@ -29,6 +29,12 @@ pub enum RemoteError {
     /// The server opens no further session, or runs no commands.
     #[error("the server opens no session for commands")]
     Refused,
+    /// The server forwards no sockets.
+    #[error("the server forwards no sockets")]
+    Forbidden,
+    /// Nobody answers at the socket, or the account may not use it.
+    #[error("nobody answers at the socket")]
+    NotConnected,
     /// What started on the server is not a shell that runs commands.
     #[error("the login shell runs no commands")]
     NoShell {
@@ -67,6 +73,15 @@ impl RemoteError {
             Self::Refused => (
                 "the server lets this account run no commands".to_owned(),
                 "Allow sessions in its sshd_config (MaxSessions), or use another account."
+                    .to_owned(),
+            ),
+            Self::Forbidden => (
+                "the server forwards no sockets".to_owned(),
+                "Allow it in its sshd_config (AllowStreamLocalForwarding yes).".to_owned(),
+            ),
+            Self::NotConnected => (
+                "nobody answers at the socket".to_owned(),
+                "See whether the service behind it runs, and whether the account may use it."
                     .to_owned(),
             ),
             Self::NoShell { said } => (

@@ -16,6 +16,7 @@ mod guard;
 pub mod key;
 mod quote;
 mod script;
+mod stream;
 mod wire;
 
 pub use connect::{Target, Timeouts, connect};
@@ -23,6 +24,7 @@ pub use connection::Connection;
 pub use error::{ConnectError, RemoteError};
 pub use exec::Output;
 pub use script::ScriptChannel;
+pub use stream::RemoteStream;
 pub use wire::Traffic;
 
 use std::time::Duration;

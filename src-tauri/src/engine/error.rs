@@ -1,0 +1,80 @@
+//! What can go wrong with an engine, and the words for it.
+
+use bollard::errors::Error;
+use std::error::Error as _;
+
+/// The longest that an engine's own words are repeated, characters.
+const WORDS: usize = 500;
+
+/// Why an engine did not do something.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EngineError {
+    /// It refused, in its words.
+    #[error("{message}")]
+    Refused {
+        /// The status of its answer.
+        status: u16,
+        /// Its words, shortened, on one line.
+        message: String,
+    },
+    /// What was asked for is not there (any more), in its words.
+    #[error("{0}")]
+    NotFound(String),
+    /// It is in the state already that was asked for.
+    #[error("it is so already")]
+    Already,
+    /// Something in front of it refuses changes.
+    #[error("the socket lets through questions only")]
+    ReadOnly,
+    /// It cannot be reached, or not any more.
+    #[error("the engine cannot be reached: {0}")]
+    Unreachable(String),
+    /// It did not answer in time.
+    #[error("the engine did not answer in time")]
+    Timeout,
+    /// Its answer was not understood.
+    #[error("the engine's answer was not understood: {0}")]
+    NotUnderstood(String),
+}
+
+impl From<Error> for EngineError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::DockerResponseServerError { status_code, message } => {
+                let message = one_line(&message);
+                match status_code {
+                    304 => Self::Already,
+                    403 => Self::ReadOnly,
+                    404 => Self::NotFound(message),
+                    status => Self::Refused { status, message },
+                }
+            }
+            Error::DockerStreamError { error } => {
+                Self::Refused { status: 200, message: one_line(&error) }
+            }
+            Error::RequestTimeoutError => Self::Timeout,
+            Error::JsonDataError { message, .. } => Self::NotUnderstood(one_line(&message)),
+            Error::JsonSerdeError { err } => Self::NotUnderstood(one_line(&err.to_string())),
+            error => Self::Unreachable(deepest(&error)),
+        }
+    }
+}
+
+/// The cause under all others: HTTP libraries wrap 'connection refused' three times.
+fn deepest(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    one_line(&cause.to_string())
+}
+
+/// What an engine said, fit to stand in a sentence.
+pub(super) fn one_line(text: &str) -> String {
+    let clean: String = text
+        .chars()
+        .map(|char| if char.is_control() { ' ' } else { char })
+        .take(WORDS)
+        .collect();
+    clean.trim().to_owned()
+}

@@ -1,0 +1,303 @@
+//! Finding the engine of a server: which sockets there are, which one answers, and what stands in
+//! the way when none does.
+
+use super::{client::Engine, error::EngineError, transport::Route};
+use crate::{
+    domain::engine::{EngineObstacle, EngineTrouble, EngineVia},
+    ssh::{Connection, Limits, RemoteError},
+};
+use std::time::Duration;
+
+const SCRIPT: &str = include_str!("find.sh");
+const LIMITS: Limits = Limits { time: Duration::from_secs(15), bytes: 64 << 10 };
+
+/// What something is that could be an engine's socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Socket,
+    Other,
+    Missing,
+}
+
+/// A place where an engine's socket could be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Place {
+    path: String,
+    kind: Kind,
+    /// Whether the account may use it.
+    may: bool,
+    /// The group that owns it.
+    group: Option<String>,
+}
+
+/// What an account sees of engines.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Found {
+    user: String,
+    programs: Vec<String>,
+    places: Vec<Place>,
+}
+
+impl Found {
+    fn of(text: &str) -> Self {
+        let mut found = Self::default();
+        for line in text.lines() {
+            match line.split_once(' ') {
+                Some(("user", name)) => name.clone_into(&mut found.user),
+                Some(("program", name)) => found.programs.push(name.to_owned()),
+                Some(("socket", rest)) => found.places.extend(place(rest)),
+                _ => {}
+            }
+        }
+        found
+    }
+}
+
+/// Reads `socket yes docker /var/run/docker.sock`.
+fn place(text: &str) -> Option<Place> {
+    let mut words = text.splitn(4, ' ');
+    let kind = match words.next()? {
+        "socket" => Kind::Socket,
+        "other" => Kind::Other,
+        _ => Kind::Missing,
+    };
+    let may = words.next()? == "yes";
+    let group = words.next().filter(|group| *group != "-").map(str::to_owned);
+    Some(Place { path: words.next()?.to_owned(), kind, may, group })
+}
+
+/// Finds the engine of a server and asks it what it is.
+///
+/// # Errors
+/// What stands in the way, with the command that would help.
+pub async fn on_server(connection: &Connection) -> Result<Engine, EngineTrouble> {
+    let output = connection.exec(&["sh", "-c", SCRIPT, "sh"], LIMITS).await;
+    let output = output.map_err(|error| lost(&error))?;
+    let found = Found::of(&String::from_utf8_lossy(&output.stdout));
+    let usable = found.places.iter().filter(|place| place.kind == Kind::Socket && place.may);
+    let mut silent = None;
+    for place in usable {
+        let streamlocal = Route::Streamlocal(connection.clone(), place.path.clone());
+        let mut answer = Engine::meet(streamlocal, &place.path, EngineVia::Streamlocal).await;
+        let forbidden = matches!(&answer, Err(EngineError::Unreachable(why))
+            if *why == RemoteError::Forbidden.to_string());
+        if forbidden && found.programs.iter().any(|program| program == "docker") {
+            let stdio = Route::DialStdio(connection.clone(), place.path.clone());
+            answer = Engine::meet(stdio, &place.path, EngineVia::DialStdio).await;
+        }
+        match answer {
+            Ok(engine) => return Ok(engine),
+            Err(error) => silent = silent.or(Some((place, error, forbidden))),
+        }
+    }
+    Err(match silent {
+        Some((place, error, forbidden)) => no_answer(place, &error, forbidden),
+        None => nothing_usable(&found),
+    })
+}
+
+/// Finds the engine of this computer.
+///
+/// # Errors
+/// What stands in the way.
+pub async fn here() -> Result<Engine, EngineTrouble> {
+    let mut trouble = None;
+    for path in local_places() {
+        if !path.exists() {
+            continue;
+        }
+        let name = path.to_string_lossy().into_owned();
+        match Engine::meet(Route::Local(path), &name, EngineVia::Local).await {
+            Ok(engine) => return Ok(engine),
+            Err(error) => trouble = trouble.or(Some(local_trouble(&name, &error))),
+        }
+    }
+    Err(trouble.unwrap_or_else(|| nothing_usable(&Found::default())))
+}
+
+#[cfg(unix)]
+fn local_places() -> Vec<std::path::PathBuf> {
+    let from = |name: &str| std::env::var_os(name).map(std::path::PathBuf::from);
+    let host = std::env::var("DOCKER_HOST").ok();
+    let host = host.as_deref().and_then(|host| host.strip_prefix("unix://")).map(Into::into);
+    let runtime = from("XDG_RUNTIME_DIR");
+    let home = from("HOME");
+    let below = |folder: &Option<std::path::PathBuf>, path: &str| {
+        folder.as_ref().map(|folder| folder.join(path))
+    };
+    [
+        host,
+        Some("/var/run/docker.sock".into()),
+        below(&runtime, "docker.sock"),
+        below(&home, ".docker/run/docker.sock"),
+        below(&home, ".docker/desktop/docker.sock"),
+        Some("/run/podman/podman.sock".into()),
+        below(&runtime, "podman/podman.sock"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+#[cfg(windows)]
+fn local_places() -> Vec<std::path::PathBuf> {
+    vec![r"\\.\pipe\docker_engine".into(), r"\\.\pipe\podman-machine-default".into()]
+}
+
+fn local_trouble(path: &str, error: &EngineError) -> EngineTrouble {
+    let is_denied = matches!(error, EngineError::Unreachable(why) if why.contains("denied"));
+    let kind = if std::path::Path::new(path).is_dir() { Kind::Other } else { Kind::Socket };
+    let place = Place { path: path.to_owned(), kind, may: !is_denied, group: None };
+    if kind == Kind::Other || is_denied {
+        nothing_usable(&Found { places: vec![place], ..Found::default() })
+    } else {
+        no_answer(&place, error, false)
+    }
+}
+
+fn lost(error: &RemoteError) -> EngineTrouble {
+    let failure = error.failure();
+    EngineTrouble {
+        obstacle: EngineObstacle::Lost,
+        socket: None,
+        message: format!("Looking for Docker failed: {}.", failure.message),
+        hint: failure.hint,
+        command: None,
+        grants: None,
+    }
+}
+
+/// There is a socket that the account may use, and nothing came of it.
+fn no_answer(place: &Place, error: &EngineError, forbidden: bool) -> EngineTrouble {
+    let path = &place.path;
+    let trouble = |obstacle, message: String, hint: &str, command: Option<&str>| EngineTrouble {
+        obstacle,
+        socket: Some(path.clone()),
+        message,
+        hint: hint.to_owned(),
+        command: command.map(str::to_owned),
+        grants: None,
+    };
+    if forbidden {
+        return trouble(
+            EngineObstacle::Forbidden,
+            format!("The SSH server does not forward {path}, and the docker program is not there."),
+            "Allow it in the server's sshd_config (AllowStreamLocalForwarding yes), or install the \
+             docker command-line program there.",
+            None,
+        );
+    }
+    match error {
+        EngineError::NotUnderstood(why) if why.contains("API") => trouble(
+            EngineObstacle::TooOld,
+            format!("The engine at {path} is too old: {why}."),
+            "Update Docker on that server.",
+            None,
+        ),
+        _ => trouble(
+            EngineObstacle::Down,
+            format!("Nobody answers at {path}: {error}."),
+            "Start the engine on that server.",
+            Some(if path.contains("podman") {
+                "sudo systemctl start podman.socket"
+            } else {
+                "sudo systemctl start docker"
+            }),
+        ),
+    }
+}
+
+/// There is no socket that the account may use.
+fn nothing_usable(found: &Found) -> EngineTrouble {
+    let of_kind = |kind| found.places.iter().find(move |place| place.kind == kind);
+    if let Some(place) = of_kind(Kind::Socket) {
+        return forbidden(&found.user, place);
+    }
+    if let Some(place) = of_kind(Kind::Other) {
+        return EngineTrouble {
+            obstacle: EngineObstacle::NotASocket,
+            socket: Some(place.path.clone()),
+            message: format!("{} is there, and is no socket.", place.path),
+            hint: "A container that mounted it before Docker ran may have made a folder of it. \
+                   Remove it, then restart Docker."
+                .into(),
+            command: Some(format!(
+                "sudo rmdir {} && sudo systemctl restart docker",
+                shlex::try_quote(&place.path).unwrap_or_default()
+            )),
+            grants: None,
+        };
+    }
+    EngineTrouble {
+        obstacle: EngineObstacle::Absent,
+        socket: None,
+        message: "Neither Docker nor Podman was found.".into(),
+        hint: "Install Docker there, or enable Podman's socket, then look again.".into(),
+        command: found
+            .programs
+            .iter()
+            .any(|program| program == "podman")
+            .then(|| "systemctl --user enable --now podman.socket".into()),
+        grants: None,
+    }
+}
+
+fn forbidden(user: &str, place: &Place) -> EngineTrouble {
+    let group = place.group.as_deref().filter(|group| *group != "root" && *group != user);
+    let account = if user.is_empty() { "This account" } else { user };
+    let quoted = |text: &str| shlex::try_quote(text).unwrap_or_default().into_owned();
+    EngineTrouble {
+        obstacle: EngineObstacle::Forbidden,
+        socket: Some(place.path.clone()),
+        message: format!("{account} may not use {}.", place.path),
+        hint: match group {
+            Some(group) => {
+                format!("Add it to the group {group} there, then connect the server again.")
+            }
+            None => "Let the account use the socket, or sign in as one that may.".into(),
+        },
+        command: group.filter(|_| !user.is_empty()).map(|group| {
+            format!("sudo usermod -aG {} {}", quoted(group), quoted(user))
+        }),
+        grants: group.map(|group| {
+            format!(
+                "Whoever is in {group} can become root on that server: a container can mount its \
+                 whole disk."
+            )
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trouble(text: &str) -> EngineTrouble {
+        nothing_usable(&Found::of(text))
+    }
+
+    /// The command must be the one that helps, and what it grants must be said with it.
+    #[test]
+    fn a_forbidden_socket_names_the_group_and_what_it_grants() {
+        let trouble = trouble("user dana\nsocket socket no docker /var/run/docker.sock");
+        assert_eq!(trouble.obstacle, EngineObstacle::Forbidden);
+        assert_eq!(trouble.command.as_deref(), Some("sudo usermod -aG docker dana"));
+        assert!(trouble.grants.is_some_and(|grants| grants.contains("root")));
+    }
+
+    /// Being put into the group root is no advice to give.
+    #[test]
+    fn nobody_is_told_to_join_root() {
+        let trouble = trouble("user dana\nsocket socket no root /var/run/docker.sock");
+        assert_eq!((trouble.command, trouble.grants), (None, None));
+    }
+
+    /// A folder in the socket's place is a known accident, and not 'no Docker'.
+    #[test]
+    fn a_folder_is_told_from_nothing() {
+        let place = "socket other yes root /var/run/docker.sock";
+        assert_eq!(trouble(place).obstacle, EngineObstacle::NotASocket);
+        let missing = "socket missing no - /var/run/docker.sock";
+        assert_eq!(trouble(missing).obstacle, EngineObstacle::Absent);
+    }
+}

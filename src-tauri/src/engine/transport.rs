@@ -1,0 +1,154 @@
+//! How HTTP reaches an engine: a socket of this computer, or one of a server through its SSH
+//! connection.
+
+use crate::ssh::{Connection, RemoteStream};
+use bollard::{BollardRequest, Docker, errors::Error};
+use futures::{FutureExt, future::BoxFuture};
+use hyper::Uri;
+use hyper_util::{
+    client::legacy::{
+        Client,
+        connect::{Connected, Connection as HttpConnection},
+    },
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+};
+use std::{
+    io,
+    path::PathBuf,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tower_service::Service;
+
+/// How long opening a stream to an engine may take.
+const OPENING: Duration = Duration::from_secs(15);
+/// How long a question may go unanswered.
+const ANSWER_SECONDS: u64 = 60;
+/// A stream that nobody used for this long is closed: sshd allows few of them.
+const IDLE: Duration = Duration::from_secs(20);
+/// Streams that are kept for the next question.
+const IDLE_STREAMS: usize = 2;
+
+/// The way to an engine.
+#[derive(Clone, Debug)]
+pub enum Route {
+    /// A socket or named pipe of this computer.
+    Local(PathBuf),
+    /// A socket of a server, through its connection.
+    Streamlocal(Connection, String),
+    /// `docker system dial-stdio` on a server that forwards no sockets.
+    DialStdio(Connection, String),
+}
+
+impl Route {
+    /// A client that takes this way. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// When the client cannot be made.
+    pub(super) fn client(&self) -> Result<Docker, Error> {
+        let http = Client::builder(TokioExecutor::new())
+            .pool_idle_timeout(IDLE)
+            .pool_max_idle_per_host(IDLE_STREAMS)
+            .pool_timer(TokioTimer::new())
+            .build(Connector(self.clone()));
+        let send = move |request: BollardRequest| {
+            let http = http.clone();
+            async move { http.request(request).await.map_err(Error::from) }
+        };
+        Docker::connect_with_custom_transport(
+            send,
+            // A name for the header; the way there is the connector's.
+            Some("http://engine"),
+            ANSWER_SECONDS,
+            bollard::API_DEFAULT_VERSION,
+        )
+    }
+
+    async fn open(self) -> io::Result<Stream> {
+        let remote = |stream: Result<RemoteStream, _>| {
+            stream.map(|stream| Stream(Box::pin(stream))).map_err(io::Error::other)
+        };
+        match self {
+            Self::Local(path) => local(path).await,
+            Self::Streamlocal(connection, path) => {
+                remote(connection.open_socket(&path, OPENING).await)
+            }
+            Self::DialStdio(connection, path) => {
+                let host = format!("unix://{path}");
+                let command = ["docker", "--host", &host, "system", "dial-stdio"];
+                remote(connection.open_command(&command, OPENING).await)
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+async fn local(path: PathBuf) -> io::Result<Stream> {
+    Ok(Stream(Box::pin(tokio::net::UnixStream::connect(path).await?)))
+}
+
+#[cfg(windows)]
+async fn local(path: PathBuf) -> io::Result<Stream> {
+    Ok(Stream(Box::pin(tokio::net::windows::named_pipe::ClientOptions::new().open(path)?)))
+}
+
+trait Duplex: AsyncRead + AsyncWrite + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Send> Duplex for T {}
+
+/// One stream to an engine.
+struct Stream(Pin<Box<dyn Duplex>>);
+
+impl AsyncRead for Stream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.0.as_mut().poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.0.as_mut().poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.0.as_mut().poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.0.as_mut().poll_shutdown(cx)
+    }
+}
+
+impl HttpConnection for Stream {
+    fn connected(&self) -> Connected {
+        Connected::new()
+    }
+}
+
+/// Opens streams for the HTTP client.
+#[derive(Clone)]
+struct Connector(Route);
+
+impl Service<Uri> for Connector {
+    type Response = TokioIo<Stream>;
+    type Error = io::Error;
+    type Future = BoxFuture<'static, io::Result<TokioIo<Stream>>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Uri) -> Self::Future {
+        self.0.clone().open().map(|stream| stream.map(TokioIo::new)).boxed()
+    }
+}
