@@ -3,7 +3,7 @@
 //! The layers, each using only those to its right; names joined by `|` never use each other:
 //!
 //! ```text
-//! main → shell | cli | mcp → api → app → collect | engine → ssh | vault | store → domain
+//! main → shell | cli | mcp → api → app → collect | docker → ssh | vault | store → domain
 //! ```
 //!
 //! `tests/it/architecture.rs` reads the `use crate::…` edges and fails on an upward one.
@@ -19,7 +19,7 @@ pub mod api;
 pub mod app;
 
 pub mod collect;
-pub mod engine;
+pub mod docker;
 
 pub mod ssh;
 pub mod store;
