@@ -182,7 +182,9 @@ mod tests {
         MIGRATOR.run_to(BEFORE_THE_CONTEXT, &mut db).await.expect("older migrations");
         function::register(&mut db, key()).await.expect("the function");
         for sql in [
-            format!("insert into users (id, username, password_hash) values ('{user}', 'ana', 'h')"),
+            format!(
+                "insert into users (id, username, password_hash) values ('{user}', 'ana', 'h')"
+            ),
             "insert into system_settings
                  (setting_key, setting_value, default_value, category, scope, data_type)
              values ('ui.theme', '\"auto\"', '\"auto\"', 'ui', 'user_overridable', 'string'),

@@ -25,11 +25,14 @@ struct Person {
     asked: AtomicUsize,
 }
 
-impl ChooseFile for Person {
+/// The dialog that the person sees.
+struct Dialog(Arc<Person>);
+
+impl ChooseFile for Dialog {
     fn choose(&self, wish: FileWish) -> BoxFuture<'_, Option<PathBuf>> {
         assert_eq!(wish.title, "Choose a backup");
-        self.asked.fetch_add(1, Ordering::Relaxed);
-        std::future::ready(Some(self.file.clone())).boxed()
+        self.0.asked.fetch_add(1, Ordering::Relaxed);
+        std::future::ready(Some(self.0.file.clone())).boxed()
     }
 }
 
@@ -42,7 +45,7 @@ async fn new_computer(file: PathBuf) -> (House, Arc<Person>) {
         door: Door::Window,
         keychain: Keychain::disabled(),
         passphrase: Some(PASSPHRASE.to_owned().into()),
-        choose_file: Some(person.clone()),
+        choose_file: Some(Box::new(Dialog(person.clone()))),
         login_entry: None,
     };
     let tomo = Tomo::open(options).await.expect("Tomo opens");

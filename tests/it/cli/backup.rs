@@ -83,7 +83,7 @@ fn a_list_of_servers_is_shown_before_it_is_imported() {
     let tomo = Tomo::signed_in();
     tomo.add_agent("nas");
     let list = tomo.path("servers.json");
-    assert!(tomo.done(&["server", "export", &list]).contains("1 servers"));
+    assert!(tomo.done(&["server", "export", &list]).contains("1 server is in"));
     let other = Tomo::signed_in();
     assert!(other.done(&["server", "import", &list, "--dry-run"]).contains("add"));
     assert_eq!(servers(&other.database()), 0);

@@ -121,7 +121,8 @@ async fn a_full_disk_during_an_upgrade_loses_nothing() {
             Ok(store) => {
                 store.close().await;
                 fs::remove_file(&ballast).expect("room again");
-                if mode_of(&file).await == 2 { &mut converted } else { &mut unshrunk }.push(percent);
+                if mode_of(&file).await == 2 { &mut converted } else { &mut unshrunk }
+                    .push(percent);
             }
         }
         // With room it goes on, and either way everything is there.

@@ -23,7 +23,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use std::{
     fs::File,
-    io::{self, BufRead, BufReader, ErrorKind, Read, Write},
+    io::{self, BufRead, BufReader, Chain, Cursor, ErrorKind, Read, Write},
     path::Path,
 };
 use zeroize::Zeroizing;
@@ -66,19 +66,19 @@ pub(super) fn lock(passphrase: SecretString) -> io::Result<Lock> {
 }
 
 /// A backup that has its lock, and nothing in it yet.
-pub(super) struct Empty<'a>(StreamWriter<&'a mut File>);
+pub(super) struct Empty<W: Write>(StreamWriter<W>);
 
 impl Lock {
     /// Writes what [`unlock`] needs.
     ///
     /// # Errors
     /// Of the file system.
-    pub(super) fn begin(self, out: &mut File) -> io::Result<Empty<'_>> {
+    pub(super) fn begin<W: Write>(self, out: W) -> io::Result<Empty<W>> {
         self.0.wrap_output(out).map(Empty)
     }
 }
 
-impl Empty<'_> {
+impl<W: Write> Empty<W> {
     /// Writes the database at `database`, which holds `contents` under `key`. Blocks.
     ///
     /// # Errors
@@ -122,20 +122,43 @@ fn workers() -> u32 {
 pub(super) struct Opened {
     pub(super) contents: BackupContents,
     pub(super) key: BackupKey,
-    payload: StreamReader<BufReader<File>>,
+    payload: Payload,
 }
 
-/// A backup whose lock has opened; what is in it is not read yet.
-pub(super) struct Unlocked(StreamReader<BufReader<File>>);
+/// Where the bytes of a backup come from, and what age makes of them.
+type Source = Box<dyn Read + Send>;
+type Payload = StreamReader<BufReader<Chain<Cursor<Vec<u8>>, Source>>>;
 
-/// Opens the lock of a backup. Blocks, for as long as deriving the key takes.
+/// Opens a backup: its passphrase is right, and it says what it holds. The rest of it is not proven
+/// before it is read. Blocks.
 ///
 /// # Errors
-/// Why it is no backup, or not one that this passphrase opens.
-pub(super) fn unlock(path: &Path, passphrase: SecretString) -> Result<Unlocked, BackupError> {
-    let file = open_file(path)?;
-    let mut file = BufReader::with_capacity(BUFFER, file);
-    let begins = file.fill_buf().map_err(|error| BackupError::read(path, error))?;
+/// Why it is no backup, or not one that can be read.
+pub(super) fn open(path: &Path, passphrase: SecretString) -> Result<Opened, BackupError> {
+    open_from(Box::new(open_file(path)?), path, passphrase)
+}
+
+/// [`open`], with the bytes of the file from elsewhere.
+///
+/// # Errors
+/// As [`open`].
+pub(super) fn open_from(
+    source: Source,
+    path: &Path,
+    passphrase: SecretString,
+) -> Result<Opened, BackupError> {
+    read_manifest(unlock(source, path, passphrase)?, path)
+}
+
+/// Opens the lock of a backup. Blocks, for as long as deriving the key takes.
+fn unlock(
+    mut source: Source,
+    path: &Path,
+    passphrase: SecretString,
+) -> Result<Payload, BackupError> {
+    let mut begins = Vec::with_capacity(AGE.len());
+    let mut first = (&mut source).take(AGE.len() as u64);
+    first.read_to_end(&mut begins).map_err(|error| BackupError::read(path, error))?;
     let common = begins.len().min(AGE.len());
     if begins.is_empty() {
         return Err(BackupError::Empty(path.into()));
@@ -147,64 +170,48 @@ pub(super) fn unlock(path: &Path, passphrase: SecretString) -> Result<Unlocked, 
         return Err(BackupError::Damaged);
     }
     let unread = |error| of_age(path, error);
-    let decryptor = Decryptor::new_buffered(file).map_err(unread)?;
+    let whole = Cursor::new(begins).chain(source);
+    let decryptor =
+        Decryptor::new_buffered(BufReader::with_capacity(BUFFER, whole)).map_err(unread)?;
     if !decryptor.is_scrypt() {
         return Err(BackupError::NotABackup(path.into()));
     }
     let mut identity = scrypt::Identity::new(passphrase);
     identity.set_max_work_factor(MOST_WORK);
-    let payload =
-        decryptor.decrypt(std::iter::once(&identity as &dyn age::Identity)).map_err(unread)?;
-    Ok(Unlocked(payload))
+    decryptor.decrypt(std::iter::once(&identity as &dyn age::Identity)).map_err(unread)
 }
 
-/// Opens a backup: its passphrase is right, and it says what it holds. The rest of it is not proven
-/// before it is read. Blocks.
-///
-/// # Errors
-/// Why it is no backup, or not one that can be read.
-pub(super) fn open(path: &Path, passphrase: SecretString) -> Result<Opened, BackupError> {
-    unlock(path, passphrase)?.open(path)
-}
-
-impl Unlocked {
-    /// Reads what the backup says of itself.
-    ///
-    /// # Errors
-    /// Why it is no backup, or not one that can be read.
-    pub(super) fn open(self, path: &Path) -> Result<Opened, BackupError> {
-        let mut payload = self.0;
-        let unread = |error| of_reading(path, error);
-        let mut mark = [0; MARK.len()];
-        if let Err(error) = payload.read_exact(&mut mark) {
-            // An age file with a shorter text in it is whole, and none of Tomo's.
-            let mut rest = Vec::new();
-            return Err(match payload.read_to_end(&mut rest) {
-                Ok(_) if error.kind() == ErrorKind::UnexpectedEof => {
-                    BackupError::NotABackup(path.into())
-                }
-                _ => unread(error),
-            });
-        }
-        if &mark != MARK {
-            return Err(BackupError::NotABackup(path.into()));
-        }
-        let format = number(&mut payload).map_err(unread)?;
-        if format > FORMAT {
-            return Err(BackupError::Newer(format!("format {format}; this one knows {FORMAT}")));
-        }
-        let length = number(&mut payload).map_err(unread)?;
-        if length > MOST_MANIFEST {
-            return Err(BackupError::Damaged);
-        }
-        let mut json = Zeroizing::new(vec![0; length as usize]);
-        payload.read_exact(&mut json).map_err(unread)?;
-        // serde's own errors may quote what they read.
-        let manifest: Manifest<'_> =
-            serde_json::from_slice(&json).map_err(|_| BackupError::Damaged)?;
-        let key = BackupKey::from_text(manifest.key).ok_or(BackupError::Damaged)?;
-        Ok(Opened { contents: manifest.contents, key, payload })
+/// Reads what a backup says of itself.
+fn read_manifest(mut payload: Payload, path: &Path) -> Result<Opened, BackupError> {
+    let unread = |error| of_reading(path, error);
+    let mut mark = [0; MARK.len()];
+    if let Err(error) = payload.read_exact(&mut mark) {
+        // An age file with a shorter text in it is whole, and none of Tomo's.
+        let mut rest = Vec::new();
+        return Err(match payload.read_to_end(&mut rest) {
+            Ok(_) if error.kind() == ErrorKind::UnexpectedEof => {
+                BackupError::NotABackup(path.into())
+            }
+            _ => unread(error),
+        });
     }
+    if &mark != MARK {
+        return Err(BackupError::NotABackup(path.into()));
+    }
+    let format = number(&mut payload).map_err(unread)?;
+    if format > FORMAT {
+        return Err(BackupError::Newer(format!("format {format}; this one knows {FORMAT}")));
+    }
+    let length = number(&mut payload).map_err(unread)?;
+    if length > MOST_MANIFEST {
+        return Err(BackupError::Damaged);
+    }
+    let mut json = Zeroizing::new(vec![0; length as usize]);
+    payload.read_exact(&mut json).map_err(unread)?;
+    // serde's own errors may quote what they read.
+    let manifest: Manifest<'_> = serde_json::from_slice(&json).map_err(|_| BackupError::Damaged)?;
+    let key = BackupKey::from_text(manifest.key).ok_or(BackupError::Damaged)?;
+    Ok(Opened { contents: manifest.contents, key, payload })
 }
 
 /// Opens what must be a file: a pipe may never say anything, and a device never end.

@@ -1,8 +1,9 @@
 //! Making the file of a backup, from the snapshot to the name.
 
 use super::{
-    container::{self, Unlocked},
+    container::{self, Opened},
     error::BackupError,
+    following::follow,
     host_name, place,
 };
 use crate::{
@@ -51,32 +52,39 @@ pub(super) fn make(data: &Path, vault: &Vault, order: Order) -> Result<Made, App
     let copy = workshop.path().join(FILE_NAME);
 
     let key = BackupKey::generate()?;
-    let (snapshot, lock) = thread::scope(|scope| {
-        // Deriving a key takes about as long as the copy, and the machine has another core.
-        let lock = scope.spawn(|| container::lock(passphrase.clone()));
-        (snapshot(data, &copy, vault, &key, with_history), lock.join())
-    });
-    let snapshot = snapshot?;
-    let unopened_credentials = snapshot.unopened_credentials;
-    let contents = contents(snapshot);
-
     let unwritten = |error| AppError::from(BackupError::write(&path, error));
+    let unread = |error| BackupError::read(&path, error);
     let broken = |_| AppError::Internal("making a backup");
     let unfinished = file.unfinished().to_owned();
-    let empty = lock.map_err(broken)?.and_then(|lock| lock.begin(file.file()));
-    let empty = empty.map_err(unwritten)?;
-    // What is being written is looked through meanwhile, and its lock is tried.
-    let (checked, unlocked, written) = thread::scope(|scope| {
-        let checked = scope.spawn(|| store::check(&copy, Check::Structure));
-        let unlocked = scope.spawn(|| container::unlock(&unfinished, passphrase.clone()));
-        let written = empty.fill(&contents, &key, &copy);
-        (checked.join(), unlocked.join(), written)
-    });
-    written.map_err(unwritten)?;
-    checked.map_err(broken)??;
-    compare(unlocked.map_err(broken)?, &unfinished, &contents, &copy)?;
+    let (contents, unopened_credentials) = thread::scope(|beside| {
+        // Deriving a key takes about as long as the copy, and the machine has another core.
+        let lock = beside.spawn(|| container::lock(passphrase.clone()));
+        let snapshot = snapshot(data, &copy, vault, &key, with_history)?;
+        let unopened_credentials = snapshot.unopened_credentials;
+        let contents = contents(snapshot);
+        // What is being written is looked through, and read back, while it is written.
+        thread::scope(|scope| {
+            let checked = scope.spawn(|| store::check(&copy, Check::Structure));
+            let empty = lock.join().map_err(broken)?;
+            let read = File::open(&unfinished).map_err(unread)?;
+            let (followed, follower) = follow(file.file(), read);
+            let compared = scope.spawn(|| {
+                let opened =
+                    container::open_from(Box::new(follower), &unfinished, passphrase.clone());
+                compare(opened, &unfinished, &contents, &copy)
+            });
+            let written = empty
+                .and_then(|lock| lock.begin(followed))
+                .and_then(|empty| empty.fill(&contents, &key, &copy));
+            let compared = compared.join().map_err(broken)?;
+            // What could not be written is not the same either: the cause is what is told.
+            written.map_err(unwritten)?;
+            checked.join().map_err(broken)??;
+            Ok::<_, AppError>(compared?)
+        })?;
+        Ok::<_, AppError>((contents, unopened_credentials))
+    })?;
     let read_back_at = Utc::now();
-    let unread = |error| BackupError::read(&path, error);
     let mark = place::mark_of(file.unfinished()).map_err(unread)?;
     let bytes = file.file().metadata().map_err(unread)?.len();
     file.finish(replace)?;
@@ -108,7 +116,7 @@ fn snapshot(
 
 /// Reads a backup back as restoring would, and compares it with what went in.
 fn compare(
-    unlocked: Result<Unlocked, BackupError>,
+    opened: Result<Opened, BackupError>,
     backup: &Path,
     contents: &BackupContents,
     copy: &Path,
@@ -117,7 +125,7 @@ fn compare(
         BackupError::Read { .. } => error,
         _ => BackupError::NotTheSame,
     };
-    let opened = unlocked.and_then(|unlocked| unlocked.open(backup)).map_err(differs)?;
+    let opened = opened.map_err(differs)?;
     let mut source = File::open(copy).map_err(|error| BackupError::read(copy, error))?;
     let mut same = Vec::new();
     let read_back = opened
