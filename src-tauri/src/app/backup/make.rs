@@ -127,11 +127,11 @@ fn compare(
     };
     let opened = opened.map_err(differs)?;
     let mut source = File::open(copy).map_err(|error| BackupError::read(copy, error))?;
-    let mut same = Vec::new();
+    let mut same = vec![0; container::BUFFER];
     let read_back = opened
         .unpack(backup, |piece| {
-            same.resize(piece.len(), 0);
-            source.read_exact(&mut same).map_err(|error| BackupError::read(copy, error))?;
+            let same = &mut same[..piece.len()];
+            source.read_exact(same).map_err(|error| BackupError::read(copy, error))?;
             if piece == same { Ok(()) } else { Err(BackupError::NotTheSame) }
         })
         .map_err(differs)?;
