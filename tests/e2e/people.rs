@@ -273,8 +273,23 @@ async fn back_up_and_restore(window: &Window) {
     let fleet = call(window, "fleet.get", json!({})).await;
     let servers = fleet["answer"]["servers"].as_array().expect("servers").clone();
     let attic = servers.iter().find(|row| row["server"]["name"] == "attic").expect("a row");
-    let removed = call(window, "server.remove", json!({ "id": attic["server"]["id"] })).await;
-    assert!(removed["error"].is_null(), "{removed}");
+    let id = attic["server"]["id"].as_str().expect("an id");
+    window.go(&format!("#/server/{id}/details")).await;
+    window.press("Remove attic…").await;
+    window.press("Remove").await;
+    dialog_is_gone(window).await;
+    window.go("#/overview").await;
+    let rows =
+        "return [...document.querySelectorAll('[data-row] a')].map(link => link.textContent)";
+    window
+        .until("the server to be gone", rows, |names| {
+            names
+                .as_array()
+                .is_some_and(|names| !names.is_empty() && names.iter().all(|name| *name != "attic"))
+        })
+        .await;
+    window.go("#/settings/backup").await;
+    window.find_text("with the attic").await;
 
     let path = "return [...document.querySelectorAll('tr')]
         .find(row => row.innerText.includes('with the attic'))

@@ -1,6 +1,6 @@
 //! `tomo activity`: what was done, once or as it happens, and a file of it.
 
-use super::{Cli, error::CliError, moment, output, servers};
+use super::{Cli, error::CliError, format, moment, output, servers};
 use crate::collect::hub::Change;
 use crate::domain::{
     account::Account,
@@ -230,8 +230,8 @@ async fn export(cli: &Cli, export: Export) -> Result<(), CliError> {
         .map_err(|error| CliError::io(format!("finding {}", export.file.display()), error))?;
     let arguments = json!({ "path": path, "format": format, "filter": filter });
     let done: Exported = cli.call("activity.export", arguments).await?;
-    let rows = crate::domain::figure::count(done.rows, "row");
-    output::text(&format!("{rows} are in {}.", done.path))
+    let rows = format::counted(done.rows, "row is", "rows are");
+    output::text(&format!("{rows} in {}.", done.path))
 }
 
 fn is_json(path: &Path) -> bool {

@@ -208,9 +208,10 @@ fn show(contents: &BackupContents) -> Result<(), CliError> {
     let made = format!("{moment} on {} by Tomo {}", contents.host, contents.tomo_version);
     let history = match (contents.metric_rows, contents.history_since) {
         (None, _) => "left out".into(),
-        (Some(rows), None) => format!("{rows} rows"),
+        (Some(rows), None) => format::counted(rows, "row", "rows"),
         (Some(rows), Some(since)) => {
-            format!("{rows} rows since {}", since.with_timezone(&Local).format("%Y-%m-%d"))
+            let rows = format::counted(rows, "row", "rows");
+            format!("{rows} since {}", since.with_timezone(&Local).format("%Y-%m-%d"))
         }
     };
     output::rows(&[
@@ -219,8 +220,8 @@ fn show(contents: &BackupContents) -> Result<(), CliError> {
         ["Credentials", &contents.credentials.to_string()],
         ["Accounts", &contents.users.to_string()],
         ["Changed settings", &contents.changed_settings.to_string()],
-        ["Activity", &format!("{} entries", contents.activities)],
-        ["Audit trail", &format!("{} entries", contents.audit_entries)],
+        ["Activity", &format::counted(contents.activities, "entry", "entries")],
+        ["Audit trail", &format::counted(contents.audit_entries, "entry", "entries")],
         ["History", &history],
         ["Unpacked", &size(Some(contents.database_bytes))],
     ])
@@ -228,28 +229,28 @@ fn show(contents: &BackupContents) -> Result<(), CliError> {
 
 async fn restore(cli: &Cli, wish: Restore) -> Result<(), CliError> {
     let status: Status = cli.call("status.get", json!({})).await?;
+    if status.is_setup && !wish.yes && !prompt::possible() {
+        return Err(CliError::usage(
+            "Restoring replaces everything that is here.",
+            "Say --yes where nobody can be asked.",
+        ));
+    }
+    let (look, command, question) = if status.is_setup {
+        let question = "Replace everything here by this? Everybody is signed out.";
+        ("backup.inspect", "backup.restore", question)
+    } else {
+        account::prepare_vault(cli).await?;
+        ("setup.inspect", "setup.restore", "Begin with this?")
+    };
     let mut passphrase = None;
-    if status.is_setup && !wish.yes {
-        if !prompt::possible() {
-            return Err(CliError::usage(
-                "Restoring replaces everything that is here.",
-                "Say --yes where nobody can be asked.",
-            ));
-        }
-        let opened = open(cli, "backup.inspect", &wish.file, &wish.passphrase).await?;
+    if !wish.yes && prompt::possible() {
+        let opened = open(cli, look, &wish.file, &wish.passphrase).await?;
         show(&opened.0)?;
         passphrase = opened.1;
-        let question = "Replace everything here by this? Everybody is signed out.";
         if !prompt::confirm(question).await? {
             return output::text("Nothing is changed.");
         }
     }
-    let command = if status.is_setup {
-        "backup.restore"
-    } else {
-        account::prepare_vault(cli).await?;
-        "setup.restore"
-    };
     let _: Status = match passphrase {
         Some(given) => cli.call(command, arguments(&wish.file, Some(&given))?).await?,
         None => open(cli, command, &wish.file, &wish.passphrase).await?.0,

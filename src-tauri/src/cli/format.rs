@@ -1,7 +1,7 @@
 //! How figures and moments read in a terminal: as in the window, three digits and a unit, and `–`
 //! for what was not measured.
 
-pub use crate::domain::figure::three_digits;
+pub use crate::domain::figure::{counted, three_digits};
 
 use crate::domain::figure::{length, scaled, size};
 use chrono::{DateTime, Datelike, Local, Utc};

@@ -60,7 +60,7 @@ pub enum Check {
 }
 
 /// Copies the database to a new file `to`, under other keys and without what is of no use anywhere
-/// else: sign-ins, and the list of this computer's backups. Blocks.
+/// else: sign-ins, what assistants asked for, and the list of this computer's backups. Blocks.
 ///
 /// # Errors
 /// When the database cannot be read or the copy not be written; what was written stays, so `to`
@@ -78,7 +78,8 @@ pub fn take_snapshot(
     }
     // What is removed from here on leaves no trace in a free page.
     db.execute_batch(
-        "pragma secure_delete = on; begin; delete from sessions; delete from backups;",
+        "pragma secure_delete = on; begin;
+         delete from sessions; delete from plans; delete from backups;",
     )?;
     let unopened_credentials = rekey(&db, how)?;
     db.execute_batch("commit")?;

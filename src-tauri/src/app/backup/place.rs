@@ -100,7 +100,7 @@ impl NewFile {
         self.file.as_file_mut()
     }
 
-    /// Where it is for now.
+    /// Where it lies until it is finished.
     pub(super) fn unfinished(&self) -> &Path {
         self.file.path()
     }

@@ -1,5 +1,6 @@
 import { screen } from '@testing-library/svelte';
 import { expect, test } from 'vitest';
+import { backupPassphrase } from '../../lib/backend/fake/backups';
 import { thisComputer } from '../../lib/backend/fake/machines';
 import { faults, openApp } from '../../lib/test/app';
 
@@ -90,4 +91,39 @@ test('before the first account a passphrase can take the place of the keychain',
   });
   await user.click(await screen.findByRole('button', { name: 'Use a passphrase instead' }));
   expect(await screen.findAllByLabelText(/passphrase/i)).not.toHaveLength(0);
+});
+
+// A person whose old computer is gone has a file and its passphrase, and nothing else.
+test('a new computer begins with a backup, after a look inside', async () => {
+  const { backend, user } = openApp({ isSetUp: false, signedIn: false });
+  await user.click(await screen.findByRole('button', { name: 'Restore a backup…' }));
+  expect(screen.getByRole('heading', { name: 'Restore a backup' })).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Look inside' }));
+  expect(screen.getByText('The file of a backup')).toBeVisible();
+  expect(await faults()).toEqual([]);
+  await user.click(screen.getByRole('button', { name: /Choose a file/ }));
+  const passphrase = screen.getByLabelText(/Passphrase/);
+  await user.type(passphrase, 'four wrong words here{Enter}');
+  expect(await screen.findByText('The passphrase does not open this backup.')).toBeVisible();
+  expect(backend.calls.some(({ name }) => name === 'setup.restore')).toBe(false);
+  await user.clear(passphrase);
+  await user.type(passphrase, `${backupPassphrase}{Enter}`);
+  expect(await screen.findByText(/7, with 8 credentials/)).toBeVisible();
+  expect(await faults()).toEqual([]);
+  await user.click(screen.getByRole('button', { name: 'Restore' }));
+  expect(await screen.findByText('Stay signed in on this computer')).toBeVisible();
+  expect(backend.calls.find(({ name }) => name === 'setup.restore')?.args).toEqual({
+    path: '/home/ana/Downloads/tomo-old.tomo',
+    passphrase: backupPassphrase,
+  });
+});
+
+test('a dialog that was closed, and the way back, leave all as it is', async () => {
+  const { backend, user } = openApp({ isSetUp: false, signedIn: false, file: null });
+  await user.click(await screen.findByRole('button', { name: 'Restore a backup…' }));
+  await user.click(screen.getByRole('button', { name: /Choose a file/ }));
+  expect(await screen.findByText('No file yet')).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Create an account instead' }));
+  expect(screen.getByRole('heading', { name: 'Set up Tomo' })).toBeVisible();
+  expect(backend.calls.some(({ name }) => name === 'setup.inspect')).toBe(false);
 });
