@@ -120,6 +120,10 @@ commands! {
     "vault.unlock" Public [person] vault_unlock(Passphrase) -> Status;
     /// Creates the first account, an admin, and signs it in.
     "setup.create" Public (itself) [person] setup_create(SetUp) -> Status;
+    /// Asks for a backup to begin with, with the system's dialog, where there is no account yet.
+    "setup.choose_backup" Public [person] setup_choose_backup(Nothing) -> Option<String>;
+    /// Verifies a backup whole, and says what it holds, where there is no account yet.
+    "setup.inspect" Public [person] setup_inspect(OpenBackup) -> BackupContents;
     /// Begins with a backup instead of a first account, where there is none yet.
     "setup.restore" Public (itself) [person] setup_restore(OpenBackup) -> Status;
 

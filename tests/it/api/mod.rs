@@ -9,6 +9,7 @@ mod audit;
 mod backups;
 mod bad_backups;
 mod collection;
+mod first_backup;
 mod hostile;
 mod lock_screen;
 mod lockout;

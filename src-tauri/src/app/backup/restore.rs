@@ -9,7 +9,10 @@ use super::{
 use crate::{
     app::{Tomo, error::AppError},
     collect::hub::Change,
-    domain::{backup::BackupContents, fleet::Topic, id::UserId, session::Session, status::Status},
+    domain::{
+        backup::BackupContents, file::FilePurpose, fleet::Topic, id::UserId, session::Session,
+        status::Status,
+    },
     store::{self, FILE_NAME, MadeBackup},
     vault::Vault,
 };
@@ -70,6 +73,28 @@ impl Tomo {
         passphrase: Option<SecretString>,
     ) -> Result<Status, AppError> {
         self.replace_everything(None, path, passphrase).await
+    }
+
+    /// Asks for a backup to begin with, where nobody has an account.
+    ///
+    /// # Errors
+    /// When there is an account already, or this front door has no dialog.
+    pub async fn choose_first_backup(&self) -> Result<Option<String>, AppError> {
+        self.refuse_strangers(None).await?;
+        self.choose_file(FilePurpose::OpenBackup).await
+    }
+
+    /// Verifies a backup to begin with whole, and says what it holds.
+    ///
+    /// # Errors
+    /// When there is an account already, the passphrase does not open it, or it could not be restored.
+    pub async fn inspect_first_backup(
+        &self,
+        path: &str,
+        passphrase: Option<SecretString>,
+    ) -> Result<BackupContents, AppError> {
+        self.refuse_strangers(None).await?;
+        self.inspect_backup(path, passphrase).await
     }
 
     async fn replace_everything(

@@ -2801,6 +2801,10 @@ export interface Commands {
   "vault.unlock": [Passphrase, Status];
   /** Creates the first account, an admin, and signs it in. (public) */
   "setup.create": [SetUp, Status];
+  /** Asks for a backup to begin with, with the system's dialog, where there is no account yet. (public) */
+  "setup.choose_backup": [Nothing, string | null];
+  /** Verifies a backup whole, and says what it holds, where there is no account yet. (public) */
+  "setup.inspect": [OpenBackup, BackupContents];
   /** Begins with a backup instead of a first account, where there is none yet. (public) */
   "setup.restore": [OpenBackup, Status];
   /** Signs in. (public) */

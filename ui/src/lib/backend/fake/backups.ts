@@ -110,18 +110,25 @@ export function previewOf(): ImportPreview {
   };
 }
 
+/** What a backup holds, where the passphrase opens it. */
+export function lookedInto(
+  world: World,
+  path: string,
+  passphrase: string | null | undefined,
+): BackupContents {
+  if (passphrase == null && !world.backups.has_passphrase) {
+    throw new ApiError('invalid', 'This backup needs its passphrase.', 'Type it in.');
+  }
+  if (passphrase != null && passphrase !== backupPassphrase) {
+    throw new ApiError('invalid', 'The passphrase does not open this backup.', '');
+  }
+  const entry = world.backups.entries.find((one) => one.path === path);
+  return entry?.contents ?? contentsOf(world.now(), 40 * DAY);
+}
+
 /** Backups, and the list of servers as a file. */
 export function backups(world: World): Part<'backup' | 'server_list'> {
-  const open = (path: string, passphrase: string | null | undefined): BackupContents => {
-    if (passphrase == null && !world.backups.has_passphrase) {
-      throw new ApiError('invalid', 'This backup needs its passphrase.', 'Type it in.');
-    }
-    if (passphrase != null && passphrase !== backupPassphrase) {
-      throw new ApiError('invalid', 'The passphrase does not open this backup.', '');
-    }
-    const entry = world.backups.entries.find((one) => one.path === path);
-    return entry?.contents ?? contentsOf(world.now(), 40 * DAY);
-  };
+  const open = lookedInto.bind(null, world);
   return {
     'backup.list': () => world.backups,
     'backup.create': async ({ path, with_history, note, passphrase }) => {

@@ -1,5 +1,6 @@
 import { ApiError } from '../backend';
 import type { FilePurpose } from '../generated';
+import { lookedInto } from './backups';
 import { thePassword } from './people';
 import type { Part, World } from './world';
 
@@ -37,7 +38,13 @@ export function program(world: World): Part<'status' | 'vault' | 'setup' | 'file
       world.signIn(username);
       return world.status;
     },
-    'setup.restore': () => {
+    'setup.choose_backup': () => {
+      const { file } = world.options;
+      return file === undefined ? chosen.open_backup : file;
+    },
+    'setup.inspect': ({ path, passphrase }) => lookedInto(world, path, passphrase),
+    'setup.restore': ({ path, passphrase }) => {
+      lookedInto(world, path, passphrase);
       world.status = { ...world.status, is_setup: true, session: null };
       return world.status;
     },
