@@ -16,6 +16,7 @@ import {
   percentFine,
   platformText,
   processors,
+  sentences,
   rate,
   secondsSince,
   shortFingerprint,
@@ -206,5 +207,14 @@ describe('systems', () => {
     expect(platformText('none')).toBe('hardware, no hypervisor');
     expect(platformText('kvm')).toBe('a virtual machine (kvm)');
     expect(platformText('lxc')).toBe('a container (lxc)');
+  });
+});
+
+// Errors of the other side end with a full stop, words of the window often do not.
+describe('sentences in a row', () => {
+  it('have one full stop each', () => {
+    expect(sentences('The disk is full.', 'Make room')).toBe('The disk is full. Make room.');
+    expect(sentences('The disk is full', '', null)).toBe('The disk is full.');
+    expect(sentences('Nobody answers…', undefined)).toBe('Nobody answers…');
   });
 });

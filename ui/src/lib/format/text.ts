@@ -20,6 +20,15 @@ export function listed(words: readonly string[]): string {
   return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
+/** Sentences in a row, each with its full stop: what happened, then what to do. */
+export function sentences(...parts: readonly (string | null | undefined)[]): string {
+  return parts
+    .map((part) => part?.trim())
+    .filter((part): part is string => Boolean(part))
+    .map((part) => (/[.:!?…]$/.test(part) ? part : `${part}.`))
+    .join(' ');
+}
+
 /** Cuts the middle out of a path or a digest, where its ends are what tells it apart. */
 export function cutMiddle(text: string, longest: number): string {
   const letters = [...text];

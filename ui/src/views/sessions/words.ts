@@ -25,7 +25,11 @@ export function isLive({ status }: SessionEntry): boolean {
   return status === 'active' || status === 'idle';
 }
 
-export function statusOf(session: SessionEntry, now: number): { mark: Mark; text: string } {
+/** How a session stands; in smaller letters, who ended it and when. */
+export function statusOf(
+  session: SessionEntry,
+  now: number,
+): { mark: Mark; text: string; more?: string } {
   switch (session.status) {
     case 'active':
       return { mark: 'fine', text: 'active' };
@@ -34,9 +38,10 @@ export function statusOf(session: SessionEntry, now: number): { mark: Mark; text
     case 'expired':
       return { mark: 'off', text: 'expired' };
     case 'terminated': {
-      const by = session.terminated_by ? ` by ${session.terminated_by}` : '';
-      const at = session.terminated_at ? `, ${whenAt(session.terminated_at, now)}` : '';
-      return { mark: 'off', text: `ended${by}${at}` };
+      const by = session.terminated_by && `by ${session.terminated_by}`;
+      const at = session.terminated_at && whenAt(session.terminated_at, now);
+      const more = [by, at].filter(Boolean).join(', ');
+      return { mark: 'off', text: 'ended', ...(more && { more }) };
     }
   }
 }
