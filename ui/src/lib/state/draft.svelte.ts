@@ -1,3 +1,4 @@
+import { sentences } from '../format';
 import { SvelteMap } from 'svelte/reactivity';
 import { ApiError } from '../backend/backend';
 import type { SettingView } from '../backend/generated';
@@ -58,7 +59,7 @@ export class SettingsDraft {
     }
     const refused = this.#refusedKey();
     if (refused && this.error && !problems.has(refused)) {
-      problems.set(refused, [this.error.message, this.error.hint].filter(Boolean).join(' '));
+      problems.set(refused, sentences(this.error.message, this.error.hint));
     }
     return problems;
   });

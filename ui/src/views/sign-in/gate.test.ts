@@ -1,4 +1,4 @@
-import { screen } from '@testing-library/svelte';
+import { cleanup, screen } from '@testing-library/svelte';
 import { expect, test } from 'vitest';
 import { backupPassphrase } from '../../lib/backend/fake/backups';
 import { thisComputer } from '../../lib/backend/fake/machines';
@@ -20,6 +20,34 @@ test('the first start makes an account and leads to this computer', async () => 
     password,
     stay_signed_in: true,
   });
+});
+
+test('on a new computer everything can begin with a backup', async () => {
+  const { backend, user } = openApp({ isSetUp: false, signedIn: false, machines: [thisComputer] });
+  await user.click(await screen.findByRole('button', { name: 'Restore a backup…' }));
+  expect(await screen.findByRole('heading', { name: 'Begin with a backup' })).toBeVisible();
+  expect(screen.getByText('tomo-old.tomo')).toBeVisible();
+  await user.type(screen.getByLabelText(/^Passphrase/), 'wrong{Enter}');
+  expect(await screen.findByRole('alert')).toHaveTextContent('does not open this backup');
+  await user.clear(screen.getByLabelText(/^Passphrase/));
+  await user.type(screen.getByLabelText(/^Passphrase/), `${backupPassphrase}{Enter}`);
+  expect(await screen.findByText(/with \d+ credentials/)).toBeVisible();
+  expect(backend.calls.some(({ name }) => name === 'setup.restore')).toBe(false);
+  expect(await faults()).toEqual([]);
+  await user.click(screen.getByRole('button', { name: 'Restore' }));
+  expect(await screen.findByRole('heading', { name: 'Sign in' })).toBeVisible();
+  expect(await screen.findByText(/^Restored the backup of/)).toBeVisible();
+});
+
+test('whoever chooses no backup, or thinks better of it, makes the first account', async () => {
+  const { user } = openApp({ isSetUp: false, signedIn: false, file: null });
+  await user.click(await screen.findByRole('button', { name: 'Restore a backup…' }));
+  expect(screen.getByRole('heading', { name: 'Set up Tomo' })).toBeVisible();
+  cleanup();
+  const again = openApp({ isSetUp: false, signedIn: false });
+  await again.user.click(await screen.findByRole('button', { name: 'Restore a backup…' }));
+  await again.user.click(await screen.findByRole('button', { name: /first account instead/ }));
+  expect(screen.getByRole('heading', { name: 'Set up Tomo' })).toBeVisible();
 });
 
 test('nothing is sent while the two passwords differ, and the field says so', async () => {
@@ -91,39 +119,4 @@ test('before the first account a passphrase can take the place of the keychain',
   });
   await user.click(await screen.findByRole('button', { name: 'Use a passphrase instead' }));
   expect(await screen.findAllByLabelText(/passphrase/i)).not.toHaveLength(0);
-});
-
-// A person whose old computer is gone has a file and its passphrase, and nothing else.
-test('a new computer begins with a backup, after a look inside', async () => {
-  const { backend, user } = openApp({ isSetUp: false, signedIn: false });
-  await user.click(await screen.findByRole('button', { name: 'Restore a backup…' }));
-  expect(screen.getByRole('heading', { name: 'Restore a backup' })).toBeVisible();
-  await user.click(screen.getByRole('button', { name: 'Look inside' }));
-  expect(screen.getByText('The file of a backup')).toBeVisible();
-  expect(await faults()).toEqual([]);
-  await user.click(screen.getByRole('button', { name: /Choose a file/ }));
-  const passphrase = screen.getByLabelText(/Passphrase/);
-  await user.type(passphrase, 'four wrong words here{Enter}');
-  expect(await screen.findByText('The passphrase does not open this backup.')).toBeVisible();
-  expect(backend.calls.some(({ name }) => name === 'setup.restore')).toBe(false);
-  await user.clear(passphrase);
-  await user.type(passphrase, `${backupPassphrase}{Enter}`);
-  expect(await screen.findByText(/7, with 8 credentials/)).toBeVisible();
-  expect(await faults()).toEqual([]);
-  await user.click(screen.getByRole('button', { name: 'Restore' }));
-  expect(await screen.findByText('Stay signed in on this computer')).toBeVisible();
-  expect(backend.calls.find(({ name }) => name === 'setup.restore')?.args).toEqual({
-    path: '/home/ana/Downloads/tomo-old.tomo',
-    passphrase: backupPassphrase,
-  });
-});
-
-test('a dialog that was closed, and the way back, leave all as it is', async () => {
-  const { backend, user } = openApp({ isSetUp: false, signedIn: false, file: null });
-  await user.click(await screen.findByRole('button', { name: 'Restore a backup…' }));
-  await user.click(screen.getByRole('button', { name: /Choose a file/ }));
-  expect(await screen.findByText('No file yet')).toBeVisible();
-  await user.click(screen.getByRole('button', { name: 'Create an account instead' }));
-  expect(screen.getByRole('heading', { name: 'Set up Tomo' })).toBeVisible();
-  expect(backend.calls.some(({ name }) => name === 'setup.inspect')).toBe(false);
 });
