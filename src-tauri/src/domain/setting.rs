@@ -356,6 +356,31 @@ pub struct SettingView {
     pub updated_by: Option<String>,
 }
 
+impl SettingView {
+    /// A setting that nobody has touched: as it is delivered, with no version yet.
+    #[must_use]
+    pub fn untouched(setting: &Setting) -> Self {
+        Self {
+            key: setting.key.to_owned(),
+            value: setting.default_value(),
+            default_value: setting.default_value(),
+            is_user_override: false,
+            scope: setting.scope,
+            category: setting.category.to_owned(),
+            title: setting.title.to_owned(),
+            description: setting.description.to_owned(),
+            rule: setting.rule.clone(),
+            reset_value: setting.default_value(),
+            is_changed: false,
+            locked: None,
+            updated_at: None,
+            updated_by: None,
+            version: 0,
+            system_version: 0,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
