@@ -15,11 +15,7 @@ use crate::{
     },
     app::{Tomo, activity::Entry, error::AppError, plans::Wish},
     domain::{
-        activity::ActivityKind,
-        fleet::Fleet,
-        id::UserId,
-        plan::PlanState,
-        session::Session,
+        activity::ActivityKind, fleet::Fleet, id::UserId, plan::PlanState, session::Session,
         status::VaultStatus,
     },
 };
@@ -168,9 +164,9 @@ impl Assistant {
             if FIGURES.contains(&command.name) {
                 self.figures().await?;
             }
-            return api::call(&self.tomo, command.name, arguments).await.map(|answer| {
-                schema::without_left_out(command.name, answer)
-            });
+            return api::call(&self.tomo, command.name, arguments)
+                .await
+                .map(|answer| schema::without_left_out(command.name, answer));
         }
         let needs_role = needs.max(command.effect).least_role();
         if session.user.role.reaches(needs_role) {

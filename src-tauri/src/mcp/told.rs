@@ -46,7 +46,9 @@ impl<'a> Told<'a> {
             ),
             PlanState::Approved => "Call plan_run with this plan_id as its id.".into(),
             PlanState::Refused => "The person said no. Do not ask for the same again.".into(),
-            PlanState::Expired => "Its ten minutes are over. Ask anew if it is still wanted.".into(),
+            PlanState::Expired => {
+                "Its ten minutes are over. Ask anew if it is still wanted.".into()
+            }
             PlanState::Done => "It has run; a plan runs once.".into(),
             PlanState::Failed => "It ran and failed; a plan runs once.".into(),
         };

@@ -142,8 +142,7 @@ impl Tool {
         }
         let (arguments, destroys, reaches_out) = match self {
             Self::Command(command, _) => {
-                let connects =
-                    command.effect == Effect::Operate || FIGURES.contains(&command.name);
+                let connects = command.effect == Effect::Operate || FIGURES.contains(&command.name);
                 ((command.schema)(), command.destroys, connects)
             }
             Self::PlanRun => (schema_for!(PlanRef), true, true),
