@@ -186,7 +186,8 @@ pub struct Mcp {
 enum Allow {
     /// Connect and disconnect servers, and change the person's own settings
     Operate,
-    /// The same, and ask for what only admins may do: each time a person has to approve it
+    /// The same, read what only admins see, and ask for what only admins may change: each time a
+    /// person has to approve it
     Administer,
 }
 

@@ -13,6 +13,8 @@ mod credential;
 mod dates;
 mod error;
 mod format;
+#[cfg(test)]
+mod guides;
 mod host_key;
 mod live;
 mod lock;

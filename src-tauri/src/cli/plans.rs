@@ -9,6 +9,7 @@ use serde_json::json;
 pub const EXAMPLES: &str = "\
 Examples:
   tomo approve                            what waits for an answer
+  tomo approve --all                      also what was decided, has run or is too old
   tomo approve 0199c2                     look at a plan, and say yes or no
   tomo approve --refuse 0199c2            say no at once
 
@@ -24,6 +25,9 @@ pub struct Approve {
     /// Say no
     #[arg(long)]
     refuse: bool,
+    /// List also plans that wait no more
+    #[arg(long, conflicts_with = "refuse")]
+    all: bool,
     /// Write JSON
     #[arg(long)]
     json: bool,
@@ -37,6 +41,8 @@ pub async fn approve(cli: &Cli, approve: Approve) -> Result<(), CliError> {
         if approve.refuse {
             return Err(CliError::usage("Which plan is refused?", "Name it by its id."));
         }
+        let wanted = |plan: &Plan| approve.all || plan.state == PlanState::Waiting;
+        let plans: Vec<Plan> = plans.into_iter().filter(wanted).collect();
         return list(&plans, approve.json);
     }
     let plan = pick(&plans, &approve.plan)?;
@@ -62,7 +68,9 @@ fn list(plans: &[Plan], json: bool) -> Result<(), CliError> {
         return output::json(&plans);
     }
     if plans.is_empty() {
-        return output::text("No assistant has asked for anything.");
+        return output::text(
+            "Nothing waits for an answer. `tomo approve --all` lists older plans.",
+        );
     }
     let mut table = output::new_table(&["Plan", "State", "Asked", "Assistant", "As", "What"], None);
     for plan in plans {

@@ -5,6 +5,7 @@ use super::{
     user::{Role, User},
 };
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
@@ -15,7 +16,7 @@ const USERNAME_CHARACTERS: usize = 64;
 const EMAIL_BYTES: usize = 254;
 
 /// An account. The password's hash is no part of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct Account {
     /// Who.
     pub user: User,

@@ -34,5 +34,6 @@ pub mod setting_guide;
 pub mod status;
 pub mod system_info;
 pub mod test_report;
+pub mod text;
 pub mod time;
 pub mod user;

@@ -1,13 +1,14 @@
 //! The registry of settings: the only source of what can be set, its default and its rule.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::{borrow::Cow, path::Path};
 use ts_rs::TS;
 
 /// Who may change a setting, and for whom.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// One value for everybody, changed by admins.
@@ -17,7 +18,7 @@ pub enum Scope {
 }
 
 /// What values a setting takes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Rule {
     /// `true` or `false`.
@@ -313,7 +314,7 @@ fn is_folder(path: &str) -> bool {
 }
 
 /// A setting with its value for one user.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct SettingView {
     /// Key.
     pub key: String,
@@ -353,6 +354,31 @@ pub struct SettingView {
     pub updated_at: Option<DateTime<Utc>>,
     /// By whom, by name.
     pub updated_by: Option<String>,
+}
+
+impl SettingView {
+    /// A setting that nobody has touched: as it is delivered, with no version yet.
+    #[must_use]
+    pub fn untouched(setting: &Setting) -> Self {
+        Self {
+            key: setting.key.to_owned(),
+            value: setting.default_value(),
+            default_value: setting.default_value(),
+            is_user_override: false,
+            scope: setting.scope,
+            category: setting.category.to_owned(),
+            title: setting.title.to_owned(),
+            description: setting.description.to_owned(),
+            rule: setting.rule.clone(),
+            reset_value: setting.default_value(),
+            is_changed: false,
+            locked: None,
+            updated_at: None,
+            updated_by: None,
+            version: 0,
+            system_version: 0,
+        }
+    }
 }
 
 #[cfg(test)]
