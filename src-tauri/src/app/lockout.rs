@@ -19,7 +19,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use secrecy::SecretString;
 use serde_json::json;
 use sha2::Sha256;
-use std::{fmt::Write, sync::atomic::Ordering};
+use std::sync::atomic::Ordering;
 use uuid::Uuid;
 
 /// An origin is where several people may mistype: it is locked after this many times as many.
@@ -192,10 +192,7 @@ impl Tomo {
         // HMAC takes keys of any length.
         let tag = Hmac::<Sha256>::new_from_slice(&*key)
             .map(|mac| mac.chain_update(username.to_lowercase()).finalize().into_bytes());
-        tag.unwrap_or_default().iter().take(8).fold("unknown:".to_owned(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        format!("unknown:{}", hex::encode(&tag.unwrap_or_default()[..8]))
     }
 
     /// Records a failed attempt, and a lock that it led to; gives what to answer.

@@ -17,7 +17,6 @@ mod host_key;
 mod live;
 mod lock;
 mod metrics;
-mod moment;
 mod monitor;
 mod output;
 mod overview;
@@ -202,7 +201,7 @@ struct Cli {
 }
 
 impl Cli {
-    /// How moments are written for whoever is signed in.
+    /// How moments are written and read for whoever is signed in.
     async fn dates(&self) -> Result<Dates, CliError> {
         Dates::of(self).await
     }
