@@ -5,6 +5,7 @@ use super::{Tomo, activity::Entry, error::AppError, password};
 use crate::{
     collect::hub::Change,
     domain::{
+        account::folded,
         activity::ActivityKind,
         fleet::Topic,
         id::UserId,
@@ -191,7 +192,7 @@ impl Tomo {
             .unwrap_or_else(|_| self.inner.name_key.clone());
         // HMAC takes keys of any length.
         let tag = Hmac::<Sha256>::new_from_slice(&*key)
-            .map(|mac| mac.chain_update(username.to_lowercase()).finalize().into_bytes());
+            .map(|mac| mac.chain_update(folded(username)).finalize().into_bytes());
         format!("unknown:{}", hex::encode(&tag.unwrap_or_default()[..8]))
     }
 

@@ -20,6 +20,7 @@ mod metrics;
 mod monitor;
 mod output;
 mod overview;
+mod own_account;
 mod plans;
 mod prompt;
 mod retention;
@@ -156,6 +157,10 @@ async fn dispatch(cli: &Cli, command: Command) -> Result<(), CliError> {
         Command::User(command) => {
             account::unlock(cli).await?;
             user::user(cli, command).await
+        }
+        Command::Account(command) => {
+            account::unlock(cli).await?;
+            own_account::run(cli, command).await
         }
         Command::Password(password) => {
             account::unlock(cli).await?;

@@ -271,6 +271,7 @@ function viewOf([key, value, rule, title, description]: Line, scope: Scope): Set
     is_changed: false,
     locked: null,
     version: 1,
+    system_version: 1,
     updated_at: null,
     updated_by: null,
   };
