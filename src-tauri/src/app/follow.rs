@@ -103,18 +103,17 @@ impl Tomo {
             Noticed::Settings => return self.obey_settings().await,
             Noticed::Topic(topic) => topic,
         };
-        self.inner.hub.announce(Change::Topic(topic));
-        match topic {
-            // The own session may be the one that was ended.
-            Topic::Sessions => self.follow_sessions().await,
-            // Whoever is signed in may have another name or role.
-            Topic::Users => {
-                self.follow_sessions().await?;
-                self.inner.hub.announce(Change::Session);
-                Ok(())
-            }
-            _ => Ok(()),
+        // What has run out is written first, so that whoever reads what was announced finds it: the own
+        // session may be the one that was ended.
+        if matches!(topic, Topic::Sessions | Topic::Users) {
+            self.follow_sessions().await?;
         }
+        self.inner.hub.announce(Change::Topic(topic));
+        if topic == Topic::Users {
+            // Whoever is signed in may have another name or role.
+            self.inner.hub.announce(Change::Session);
+        }
+        Ok(())
     }
 
     /// Merges old rows of history. Retention drops them.

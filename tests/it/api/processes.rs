@@ -130,7 +130,8 @@ async fn what_the_command_line_changes_is_told_to_the_window() {
 
     let wrong = json!({ "username": "nobody", "password": "x", "stay_signed_in": false });
     let third = window.at(Door::CommandLine).await;
-    let failed = third.refused("session.sign_in", wrong, Code::BadSignIn);
+    let failed =
+        async { third.call("session.sign_in", wrong).await.expect_err("a wrong password") };
     told(&window, &[of(Topic::Sessions)], failed).await;
 }
 
