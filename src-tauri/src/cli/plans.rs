@@ -1,6 +1,6 @@
 //! `tomo approve`: a person decides about what AI assistants want to do.
 
-use super::{Cli, account, error::CliError, format, output, prompt};
+use super::{Cli, account, error::CliError, output, prompt};
 use crate::domain::plan::{Plan, PlanState};
 use clap::Args as Group;
 use serde_json::json;
@@ -43,7 +43,7 @@ pub async fn approve(cli: &Cli, approve: Approve) -> Result<(), CliError> {
         }
         let wanted = |plan: &Plan| approve.all || plan.state == PlanState::Waiting;
         let plans: Vec<Plan> = plans.into_iter().filter(wanted).collect();
-        return list(&plans, approve.json);
+        return list(cli, &plans, approve.json).await;
     }
     let plan = pick(&plans, &approve.plan)?;
     let arguments = json!({ "id": plan.id });
@@ -63,7 +63,7 @@ pub async fn approve(cli: &Cli, approve: Approve) -> Result<(), CliError> {
     })
 }
 
-fn list(plans: &[Plan], json: bool) -> Result<(), CliError> {
+async fn list(cli: &Cli, plans: &[Plan], json: bool) -> Result<(), CliError> {
     if json {
         return output::json(&plans);
     }
@@ -73,11 +73,12 @@ fn list(plans: &[Plan], json: bool) -> Result<(), CliError> {
         );
     }
     let mut table = output::new_table(&["Plan", "State", "Asked", "Assistant", "As", "What"], None);
+    let dates = cli.dates().await?;
     for plan in plans {
         table.add_row([
             plan.id.to_string(),
             plan.state.as_str().to_owned(),
-            format::when(plan.asked_at),
+            dates.when(plan.asked_at),
             output::clean_line(&plan.client),
             output::clean_line(&plan.username),
             output::clean_line(&plan.summary),

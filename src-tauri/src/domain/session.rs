@@ -142,6 +142,12 @@ impl Client {
         format!("{}@{}", self.door.name(), self.host)
     }
 
+    /// Whether it is an assistant, and not a person.
+    #[must_use]
+    pub fn is_assistant(&self) -> bool {
+        self.door == Door::Mcp
+    }
+
     /// For sentences: `window on nas`.
     #[must_use]
     pub fn in_words(&self) -> String {

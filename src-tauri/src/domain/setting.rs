@@ -141,7 +141,7 @@ registry! {
     "security.lock_when_idle" "false", Rule::Boolean, UserOverridable security,
         "Lock when idle": "An idle window asks for the password.";
     "security.max_sessions_per_user" "5", whole(1, 50, "sessions"), System security,
-        "Sessions per user": "When one more is begun, the oldest ends.";
+        "Sessions per user": "When one more is begun, the oldest ends. Assistants have as many of their own.";
     "security.max_login_attempts" "5", whole(3, 20, "attempts"), System security,
         "Failed sign-ins": "After so many in a row a user name is locked for a while, and an origin after four times as many.";
     "security.account_lockout_seconds" "900", whole(60, 86_400, "s"), System security,
@@ -347,8 +347,7 @@ pub struct SettingView {
     #[ts(type = "number")]
     pub version: i64,
     /// Of everybody's value, for an admin who changes that and has another one.
-    #[serde(default)]
-    #[ts(optional, as = "Option<i32>")]
+    #[ts(type = "number")]
     pub system_version: i64,
     /// When the value was last changed.
     pub updated_at: Option<DateTime<Utc>>,

@@ -1837,7 +1837,7 @@ version: number,
 /**
  * Of everybody's value, for an admin who changes that and has another one.
  */
-system_version?: number, 
+system_version: number, 
 /**
  * When the value was last changed.
  */
@@ -2567,7 +2567,11 @@ value: unknown,
 /**
  * Version that the change starts from.
  */
-version: number, };
+version: number, 
+/**
+ * Change everybody's value of a setting that each user may have another value of (admins only).
+ */
+for_everybody?: boolean, };
 
 /**
  * Settings to change together: all of them, or none.

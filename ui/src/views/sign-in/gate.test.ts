@@ -1,4 +1,4 @@
-import { cleanup, screen } from '@testing-library/svelte';
+import { cleanup, screen, waitFor } from '@testing-library/svelte';
 import { expect, test } from 'vitest';
 import { backupPassphrase } from '../../lib/backend/fake/backups';
 import { thisComputer } from '../../lib/backend/fake/machines';
@@ -83,6 +83,28 @@ test('without a keychain a passphrase comes before the account', async () => {
   await user.type(screen.getByLabelText('Again'), `${password}{Enter}`);
   expect(await screen.findByRole('heading', { name: 'Set up Tomo' })).toBeVisible();
   expect(screen.getByText(/locked with your passphrase/)).toBeVisible();
+});
+
+test('a passphrase is rated as a password is, and only too short a one is refused', async () => {
+  const { user, backend } = openApp({
+    isSetUp: false,
+    signedIn: false,
+    vault: { state: 'needs_passphrase', reason: 'no Secret Service answers' },
+  });
+  const field = await screen.findByLabelText('Passphrase');
+  await user.type(field, 'tomo is at home');
+  await waitFor(() =>
+    expect(backend.calls.find(({ name }) => name === 'password.check')?.args).toEqual({
+      username: '',
+      password: 'tomo is at home',
+    }),
+  );
+  expect(screen.queryByRole('alert')).toBeNull();
+  await user.clear(field);
+  await user.type(field, 'short');
+  await user.type(screen.getByLabelText('Again'), 'short{Enter}');
+  expect(await screen.findByRole('alert')).toHaveTextContent('At least 12 characters');
+  expect(backend.calls.some(({ name }) => name === 'vault.create')).toBe(false);
 });
 
 test('a locked vault stays locked after a wrong passphrase', async () => {
