@@ -1,5 +1,5 @@
 //! A backup of a database of 150 MB, encrypted and read back, against copying the same file and
-//! compressing the copy with the `zstd` program at the same level.
+//! compressing the copy with the `zstd` program at its own level, 3.
 
 use crate::{
     house::{self, ms_since},

@@ -4,7 +4,9 @@
 #![cfg(target_os = "linux")]
 
 mod client;
+mod ending;
 mod plans;
+mod results;
 mod sessions;
 
 use client::Assistant;

@@ -14,6 +14,7 @@ mod rows;
 mod schema;
 mod settings;
 pub(crate) mod trouble;
+mod upgrade;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;

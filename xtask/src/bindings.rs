@@ -8,8 +8,9 @@ use crate::{system, toolchain, ui};
 pub const HELP: &str = "\
 Usage: cargo xtask bindings [--yes]
 
-Writes what is made from the Rust code and committed: ui/src/lib/backend/generated.ts, the shape of
-the command table, and the lists in docs/. A test fails when one is not what this command would write.
+Writes what is made from the Rust code and committed: ui/src/lib/backend/generated.ts, the settings that
+the window's own tests run with, the shape of the command table, and the lists in docs/. A test fails
+when one is not what this command would write.
 ";
 
 pub fn run(project: &Project, yes: bool) -> Result<(), Failure> {

@@ -36,7 +36,7 @@ To work on Tomo:
   test         Set this machine up if needed and run every check
   bench        Measure Tomo against what one would do by hand
   fmt          Format Rust, TypeScript and Svelte
-  bindings     Write ui/src/lib/backend/generated.ts from the Rust types
+  bindings     Write the TypeScript and the lists in docs/ that are made from Rust
   icons        Render icons/ from icons/src/
 
   cargo xtask COMMAND --help says more. Run it at the root of the repository.

@@ -184,8 +184,45 @@ pub fn typescript() -> String {
     text
 }
 
+/// The text of `ui/src/lib/backend/fake/registry.ts`: the settings as they are delivered, for the pages'
+/// own tests.
+///
+/// # Errors
+/// Never, as long as a setting can be written as JSON.
+pub fn registry_typescript() -> serde_json::Result<String> {
+    let mut text = String::from(
+        "// Generated from the registry of settings by `cargo xtask bindings`. Do not edit.\n\n\
+         import type { SettingView } from '../generated';\n\n\
+         /** Every setting as it is delivered. */\n\
+         export function registry(): SettingView[] {\n  return [\n",
+    );
+    for declared in setting::REGISTRY {
+        let delivered = setting::SettingView {
+            version: 1,
+            system_version: 1,
+            ..setting::SettingView::untouched(declared)
+        };
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "    {},", serde_json::to_string(&delivered)?);
+    }
+    text.push_str("  ];\n}\n");
+    Ok(text)
+}
+
 #[cfg(test)]
 mod tests {
+    /// The window's own tests run with the settings that there are, not with a copy of them.
+    #[test]
+    fn the_registry_of_the_windows_tests_is_up_to_date() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/ui/src/lib/backend/fake/registry.ts");
+        let expected = super::registry_typescript().expect("JSON");
+        if std::env::var_os("TOMO_WRITE_BINDINGS").is_some() {
+            std::fs::write(path, &expected).expect("the registry can be written");
+        }
+        let committed = std::fs::read_to_string(path).unwrap_or_default().replace("\r\n", "\n");
+        assert!(committed == expected, "run `cargo xtask bindings`, and commit what it writes");
+    }
+
     /// The committed client is what the table says; `cargo xtask bindings` writes it anew.
     #[test]
     fn bindings_are_up_to_date() {

@@ -26,11 +26,7 @@ fn shape() -> String {
     text.push_str(rest);
     text.retain(|c| !c.is_whitespace());
     let digest = Sha256::digest(text.as_bytes());
-    let hex = digest.iter().take(16).fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    });
-    format!("{API_VERSION} {hex}\n")
+    format!("{API_VERSION} {}\n", hex::encode(&digest[..16]))
 }
 
 /// A changed table with the old version would look the same to whoever asks.

@@ -32,7 +32,7 @@ use crate::{
     },
 };
 use futures::{FutureExt, future::BoxFuture};
-use schemars::{Schema, schema_for};
+use schemars::{Schema, generate::SchemaSettings, schema_for};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use ts_rs::{Config, TS};
@@ -56,6 +56,9 @@ pub struct Command {
     pub effect: Effect,
     /// One line for people.
     pub doc: &'static str,
+    /// What somebody needs to know besides who sees no window: where ids come from, what a value means.
+    /// May be empty.
+    pub details: &'static str,
     /// Who writes the entry in the activity log.
     pub record: Record,
     /// Whether it takes away what cannot be brought back by another command.
@@ -69,25 +72,29 @@ pub struct Command {
     pub result: fn(&Config) -> String,
     /// JSON Schema of the arguments.
     pub schema: fn() -> Schema,
+    /// JSON Schema of the result; none for what is for a person alone.
+    pub result_schema: Option<fn() -> Schema>,
     /// Says whether these are arguments that the command takes, without calling it.
     pub check: fn(&Value) -> Result<(), ApiError>,
     pub(super) run: fn(Tomo, Value) -> BoxFuture<'static, Result<Value, ApiError>>,
 }
 
 macro_rules! commands {
-    ($( $(#[doc = $doc:literal])+ $name:literal $effect:ident $(($($record:tt)+))? $([$($flag:ident)+])? $handler:ident($args:ty) -> $result:ty; )*) => {
+    ($( #[doc = $doc:literal] $(#[doc = $details:literal])* $name:literal $effect:ident $(($($record:tt)+))? $([$($flag:ident)+])? $handler:ident($args:ty) -> $result:ty; )*) => {
         /// Every command of Tomo.
         pub const COMMANDS: &[Command] = &[$(
             Command {
                 name: $name,
                 effect: Effect::$effect,
-                doc: concat!($($doc),+),
+                doc: $doc,
+                details: concat!($($details),*),
                 record: commands!(@record $($($record)+)?),
                 destroys: commands!(@has destroys $($($flag)+)?),
                 person: commands!(@has person $($($flag)+)?),
                 arguments: <$args as TS>::name,
                 result: <$result as TS>::name,
                 schema: || schema_for!($args),
+                result_schema: commands!(@schema $result; $($($flag)+)?),
                 check: |arguments| read::<$args>($name, arguments.clone()).map(drop),
                 run: |tomo, arguments| {
                     async move {
@@ -107,6 +114,9 @@ macro_rules! commands {
     (@has person person $($rest:ident)*) => { true };
     (@has $wanted:ident $other:ident $($rest:ident)*) => { commands!(@has $wanted $($rest)*) };
     (@has $wanted:ident) => { false };
+    (@schema $result:ty; person $($rest:ident)*) => { None };
+    (@schema $result:ty; $other:ident $($rest:ident)*) => { commands!(@schema $result; $($rest)*) };
+    (@schema $result:ty;) => { Some(|| SchemaSettings::default().for_serialize().into_generator().into_root_schema_for::<$result>()) };
 }
 
 commands! {
@@ -120,6 +130,10 @@ commands! {
     "vault.unlock" Public [person] vault_unlock(Passphrase) -> Status;
     /// Creates the first account, an admin, and signs it in.
     "setup.create" Public (itself) [person] setup_create(SetUp) -> Status;
+    /// Asks for a backup with the system's dialog, where there is no account yet; gives its path.
+    "setup.choose_backup" Public [person] setup_choose_backup(Nothing) -> Option<String>;
+    /// Verifies a backup whole, and says what it holds, where there is no account yet.
+    "setup.inspect" Public [person] setup_inspect(OpenBackup) -> BackupContents;
     /// Begins with a backup instead of a first account, where there is none yet.
     "setup.restore" Public (itself) [person] setup_restore(OpenBackup) -> Status;
 
@@ -133,20 +147,22 @@ commands! {
     "session.unlock" Public (itself) [person] session_unlock(OwnPassword) -> Status;
     /// Says that a person is at the window, so that the session does not turn idle.
     "session.touch" Read [person] session_touch(Nothing) -> ();
-    /// Sessions: the own, or for admins everybody's.
+    /// Lists sessions: the caller's own, or for admins everybody's.
+    /// Each with where and when it began, when it was last used, and whether it still holds.
     "session.list" Read session_list(ListSessions) -> Vec<SessionEntry>;
     /// Ends a session: one of the own, or for admins anybody's.
     "session.end" Read (itself) [person] session_end(SessionRef) -> ();
     /// Ends all own sessions but the one of this process; gives how many.
     "session.end_others" Read (itself) [person] session_end_others(Nothing) -> u32;
-    /// Names and origins with failed sign-ins, and which of them are locked.
+    /// Lists names and origins with failed sign-ins, and which of them are locked.
     "lock.list" Administer lock_list(Nothing) -> Vec<AccountLock>;
     /// Lifts a lock.
     "lock.unlock" Administer (itself) [person] lock_unlock(Unlock) -> AccountLock;
 
     /// Says how good a password is, and whether the rules allow it.
     "password.check" Public [person] password_check(PasswordToCheck) -> PasswordStrength;
-    /// The own account.
+    /// The caller's own account.
+    /// Its name, role, address, when it last signed in, and how many sessions it has.
     "account.get" Read account_get(Nothing) -> Account;
     /// Changes the own e-mail address or what the window remembers.
     "account.edit" Read (itself) [person] account_edit(EditAccount) -> Account;
@@ -154,26 +170,36 @@ commands! {
     "account.set_avatar" Read (itself) [person] account_set_avatar(AvatarInput) -> Account;
     /// Changes the own password, and ends all other own sessions.
     "account.change_password" Read (itself) [person] account_change_password(ChangePassword) -> Account;
-    /// Every account.
+    /// Lists every account.
+    /// With the ids that changing or deleting one takes.
     "user.list" Administer user_list(Nothing) -> Vec<Account>;
     /// Creates an account.
     "user.create" Administer (itself) [person] user_create(CreateUser) -> Account;
     /// Changes an account's name, address or role, or whether it may sign in.
+    /// `user.list` has the ids.
     "user.edit" Administer (itself) user_edit(EditUser) -> Account;
     /// Sets the password of an account, and ends its sessions.
     "user.set_password" Administer (itself) [person] user_set_password(SetUserPassword) -> Account;
     /// Deletes an account with its sessions and own settings.
+    /// `user.list` has the ids.
     "user.remove" Administer (itself) [destroys] user_remove(UserRef) -> ();
 
-    /// All servers with their state, newest figures and CPU lines.
+    /// Lists all servers with their state and newest figures.
+    /// The place to begin: the other commands about servers take the ids from here. What could not be
+    /// measured is null, never 0. `health` says what is past a warning or critical mark.
     "fleet.get" Read fleet_get(Nothing) -> Fleet;
-    /// One server whole: newest sample, host key, cost.
+    /// Shows one server whole: newest sample, host key, what watching it costs.
+    /// The sample has every mount, interface, disk and sensor. `fleet.get` has the ids.
     "server.details" Read server_details(ServerRef) -> ServerDetails;
-    /// The last hour of one server, sample by sample.
+    /// Shows the last hour of one server, sample by sample.
+    /// Only as far back as this Tomo has watched; `server.history` has what was stored before.
     "server.live" Read server_live(ServerRef) -> LiveHistory;
-    /// The stored history of one server.
+    /// Shows the stored history of one server: CPU, memory, disk, network, load.
+    /// Each point is an average over its own span, so that a chart can be drawn; a time without
+    /// measurements is a gap. `fleet.get` has the ids.
     "server.history" Read server_history(HistoryOf) -> History;
     /// Reads `user@host:port`, an `ssh` command or an `ssh://` address.
+    /// It connects to nothing.
     "server.parse_address" Read parse_address(AddressText) -> Address;
     /// Names in the SSH configuration of this computer's user.
     "server.ssh_config_hosts" Read [person] ssh_config_hosts(Nothing) -> Vec<String>;
@@ -182,12 +208,15 @@ commands! {
     /// Changes a server or its credential; a new credential closes the old one's connection.
     "server.edit" Administer (ServerEdit: "Server changed") [person] server_edit(EditServer) -> ServerRow;
     /// Forgets a server, its credential and its history.
+    /// Nothing changes on the server itself. `fleet.get` has the ids.
     "server.remove" Administer (ServerRemove: "Server removed") [destroys] server_remove(ServerRef) -> ();
     /// Goes through every step to a server and says which one failed.
     "server.test" Administer [person] server_test(TestServer) -> TestReport;
-    /// Connects, or tries again at once.
+    /// Connects to a server, or tries again at once.
+    /// Answers before the connection stands; `fleet.get` says what became of it, and has the ids.
     "server.connect" Operate (ServerConnect: "Connection asked for") server_connect(ServerRef) -> ();
-    /// Disconnects, and leaves the server alone until somebody connects it.
+    /// Disconnects a server, and leaves it alone until somebody connects it.
+    /// `fleet.get` has the ids.
     "server.disconnect" Operate (ServerDisconnect: "Server disconnected") server_disconnect(ServerRef) -> ();
     /// Writes the list of servers to a file, without secrets.
     "server_list.export" Administer (itself) [person] server_list_export(FileRef) -> Exported;
@@ -205,34 +234,42 @@ commands! {
     /// Replaces a known host key by the one presented since.
     "host_key.replace" Administer (HostKeyReplace: "Host key replaced") [person] host_key_replace(ReplaceHostKey) -> KnownHost;
 
-    /// Settings with their values for the caller.
+    /// Lists settings with their values for the caller.
+    /// Each with its rule, its default, and the version that a change has to name.
     "setting.list" Read setting_list(Nothing) -> Vec<SettingView>;
     /// Changes a setting: the caller's own value where they may have one, else (admins) everybody's.
+    /// `setting.list` has the keys, the rules and the versions. When somebody else has changed it
+    /// since, it is refused.
     "setting.set" Read (itself) setting_set(SetSetting) -> SettingView;
     /// Changes several settings together: all of them, or none.
+    /// `setting.list` has the keys, the rules and the versions.
     "setting.save" Read (itself) setting_save(SaveSettings) -> Vec<SettingView>;
     /// Puts back a setting, a category, or all own values; gives every setting.
     "setting.reset" Read (itself) setting_reset(ResetSettings) -> Vec<SettingView>;
-    /// The audit trail of settings, newest first.
+    /// Lists the audit trail of settings, newest first.
+    /// Who changed which setting from what to what, when, where and why.
     "audit.list" Administer audit_list(ListAudit) -> AuditPage;
     /// Proves the audit trail, or names the first entry that does not hold.
     "audit.verify" Administer audit_verify(Nothing) -> AuditReport;
     /// Writes the audit trail to a file.
     "audit.export" Administer (itself) [person] audit_export(ExportAudit) -> Exported;
 
-    /// The activity log, newest first.
+    /// Lists the activity log, newest first.
+    /// What people, assistants and Tomo itself did: sign-ins, servers, connections, settings, backups.
+    /// `next` of one page is `after` of the following one.
     "activity.list" Read activity_list(ListActivity) -> ActivityPage;
     /// Writes the activity log to a file.
     "activity.export" Read (itself) [person] activity_export(ExportActivity) -> Exported;
 
-    /// What retention would drop now, and how much space returns.
+    /// Counts what retention would drop now, and how much space returns.
+    /// Drops nothing.
     "retention.preview" Read retention_preview(Nothing) -> RetentionPreview;
     /// Drops what is older than the retention settings allow.
     "retention.run" Administer (itself) [destroys] retention_run(Nothing) -> RetentionRun;
-    /// What the last run did, and when the next is due.
+    /// Says what the last run of retention did, and when the next is due.
     "retention.status" Read retention_status(Nothing) -> RetentionStatus;
 
-    /// Backups that are kept.
+    /// Lists backups, with where their files are, and whether they were read back.
     "backup.list" Administer backup_list(Nothing) -> BackupList;
     /// Makes a backup, and reads it back.
     "backup.create" Administer (itself) [person] backup_create(CreateBackup) -> BackupEntry;
@@ -250,7 +287,7 @@ commands! {
     /// Tells an assistant no.
     "plan.refuse" Operate (itself) [person] plan_refuse(PlanRef) -> Plan;
 
-    /// Versions, folders and the database.
+    /// Says which version of Tomo this is, where its data is, and how large the database is.
     "about.get" Read about_get(Nothing) -> About;
     /// The libraries that are shipped in Tomo, with their licences.
     "about.licences" Public [person] about_licences(Nothing) -> Vec<Licence>;

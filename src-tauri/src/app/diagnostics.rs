@@ -4,7 +4,7 @@
 //! Everything in it is a number, or one of the words that Tomo itself knows. The one exception is the
 //! end of the program's log, which is redacted.
 
-use super::{Tomo, about, activity::Entry, error::AppError};
+use super::{Tomo, about, activity::Entry, error::AppError, export};
 use crate::{
     domain::{
         activity::ActivityKind,
@@ -43,14 +43,7 @@ impl Tomo {
         let file = self.named_file(path)?;
         let report = self.diagnostics(session).await?;
         let rows = report["log"].as_array().map_or(0, Vec::len) as u64;
-        let text = format!("{report:#}\n");
-        let bytes = text.len() as u64;
-        tokio::task::spawn_blocking(move || fs::write(file, text))
-            .await
-            .map_err(|error| AppError::internal("writing the diagnostics", &error))?
-            .map_err(|error| {
-                AppError::Invalid(format!("The diagnostics could not be written: {error}."))
-            })?;
+        let bytes = export::write_text(file, format!("{report:#}\n")).await?;
         let entry = Entry::by(session.user.id, ActivityKind::DiagnosticsSave, "Diagnostics saved");
         self.record(entry.with(json!({ "bytes": bytes }))).await;
         Ok(Exported { path: path.to_owned(), rows, bytes })

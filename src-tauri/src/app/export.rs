@@ -1,4 +1,4 @@
-//! Writing a table to a file that a person named: beside it first, then in its place, so that there
+//! Writing a table or a text to a file that a person named: beside it first, then in its place, so that there
 //! is a whole file or none. What is written is for its owner alone.
 
 use super::error::AppError;
@@ -42,12 +42,7 @@ pub(super) async fn begin(
 ) -> Result<TableFile, AppError> {
     let named = path.clone();
     blocking(&named, move || {
-        if path.is_dir() {
-            return Err(io::ErrorKind::IsADirectory.into());
-        }
-        // A bare name is one in the folder that Tomo was started in.
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let file = NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+        let file = beside(&path)?;
         let out = match format {
             FileFormat::Csv => {
                 let mut out = csv::Writer::from_writer(file);
@@ -59,6 +54,32 @@ pub(super) async fn begin(
         Ok(TableFile { out, path, rows: 0 })
     })
     .await
+}
+
+/// Writes a text as a file, whole; gives its size in bytes.
+///
+/// # Errors
+/// When the disk does not take it; what was there before stays.
+pub(super) async fn write_text(path: PathBuf, text: String) -> Result<u64, AppError> {
+    let named = path.clone();
+    blocking(&named, move || {
+        let mut file = beside(&path)?;
+        file.write_all(text.as_bytes())?;
+        file.as_file().sync_all()?;
+        file.persist(&path)?;
+        Ok(text.len() as u64)
+    })
+    .await
+}
+
+/// A new file in the same folder, for its owner alone.
+fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    if path.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    // A bare name is one in the folder that Tomo was started in.
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))
 }
 
 impl TableFile {

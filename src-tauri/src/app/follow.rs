@@ -2,13 +2,18 @@
 //! changed a setting. And the slow work on it: ageing the history.
 
 use super::{Tomo, error::AppError};
-use crate::domain::connection::ConnectionStatus;
+use crate::{
+    collect::hub::Change,
+    domain::{connection::ConnectionStatus, fleet::Topic},
+    store::Noticed,
+};
 use chrono::Utc;
 use std::time::Duration;
 
 /// How soon a change by another process is seen.
 const FOLLOW_EVERY: Duration = Duration::from_secs(3);
-/// How soon a setting that another process has changed is obeyed.
+/// How soon a setting that another process has changed is obeyed, and what it has changed otherwise is
+/// shown.
 const NOTICE_EVERY: Duration = Duration::from_millis(500);
 /// When history is aged first: soon, for a Tomo that is never open for long.
 const FIRST_AGEING: Duration = Duration::from_secs(30);
@@ -70,25 +75,44 @@ impl Tomo {
         });
     }
 
-    /// Notices changes of settings by other processes until Tomo is shut down.
+    /// Notices what other processes change until Tomo is shut down.
     pub(super) async fn keep_noticing(&self) -> Result<(), AppError> {
-        let mut watch = self.inner.store.watch_settings().await?;
+        let mut watch = self.inner.store.watch().await?;
         let tomo = self.clone();
         self.inner.tasks.spawn(async move {
             let cancel = tomo.inner.cancel.clone();
             let pause = || tokio::time::sleep(NOTICE_EVERY);
             while cancel.run_until_cancelled(pause()).await.is_some() {
-                let noticed = match watch.changed().await {
-                    Ok(false) => continue,
-                    Ok(true) => tomo.obey_settings().await,
-                    Err(error) => Err(error.into()),
-                };
-                if let Err(error) = noticed {
-                    tracing::warn!(%error, "a change of settings could not be followed");
+                let changed = watch.changed().await.unwrap_or_else(|error| {
+                    tracing::warn!(%error, "changes could not be followed");
+                    Vec::new()
+                });
+                for noticed in changed {
+                    if let Err(error) = tomo.notice(noticed).await {
+                        tracing::warn!(%error, ?noticed, "a change could not be followed");
+                    }
                 }
             }
             watch.close().await;
         });
+        Ok(())
+    }
+
+    async fn notice(&self, noticed: Noticed) -> Result<(), AppError> {
+        let topic = match noticed {
+            Noticed::Settings => return self.obey_settings().await,
+            Noticed::Topic(topic) => topic,
+        };
+        // What has run out is written first, so that whoever reads what was announced finds it: the own
+        // session may be the one that was ended.
+        if matches!(topic, Topic::Sessions | Topic::Users) {
+            self.follow_sessions().await?;
+        }
+        self.inner.hub.announce(Change::Topic(topic));
+        if topic == Topic::Users {
+            // Whoever is signed in may have another name or role.
+            self.inner.hub.announce(Change::Session);
+        }
         Ok(())
     }
 

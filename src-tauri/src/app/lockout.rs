@@ -5,6 +5,7 @@ use super::{Tomo, activity::Entry, error::AppError, password};
 use crate::{
     collect::hub::Change,
     domain::{
+        account::folded,
         activity::ActivityKind,
         fleet::Topic,
         id::UserId,
@@ -19,7 +20,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use secrecy::SecretString;
 use serde_json::json;
 use sha2::Sha256;
-use std::{fmt::Write, sync::atomic::Ordering};
+use std::sync::atomic::Ordering;
 use uuid::Uuid;
 
 /// An origin is where several people may mistype: it is locked after this many times as many.
@@ -191,11 +192,8 @@ impl Tomo {
             .unwrap_or_else(|_| self.inner.name_key.clone());
         // HMAC takes keys of any length.
         let tag = Hmac::<Sha256>::new_from_slice(&*key)
-            .map(|mac| mac.chain_update(username.to_lowercase()).finalize().into_bytes());
-        tag.unwrap_or_default().iter().take(8).fold("unknown:".to_owned(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+            .map(|mac| mac.chain_update(folded(username)).finalize().into_bytes());
+        format!("unknown:{}", hex::encode(&tag.unwrap_or_default()[..8]))
     }
 
     /// Records a failed attempt, and a lock that it led to; gives what to answer.

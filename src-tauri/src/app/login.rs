@@ -52,8 +52,7 @@ impl AtLogin {
         if usual_data_dir().as_deref() != Some(data_dir) {
             let path = data_dir.display().to_string();
             let hash = Sha256::digest(&path);
-            start.name =
-                format!("tomo-{:02x}{:02x}{:02x}{:02x}", hash[0], hash[1], hash[2], hash[3]);
+            start.name = format!("tomo-{}", hex::encode(&hash[..4]));
             start.arguments.extend(["--data-dir".into(), path]);
         }
         start

@@ -4,6 +4,7 @@ use super::error::AppError;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
+use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 /// bcrypt's cost: 2^12 rounds, about a quarter of a second.
@@ -16,14 +17,25 @@ const BCRYPT_BYTES: usize = 72;
 /// unknown name takes as long as a wrong password. Cost 12, like all others.
 const NOBODY: &str = "$2b$12$C6UzMDM.H6dfI/f/IKcEeOrMB2sqB8kG3Hq9Vq3dJYqkF1cJ0vZ8i";
 
-/// What bcrypt gets: the password itself, or for a longer one than bcrypt reads the base64 of its
-/// SHA-256, so that no byte of it is cut off.
+/// What bcrypt gets: the password in Unicode's composed form, because keyboards differ in whether they
+/// send é as one character or two; or for a longer one than bcrypt reads the base64 of its SHA-256, so
+/// that no byte of it is cut off.
 fn digest(password: &SecretString) -> Zeroizing<Vec<u8>> {
-    let bytes = password.expose_secret().as_bytes();
+    let password = composed(password.expose_secret());
+    let bytes = password.as_bytes();
     if bytes.len() <= BCRYPT_BYTES {
         return Zeroizing::new(bytes.to_vec());
     }
     Zeroizing::new(STANDARD.encode(Sha256::digest(bytes)).into_bytes())
+}
+
+/// A password in Unicode's composed form, NFC.
+pub(super) fn composed(password: &str) -> Zeroizing<String> {
+    // Room for all of it at once: a string that grows leaves pieces of the password behind. NFC of a
+    // text may be longer than the text, three times at most.
+    let mut composed = Zeroizing::new(String::with_capacity(password.len() * 3));
+    composed.extend(password.nfc());
+    composed
 }
 
 /// Hashes a password for `users.password_hash`.
@@ -67,6 +79,16 @@ mod tests {
         let verified = |text: String| verify(SecretString::from(text), Some(hash.clone()));
         assert!(verified(format!("{long}a")).await.expect("verifies"));
         assert!(!verified(format!("{long}b")).await.expect("verifies"));
+    }
+
+    /// A password that was set at one keyboard has to open at another, which sends its letters apart.
+    #[tokio::test]
+    async fn a_letter_is_the_same_in_one_character_and_in_two() {
+        let hash = hash("crème brûlée at noon".to_owned().into()).await.expect("hashes");
+        let apart: String = "crème brûlée at noon".nfd().collect();
+        assert!(verify(apart.into(), Some(hash.clone())).await.expect("verifies"));
+        let other = "creme brulee at noon".to_owned().into();
+        assert!(!verify(other, Some(hash)).await.expect("verifies"));
     }
 
     /// Any character counts, also those that end a text elsewhere.

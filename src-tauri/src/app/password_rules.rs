@@ -3,7 +3,7 @@
 //!
 //! Nothing here knows any account's password, so asking as often as one likes tells nothing.
 
-use super::{Tomo, error::AppError};
+use super::{Tomo, error::AppError, password::composed};
 use crate::domain::account::{PasswordStrength, folded};
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
@@ -110,6 +110,11 @@ fn rate(rules: Rules, username: &str, password: &str) -> PasswordStrength {
 /// Each rule that the password breaks, as a sentence.
 fn problems(rules: Rules, username: &str, password: &str) -> Vec<String> {
     let mut problems = Vec::new();
+    // A megabyte of it need not be looked at to be too long; composing joins a few characters at most.
+    let password = composed(match password.char_indices().nth(MOST * 4) {
+        Some((end, _)) => &password[..end],
+        None => password,
+    });
     let length = password.chars().count();
     if !(rules.least..=MOST).contains(&length) {
         problems.push(format!("The password needs {} to {MOST} characters.", rules.least));
@@ -132,7 +137,7 @@ fn problems(rules: Rules, username: &str, password: &str) -> Vec<String> {
     } else if is_run(&characters) {
         problems.push("The password is a run of neighbouring characters, as 12345678.".into());
     }
-    if rules.blocklist && is_common(password, &lower) {
+    if rules.blocklist && is_common(&password, &lower) {
         problems.push("The password is one of the most common ones.".into());
     }
     problems

@@ -12,6 +12,7 @@ use crate::{
         id::{ServerId, UserId},
         plan::{Plan, PlanState},
         session::{Door, Session},
+        text::is_hidden,
         user::Role,
     },
     store::{NewPlan, StoreError, StoredPlan},
@@ -274,16 +275,10 @@ fn summary(wish: &Wish<'_>, subject: Option<&str>) -> String {
 /// A text from elsewhere within a sentence: on one line, with nothing that hides or turns what
 /// follows, and no longer than `most` characters.
 fn shown(text: &str, most: usize) -> String {
-    let hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-                | '\u{e0000}'..='\u{e0fff}')
-    };
     let mut shown: String = text
         .chars()
         .take(most)
-        .map(|c| if hidden(c) { char::REPLACEMENT_CHARACTER } else { c })
+        .map(|c| if is_hidden(c) { char::REPLACEMENT_CHARACTER } else { c })
         .collect();
     if text.chars().nth(most).is_some() {
         shown.push('…');

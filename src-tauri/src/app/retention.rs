@@ -212,6 +212,10 @@ fn is_missed(last: Option<&RetentionRun>, due: DateTime<Utc>) -> bool {
 
 /// What could not be done, in words.
 fn what_failed(outcome: &RetentionOutcome) -> Option<String> {
+    let unreturned = outcome
+        .unreturned
+        .as_ref()
+        .map(|error| format!("What was dropped did not make the file smaller: {error}"));
     let sentences: Vec<_> = outcome
         .errors
         .iter()
@@ -221,6 +225,7 @@ fn what_failed(outcome: &RetentionOutcome) -> Option<String> {
             }
             error => format!("Not everything went from {}: {error}", table.as_str()),
         })
+        .chain(unreturned)
         .collect();
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }

@@ -6,10 +6,7 @@
 use super::{
     Tomo,
     activity::Entry,
-    backup::{
-        error::BackupError,
-        place::{NewFile, hex},
-    },
+    backup::{error::BackupError, place::NewFile},
     error::AppError,
 };
 use crate::{
@@ -179,7 +176,7 @@ impl Tomo {
         let shown = serde_json::to_vec(&entries)
             .map_err(|error| AppError::internal("reading a list of servers", &error))?;
         let digest = Sha256::new().chain_update(Sha256::digest(&bytes)).chain_update(shown);
-        let preview = ImportPreview { entries, digest: hex(&digest.finalize()) };
+        let preview = ImportPreview { entries, digest: hex::encode(digest.finalize()) };
         Ok(Looked { preview, targets })
     }
 }

@@ -19,7 +19,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
 use zeroize::Zeroizing;
 
 /// How often, in seconds, the use of a session is written down at most.
@@ -39,13 +38,7 @@ impl SessionSecret {
 
     /// The id of the session's row.
     pub(super) fn id(&self) -> String {
-        Sha256::digest(self.0.expose_secret().as_bytes()).iter().fold(
-            String::with_capacity(64),
-            |mut hex, byte| {
-                let _ = write!(hex, "{byte:02x}");
-                hex
-            },
-        )
+        hex::encode(Sha256::digest(self.0.expose_secret().as_bytes()))
     }
 }
 

@@ -1,6 +1,6 @@
 //! `tomo activity`: what was done, once or as it happens, and a file of it.
 
-use super::{Cli, error::CliError, moment, output, servers};
+use super::{Cli, dates::Dates, error::CliError, format, output, servers};
 use crate::collect::hub::Change;
 use crate::domain::{
     account::Account,
@@ -10,7 +10,7 @@ use crate::domain::{
     id::UserId,
     status::Status,
 };
-use chrono::{DateTime, Local, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use clap::{Args as Group, Subcommand};
 use serde_json::{Value, json};
 use std::{
@@ -91,11 +91,11 @@ struct Which {
     #[arg(long, value_name = "SERVER")]
     server: Option<String>,
     /// Not before: 2026-11-20, '2026-11-20 14:00', 90m, 24h or 7d
-    #[arg(long, value_name = "TIME", value_parser = moment::read)]
-    since: Option<DateTime<Utc>>,
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
     /// Before
-    #[arg(long, value_name = "TIME", value_parser = moment::read)]
-    until: Option<DateTime<Utc>>,
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
     /// Words that an entry holds; each may be the beginning of one
     #[arg(long, value_name = "WORDS")]
     search: Option<String>,
@@ -114,9 +114,10 @@ pub async fn activity(cli: &Cli, args: ActivityArgs) -> Result<(), CliError> {
     if args.json {
         return output::json(&entries);
     }
+    let dates = cli.dates().await?;
     let mut table = output::new_table(&["Time", "Who", "What"], output::width());
     for entry in &entries {
-        table.add_row([time(entry), who(entry), output::clean_line(&entry.message)]);
+        table.add_row([time(entry, dates), who(entry), output::clean_line(&entry.message)]);
     }
     output::table(&table)
 }
@@ -181,19 +182,20 @@ async fn follow(cli: &Cli, filter: ActivityFilter, limit: u32, json: bool) -> Re
     let from = Utc::now() - LATE;
     let mut follow = Follow { filter, seen: HashMap::new(), from };
     follow.new_entries(cli).await?;
+    let dates = cli.dates().await?;
     let mut before = newest(cli, &follow.filter, limit).await?;
     before.reverse();
     for entry in &before {
         // One that came between the two looks is shown here, and not again.
         follow.seen.insert(entry.id, entry.timestamp);
-        line(entry, json)?;
+        line(entry, dates, json)?;
     }
     cli.tomo.keep_following_activity(FOLLOW_EVERY);
     loop {
         match changes.recv().await {
             Ok(Change::Topic(Topic::Activity)) | Err(RecvError::Lagged(_)) => {
                 for entry in follow.new_entries(cli).await? {
-                    line(&entry, json)?;
+                    line(&entry, dates, json)?;
                 }
             }
             Ok(_) => {}
@@ -202,16 +204,17 @@ async fn follow(cli: &Cli, filter: ActivityFilter, limit: u32, json: bool) -> Re
     }
 }
 
-fn line(entry: &Activity, json: bool) -> Result<(), CliError> {
+fn line(entry: &Activity, dates: Dates, json: bool) -> Result<(), CliError> {
     if json {
         return output::json_line(entry);
     }
     let message = output::clean_line(&entry.message);
-    output::text(&format!("{}  {}  {message}", time(entry), who(entry)))
+    output::text(&format!("{}  {}  {message}", time(entry, dates), who(entry)))
 }
 
-fn time(entry: &Activity) -> String {
-    entry.timestamp.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S").to_string()
+/// Lines of a log stay on the screen and are compared: to the second, never as an age.
+fn time(entry: &Activity, dates: Dates) -> String {
+    dates.write(entry.timestamp, "%Y-%m-%d %H:%M:%S")
 }
 
 fn who(entry: &Activity) -> String {
@@ -230,8 +233,8 @@ async fn export(cli: &Cli, export: Export) -> Result<(), CliError> {
         .map_err(|error| CliError::io(format!("finding {}", export.file.display()), error))?;
     let arguments = json!({ "path": path, "format": format, "filter": filter });
     let done: Exported = cli.call("activity.export", arguments).await?;
-    let rows = crate::domain::figure::count(done.rows, "row");
-    output::text(&format!("{rows} are in {}.", done.path))
+    let rows = format::counted(done.rows, "row is", "rows are");
+    output::text(&format!("{rows} in {}.", done.path))
 }
 
 fn is_json(path: &Path) -> bool {
@@ -239,10 +242,12 @@ fn is_json(path: &Path) -> bool {
 }
 
 async fn filter(cli: &Cli, which: &Which) -> Result<ActivityFilter, CliError> {
+    let dates = cli.dates().await?;
+    let moment = |text: &Option<String>| text.as_deref().map(|text| dates.read(text)).transpose();
     let mut filter = ActivityFilter {
         activity_types: kinds(&which.types)?,
-        since: which.since,
-        until: which.until,
+        since: moment(&which.since)?,
+        until: moment(&which.until)?,
         text: which.search.clone(),
         ..ActivityFilter::default()
     };

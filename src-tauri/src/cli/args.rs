@@ -6,6 +6,7 @@ use super::{
     backup::BackupCommand,
     error::CliError,
     lock::LockCommand,
+    own_account::AccountCommand,
     retention::RetentionCommand,
     server_list,
     session::SessionCommand,
@@ -137,6 +138,9 @@ Examples:
     /// List, create, change and delete accounts
     #[command(subcommand)]
     User(UserCommand),
+    /// Show and change your own account: e-mail address, picture
+    #[command(subcommand)]
+    Account(AccountCommand),
     /// Change your own password
     #[command(after_help = "\
 Examples:
@@ -186,7 +190,8 @@ pub struct Mcp {
 enum Allow {
     /// Connect and disconnect servers, and change the person's own settings
     Operate,
-    /// The same, and ask for what only admins may do: each time a person has to approve it
+    /// The same, read what only admins see, and ask for what only admins may change: each time a
+    /// person has to approve it
     Administer,
 }
 

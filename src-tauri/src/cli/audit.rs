@@ -232,5 +232,6 @@ async fn export(cli: &Cli, wanted: Export) -> Result<(), CliError> {
         "path": wanted.file.display().to_string(), "format": format, "filter": filter,
     });
     let exported: Exported = cli.call("audit.export", arguments).await?;
-    output::text(&format!("{} entries are written to {}.", exported.rows, exported.path))
+    let entries = format::counted(exported.rows, "entry is", "entries are");
+    output::text(&format!("{entries} in {}.", exported.path))
 }

@@ -3,6 +3,7 @@
 use super::{
     Cli, account,
     args::Listing,
+    dates::Dates,
     error::{CliError, Exit},
     format, output, prompt,
 };
@@ -13,7 +14,6 @@ use crate::{
         status::Status,
     },
 };
-use chrono::Local;
 use clap::{Args as Group, Subcommand};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
@@ -160,13 +160,14 @@ async fn list(cli: &Cli, listing: Listing) -> Result<(), CliError> {
     if listing.json {
         return output::json(&list);
     }
+    let dates = cli.dates().await?;
     if !list.entries.is_empty() {
         let heads = ["Made", ">Size", "Servers", "By", "State", "File"];
         let mut table = output::new_table(&heads, None);
         for entry in &list.entries {
             let servers = entry.contents.as_ref().map(|contents| contents.servers.to_string());
             table.add_row([
-                entry.made_at.with_timezone(&Local).format("%Y-%m-%d %H:%M").to_string(),
+                dates.moment(entry.made_at),
                 size(entry.bytes),
                 servers.unwrap_or_else(|| format::ABSENT.into()),
                 match (&entry.made_by, entry.is_automatic) {
@@ -185,9 +186,7 @@ async fn list(cli: &Cli, listing: Listing) -> Result<(), CliError> {
         output::table(&table)?;
     }
     output::note(&match (list.next_at, &list.blocked) {
-        (Some(at), _) => {
-            format!("The next is due {}.", at.with_timezone(&Local).format("%Y-%m-%d %H:%M"))
-        }
+        (Some(at), _) => format!("The next is due {}.", dates.moment(at)),
         (None, Some(why)) => format!("None is made by itself: {why}"),
         (None, None) => "None is made by itself.".into(),
     });
@@ -200,17 +199,17 @@ async fn look_into(cli: &Cli, wish: Inspect) -> Result<(), CliError> {
     if wish.json {
         return output::json(&contents);
     }
-    show(&contents)
+    show(&contents, cli.dates().await?)
 }
 
-fn show(contents: &BackupContents) -> Result<(), CliError> {
-    let moment = contents.made_at.with_timezone(&Local).format("%Y-%m-%d %H:%M").to_string();
+fn show(contents: &BackupContents, dates: Dates) -> Result<(), CliError> {
+    let moment = dates.moment(contents.made_at);
     let made = format!("{moment} on {} by Tomo {}", contents.host, contents.tomo_version);
     let history = match (contents.metric_rows, contents.history_since) {
         (None, _) => "left out".into(),
-        (Some(rows), None) => format!("{rows} rows"),
+        (Some(rows), None) => format::counted(rows, "row", "rows"),
         (Some(rows), Some(since)) => {
-            format!("{rows} rows since {}", since.with_timezone(&Local).format("%Y-%m-%d"))
+            format!("{} since {}", format::counted(rows, "row", "rows"), dates.day(since))
         }
     };
     output::rows(&[
@@ -219,8 +218,8 @@ fn show(contents: &BackupContents) -> Result<(), CliError> {
         ["Credentials", &contents.credentials.to_string()],
         ["Accounts", &contents.users.to_string()],
         ["Changed settings", &contents.changed_settings.to_string()],
-        ["Activity", &format!("{} entries", contents.activities)],
-        ["Audit trail", &format!("{} entries", contents.audit_entries)],
+        ["Activity", &format::counted(contents.activities, "entry", "entries")],
+        ["Audit trail", &format::counted(contents.audit_entries, "entry", "entries")],
         ["History", &history],
         ["Unpacked", &size(Some(contents.database_bytes))],
     ])
@@ -228,28 +227,28 @@ fn show(contents: &BackupContents) -> Result<(), CliError> {
 
 async fn restore(cli: &Cli, wish: Restore) -> Result<(), CliError> {
     let status: Status = cli.call("status.get", json!({})).await?;
-    let mut passphrase = None;
-    if status.is_setup && !wish.yes {
-        if !prompt::possible() {
-            return Err(CliError::usage(
-                "Restoring replaces everything that is here.",
-                "Say --yes where nobody can be asked.",
-            ));
-        }
-        let opened = open(cli, "backup.inspect", &wish.file, &wish.passphrase).await?;
-        show(&opened.0)?;
-        passphrase = opened.1;
+    if status.is_setup && !wish.yes && !prompt::possible() {
+        return Err(CliError::usage(
+            "Restoring replaces everything that is here.",
+            "Say --yes where nobody can be asked.",
+        ));
+    }
+    let (look, command, question) = if status.is_setup {
         let question = "Replace everything here by this? Everybody is signed out.";
+        ("backup.inspect", "backup.restore", question)
+    } else {
+        account::prepare_vault(cli).await?;
+        ("setup.inspect", "setup.restore", "Begin with this?")
+    };
+    let mut passphrase = None;
+    if !wish.yes && prompt::possible() {
+        let opened = open(cli, look, &wish.file, &wish.passphrase).await?;
+        show(&opened.0, cli.dates().await?)?;
+        passphrase = opened.1;
         if !prompt::confirm(question).await? {
             return output::text("Nothing is changed.");
         }
     }
-    let command = if status.is_setup {
-        "backup.restore"
-    } else {
-        account::prepare_vault(cli).await?;
-        "setup.restore"
-    };
     let _: Status = match passphrase {
         Some(given) => cli.call(command, arguments(&wish.file, Some(&given))?).await?,
         None => open(cli, command, &wish.file, &wish.passphrase).await?.0,

@@ -1,9 +1,10 @@
-//! Moments as whoever is signed in wants to read them: `ui.date_format` and `ui.timezone`.
+//! Moments as whoever is signed in wants to read and type them: `ui.date_format` and `ui.timezone`.
 
 use super::{Cli, error::CliError};
-use crate::domain::setting::SettingView;
+use crate::{api::error::Code, domain::setting::SettingView};
 use chrono::{
-    DateTime, Datelike, Local, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc,
+    DateTime, Datelike, Local, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone,
+    Utc,
 };
 use serde_json::json;
 
@@ -28,9 +29,12 @@ enum Zone {
 }
 
 impl Dates {
-    /// As the settings say.
+    /// As the settings say; nobody's are the defaults, for what can be asked before signing in.
     pub(super) async fn of(cli: &Cli) -> Result<Self, CliError> {
-        let settings: Vec<SettingView> = cli.call("setting.list", json!({})).await?;
+        let settings: Vec<SettingView> = match cli.call("setting.list", json!({})).await {
+            Err(CliError::Api(error)) if is_nobody(error.code) => Vec::new(),
+            settings => settings?,
+        };
         let word = |key| {
             let found = settings.iter().find(|setting| setting.key == key);
             found.and_then(|setting| setting.value.as_str()).unwrap_or_default()
@@ -76,6 +80,15 @@ impl Dates {
         }
     }
 
+    /// The day of a moment, as it goes on after 'since': `22 Nov 2026` or `2026-11-22`.
+    #[must_use]
+    pub fn day(self, at: DateTime<Utc>) -> String {
+        match self.style {
+            Style::Locale | Style::Relative => self.write(at, "%-d %b %Y"),
+            Style::Iso => self.write(at, "%Y-%m-%d"),
+        }
+    }
+
     /// A moment in a form of its own, in the zone that is set.
     #[must_use]
     pub fn write(self, at: DateTime<Utc>, form: &str) -> String {
@@ -100,31 +113,58 @@ impl Dates {
     }
 
     /// Reads a moment that was typed: `2026-11-22`, `2026-11-22 14:31`, both in the zone that is set,
-    /// or a moment with its own zone as RFC 3339 writes it.
+    /// a moment with its own zone as RFC 3339 writes it, or how long ago: `90m`, `24h`, `7d`.
     ///
     /// # Errors
     /// When it is none of these, or the zone's clock skips it.
     pub fn read(self, text: &str) -> Result<DateTime<Utc>, CliError> {
-        let bad = || {
+        self.read_at(text.trim(), Utc::now()).ok_or_else(|| {
             CliError::usage(
                 format!("'{text}' is no date."),
-                "Write it as 2026-11-22, '2026-11-22 14:31' or 2026-11-22T14:31:00Z.",
+                "Write it as 2026-11-22, '2026-11-22 14:31' or 2026-11-22T14:31:00Z, or how long \
+                 ago it is: 90m, 24h, 7d.",
             )
-        };
+        })
+    }
+
+    fn read_at(self, text: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         if let Ok(at) = DateTime::parse_from_rfc3339(text) {
-            return Ok(at.to_utc());
+            return Some(at.to_utc());
         }
-        let naive = NaiveDate::parse_from_str(text, "%Y-%m-%d")
-            .map(|day| day.and_time(NaiveTime::MIN))
-            .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M"))
-            .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M"))
-            .map_err(|_| bad())?;
-        let at = match self.zone {
+        let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+        let Some(naive) = day.map(|day| day.and_time(NaiveTime::MIN)).or_else(|| {
+            MOMENTS.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
+        }) else {
+            return now.checked_sub_signed(span(text)?);
+        };
+        match self.zone {
             Zone::Local => Local.from_local_datetime(&naive).earliest().map(|at| at.to_utc()),
             Zone::Named(zone) => zone.from_local_datetime(&naive).earliest().map(|at| at.to_utc()),
-        };
-        at.ok_or_else(bad)
+        }
     }
+}
+
+/// Forms in which a day and a time are read.
+const MOMENTS: [&str; 4] =
+    ["%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"];
+
+/// A length of time as it is typed: `90m`.
+fn span(text: &str) -> Option<TimeDelta> {
+    let unit = text.chars().last()?;
+    let number: u32 = text.strip_suffix(unit)?.trim().parse().ok()?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3_600,
+        'd' => 86_400,
+        'w' => 604_800,
+        _ => return None,
+    };
+    TimeDelta::try_seconds(i64::from(number) * seconds)
+}
+
+fn is_nobody(code: Code) -> bool {
+    matches!(code, Code::NotSignedIn | Code::NotSetUp | Code::SessionLocked)
 }
 
 fn age(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
@@ -182,5 +222,24 @@ mod tests {
         assert_eq!(read("2026-07-02T01:30:00Z"), Some(at("2026-07-02T01:30:00Z")));
         assert_eq!(read("2026-03-29 02:30"), None, "the clock skips it");
         assert_eq!(read("yesterday"), None);
+    }
+
+    /// People say how long ago they mean; what is no length of time must not pass for one.
+    #[test]
+    fn how_long_ago_is_read_too() {
+        let now = at("2026-11-22T12:00:00Z");
+        let read = |text| Dates::new("locale", "UTC").read_at(text, now);
+        for (text, expected) in [
+            ("2026-11-20T14:00:05", "2026-11-20T14:00:05Z"),
+            ("90m", "2026-11-22T10:30:00Z"),
+            ("7d", "2026-11-15T12:00:00Z"),
+        ] {
+            assert_eq!(read(text), Some(at(expected)), "{text}");
+        }
+        for text in
+            ["", "d", "7", "-1d", "7 years", "2026-13-01", "99999999999d", "4294967295w", "é"]
+        {
+            assert_eq!(read(text), None, "{text}");
+        }
     }
 }

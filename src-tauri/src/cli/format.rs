@@ -1,10 +1,9 @@
-//! How figures and moments read in a terminal: as in the window, three digits and a unit, and `–`
+//! How figures read in a terminal: as in the window, three digits and a unit, and `–`
 //! for what was not measured.
 
-pub use crate::domain::figure::three_digits;
+pub use crate::domain::figure::{counted, three_digits};
 
 use crate::domain::figure::{length, scaled, size};
-use chrono::{DateTime, Datelike, Local, Utc};
 
 /// What was not measured.
 pub const ABSENT: &str = "–";
@@ -52,20 +51,6 @@ pub fn load(value: Option<f64>) -> String {
 #[expect(clippy::cast_possible_truncation, reason = "seconds of an uptime")]
 pub fn duration(seconds: Option<f64>) -> String {
     measured(seconds, |seconds| length(seconds as i64))
-}
-
-/// A moment: today by the clock, earlier by the date, with the year only if it is not this one.
-#[must_use]
-pub fn when(at: DateTime<Utc>) -> String {
-    let (at, now) = (at.with_timezone(&Local), Local::now());
-    let format = if at.date_naive() == now.date_naive() {
-        "%H:%M"
-    } else if at.year() == now.year() {
-        "%-d %b"
-    } else {
-        "%-d %b %Y"
-    };
-    at.format(format).to_string()
 }
 
 #[cfg(test)]

@@ -3,8 +3,9 @@
 
 use super::{
     Cli,
+    dates::Dates,
     error::{CliError, Exit},
-    format, output, prompt,
+    output, prompt,
 };
 use crate::domain::{
     host_key::{HostKey, KnownHost},
@@ -60,14 +61,19 @@ pub async fn replace(
 }
 
 /// The hard stop: another key than the known one.
-pub fn changed(server: &ServerInput, presented: &HostKey, known: &KnownHost) -> CliError {
+pub fn changed(
+    server: &ServerInput,
+    presented: &HostKey,
+    known: &KnownHost,
+    dates: Dates,
+) -> CliError {
     CliError::stopped(
         Exit::HostKey,
         format!(
             "{} presents another host key than the one Tomo knows.\n  known      {}, since {}\n  presented  {}",
             server.host,
             describe(&known.key),
-            format::when(known.trusted_at),
+            dates.day(known.trusted_at),
             describe(presented),
         ),
         "Nothing was sent. If the key was replaced on purpose, read the new fingerprint on the \

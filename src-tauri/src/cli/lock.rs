@@ -54,16 +54,17 @@ async fn list(cli: &Cli, listing: Listing) -> Result<(), CliError> {
     }
     let heads = ["Name or origin", ">Failed", "Last", "Locked until", "Unlocked", "Note"];
     let mut table = output::new_table(&heads, None);
+    let dates = cli.dates().await?;
     for lock in &locks {
         let until = lock.lock_expires_at.filter(|_| lock.is_locked);
         let by = lock.unlocked_by.as_deref().unwrap_or("an admin");
-        let unlocked = lock.unlocked_at.map(|at| format!("{} by {by}", format::when(at)));
+        let unlocked = lock.unlocked_at.map(|at| format!("{} by {by}", dates.when(at)));
         let absent = || format::ABSENT.to_owned();
         table.add_row([
             output::clean_line(&lock.identifier),
             lock.attempt_count.to_string(),
-            format::when(lock.last_attempt_at),
-            until.map_or_else(absent, format::when),
+            dates.when(lock.last_attempt_at),
+            until.map_or_else(absent, |at| dates.when(at)),
             unlocked.map_or_else(absent, |text| output::clean_line(&text)),
             lock.notes.as_deref().map_or_else(absent, output::clean_line),
         ]);

@@ -13,14 +13,16 @@ mod credential;
 mod dates;
 mod error;
 mod format;
+#[cfg(test)]
+mod guides;
 mod host_key;
 mod live;
 mod lock;
 mod metrics;
-mod moment;
 mod monitor;
 mod output;
 mod overview;
+mod own_account;
 mod plans;
 mod prompt;
 mod retention;
@@ -158,6 +160,10 @@ async fn dispatch(cli: &Cli, command: Command) -> Result<(), CliError> {
             account::unlock(cli).await?;
             user::user(cli, command).await
         }
+        Command::Account(command) => {
+            account::unlock(cli).await?;
+            own_account::run(cli, command).await
+        }
         Command::Password(password) => {
             account::unlock(cli).await?;
             user::password(cli, password).await
@@ -202,7 +208,7 @@ struct Cli {
 }
 
 impl Cli {
-    /// How moments are written for whoever is signed in.
+    /// How moments are written and read for whoever is signed in.
     async fn dates(&self) -> Result<Dates, CliError> {
         Dates::of(self).await
     }

@@ -2,6 +2,7 @@
 //! the terminal with its control characters.
 
 use super::error::CliError;
+use crate::domain::text::is_hidden;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 use serde::Serialize;
 use std::{
@@ -9,11 +10,10 @@ use std::{
     io::{self, IsTerminal, Write},
 };
 
-/// Whether a character may move the cursor, start an escape sequence or turn the direction of what
-/// follows.
+/// Whether a character may move the cursor, start an escape sequence, turn the direction of what
+/// follows or hide it. The two joiners stay, which Persian and families of emoji are written with.
 fn is_hostile(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    is_hidden(character) && !matches!(character, '\u{200c}' | '\u{200d}')
 }
 
 /// A text from elsewhere, safe to show: line feeds stay, other control characters become `�`.
@@ -47,7 +47,9 @@ fn escape_hostile(json: &str) -> Cow<'_, str> {
     let mut escaped = String::with_capacity(json.len() + 16);
     for character in json.chars() {
         if replace(character) {
-            escaped.push_str(&format!("\\u{:04x}", u32::from(character)));
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                escaped.push_str(&format!("\\u{unit:04x}"));
+            }
         } else {
             escaped.push(character);
         }
@@ -203,12 +205,14 @@ mod tests {
         assert_eq!(shown, "a\u{fffd}[2Jb\u{fffd}31mc\u{fffd}d\u{fffd}e\u{fffd}f");
         assert_eq!(clean_line("a\nb"), "a b");
         assert_eq!(clean("Ünïcödé 日本 🏠"), "Ünïcödé 日本 🏠");
+        assert_eq!(clean("می‌خواهم 👩‍👧"), "می‌خواهم 👩‍👧", "joiners that are part of writing");
+        assert_eq!(clean("a\u{200b}\u{61c}\u{e0041}"), "a\u{fffd}\u{fffd}\u{fffd}");
     }
 
     /// serde leaves DEL and the C1 controls as they are; terminals obey them.
     #[test]
     fn json_escapes_what_a_terminal_would_obey_and_stays_the_same_document() {
-        let value = serde_json::json!({ "name": "a\u{9b}31m\u{7f}\u{1b}[2J" });
+        let value = serde_json::json!({ "name": "a\u{9b}31m\u{7f}\u{1b}[2J\u{e0041}" });
         let text = serde_json::to_string(&value).expect("writes");
         let escaped = escape_hostile(&text);
         assert!(!escaped.chars().any(char::is_control));

@@ -1,6 +1,6 @@
 //! `tomo approve`: a person decides about what AI assistants want to do.
 
-use super::{Cli, account, error::CliError, format, output, prompt};
+use super::{Cli, account, error::CliError, output, prompt};
 use crate::domain::plan::{Plan, PlanState};
 use clap::Args as Group;
 use serde_json::json;
@@ -9,6 +9,7 @@ use serde_json::json;
 pub const EXAMPLES: &str = "\
 Examples:
   tomo approve                            what waits for an answer
+  tomo approve --all                      also what was decided, has run or is too old
   tomo approve 0199c2                     look at a plan, and say yes or no
   tomo approve --refuse 0199c2            say no at once
 
@@ -24,6 +25,9 @@ pub struct Approve {
     /// Say no
     #[arg(long)]
     refuse: bool,
+    /// List also plans that wait no more
+    #[arg(long, conflicts_with = "refuse")]
+    all: bool,
     /// Write JSON
     #[arg(long)]
     json: bool,
@@ -37,7 +41,9 @@ pub async fn approve(cli: &Cli, approve: Approve) -> Result<(), CliError> {
         if approve.refuse {
             return Err(CliError::usage("Which plan is refused?", "Name it by its id."));
         }
-        return list(&plans, approve.json);
+        let wanted = |plan: &Plan| approve.all || plan.state == PlanState::Waiting;
+        let plans: Vec<Plan> = plans.into_iter().filter(wanted).collect();
+        return list(cli, &plans, approve.json).await;
     }
     let plan = pick(&plans, &approve.plan)?;
     let arguments = json!({ "id": plan.id });
@@ -57,19 +63,22 @@ pub async fn approve(cli: &Cli, approve: Approve) -> Result<(), CliError> {
     })
 }
 
-fn list(plans: &[Plan], json: bool) -> Result<(), CliError> {
+async fn list(cli: &Cli, plans: &[Plan], json: bool) -> Result<(), CliError> {
     if json {
         return output::json(&plans);
     }
     if plans.is_empty() {
-        return output::text("No assistant has asked for anything.");
+        return output::text(
+            "Nothing waits for an answer. `tomo approve --all` lists older plans.",
+        );
     }
     let mut table = output::new_table(&["Plan", "State", "Asked", "Assistant", "As", "What"], None);
+    let dates = cli.dates().await?;
     for plan in plans {
         table.add_row([
             plan.id.to_string(),
             plan.state.as_str().to_owned(),
-            format::when(plan.asked_at),
+            dates.when(plan.asked_at),
             output::clean_line(&plan.client),
             output::clean_line(&plan.username),
             output::clean_line(&plan.summary),

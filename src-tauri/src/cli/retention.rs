@@ -5,7 +5,6 @@ use crate::domain::{
     figure,
     retention::{RetentionPreview, RetentionRun, RetentionStatus},
 };
-use chrono::{DateTime, Local, Utc};
 use clap::{Args as Group, Subcommand};
 use serde_json::json;
 
@@ -56,6 +55,7 @@ async fn preview(cli: &Cli, listing: Listing) -> Result<(), CliError> {
     }
     let heads = ["Table", ">Kept", ">Rows", ">Expired", ">Size", "Oldest"];
     let mut table = output::new_table(&heads, output::width());
+    let dates = cli.dates().await?;
     for share in &preview.tables {
         table.add_row([
             share.table.as_str().to_owned(),
@@ -63,7 +63,7 @@ async fn preview(cli: &Cli, listing: Listing) -> Result<(), CliError> {
             share.rows.to_string(),
             share.expired.to_string(),
             size(share.bytes),
-            share.oldest.map_or_else(|| format::ABSENT.into(), format::when),
+            share.oldest.map_or_else(|| format::ABSENT.into(), |at| dates.when(at)),
         ]);
     }
     output::table(&table)?;
@@ -109,7 +109,8 @@ async fn status(cli: &Cli, listing: Listing) -> Result<(), CliError> {
     if listing.json {
         return output::json(&status);
     }
-    let clock = |at: DateTime<Utc>| at.with_timezone(&Local).format("%Y-%m-%d %H:%M").to_string();
+    let dates = cli.dates().await?;
+    let clock = |at| dates.moment(at);
     let last = match &status.last {
         None => "never".to_owned(),
         Some(run) if status.is_running => format!("{}, under way", clock(run.started_at)),

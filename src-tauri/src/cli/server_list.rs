@@ -1,6 +1,6 @@
 //! `tomo server export` and `tomo server import`: the list of servers as a file, without secrets.
 
-use super::{Cli, error::CliError, output, prompt};
+use super::{Cli, error::CliError, format, output, prompt};
 use crate::domain::{
     file::Exported,
     server::{AuthType, ServerInput},
@@ -45,7 +45,8 @@ pub async fn export(cli: &Cli, export: Export) -> Result<(), CliError> {
     if export.json {
         return output::json(&written);
     }
-    output::text(&format!("{} servers are in {}, without secrets.", written.rows, written.path))
+    let servers = format::counted(written.rows, "server is", "servers are");
+    output::text(&format!("{servers} in {}, without secrets.", written.path))
 }
 
 /// `tomo server import`.
@@ -78,7 +79,7 @@ pub async fn import(cli: &Cli, import: Import) -> Result<(), CliError> {
         return output::json(&result);
     }
     let ImportResult { added, changed, left } = result;
-    output::text(&format!("Added {added}, changed {changed}, left {left} as they are."))?;
+    output::text(&format!("Added {added}, changed {changed}, left as they are {left}."))?;
     let waits = preview.entries.iter().filter(|entry| match &entry.action {
         ImportAction::Add => entry.server.auth_type != AuthType::Agent,
         ImportAction::Change { current } => {

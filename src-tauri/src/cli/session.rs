@@ -68,6 +68,7 @@ async fn list(cli: &Cli, list: List) -> Result<(), CliError> {
     }
     let heads = ["User", "Where", "System", "Status", "Since", "Last used", "Until", "Id"];
     let mut table = output::new_table(&heads, None);
+    let dates = cli.dates().await?;
     for session in &sessions {
         let client = session.client.as_ref();
         let absent = || format::ABSENT.to_owned();
@@ -76,9 +77,9 @@ async fn list(cli: &Cli, list: List) -> Result<(), CliError> {
             client.map_or_else(absent, |client| output::clean_line(&client.in_words())),
             client.map_or_else(absent, |client| output::clean_line(&client.os)),
             status(session),
-            format::when(session.created_at),
-            format::when(session.last_activity),
-            format::when(session.terminated_at.unwrap_or(session.expires_at)),
+            dates.when(session.created_at),
+            dates.when(session.last_activity),
+            dates.when(session.terminated_at.unwrap_or(session.expires_at)),
             session.id.chars().take(SHOWN).collect(),
         ]);
     }

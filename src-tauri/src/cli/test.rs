@@ -58,7 +58,7 @@ pub async fn run(
             host_key::replace(cli, id, presented, &named).await?;
         }
         (Some(HostKeyVerdict::Changed { presented, known }), ..) => {
-            return Err(host_key::changed(server, presented, known));
+            return Err(host_key::changed(server, presented, known, cli.dates().await?));
         }
         (Some(HostKeyVerdict::Matches) | None, ..) => return Ok(report),
     }

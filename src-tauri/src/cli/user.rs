@@ -156,11 +156,12 @@ async fn list(cli: &Cli, listing: Listing) -> Result<(), CliError> {
     }
     let heads = ["Name", "Role", "E-mail", "State", "Last sign-in", ">Sessions", "Id"];
     let mut table = output::new_table(&heads, None);
+    let dates = cli.dates().await?;
     for account in &accounts {
         let user = &account.user;
         let state = match (user.is_active, account.locked_until) {
             (false, _) => "deactivated".into(),
-            (true, Some(until)) => format!("locked until {}", format::when(until)),
+            (true, Some(until)) => format!("locked until {}", dates.when(until)),
             (true, None) => "active".into(),
         };
         table.add_row([
@@ -168,7 +169,7 @@ async fn list(cli: &Cli, listing: Listing) -> Result<(), CliError> {
             user.role.as_str().into(),
             output::clean_line(if user.email.is_empty() { format::ABSENT } else { &user.email }),
             state,
-            account.last_login.map_or_else(|| "never".into(), format::when),
+            account.last_login.map_or_else(|| "never".into(), |at| dates.when(at)),
             account.live_sessions.to_string(),
             user.id.to_string(),
         ]);

@@ -1,14 +1,15 @@
 //! What this program is made of.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// Version of the command table: of its names, arguments and results.
-pub const API_VERSION: &str = "1.0.0";
+pub const API_VERSION: &str = "1.1.0";
 
 /// A row of `component_versions`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct ComponentVersion {
     /// `backend`, `frontend` or `api`.
     pub component: String,
@@ -21,7 +22,7 @@ pub struct ComponentVersion {
 }
 
 /// What the About page shows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct About {
     /// Components.
     pub components: Vec<ComponentVersion>,

@@ -5,9 +5,11 @@ use super::{
     user::{Role, User},
 };
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
+use unicode_normalization::UnicodeNormalization;
 
 /// Most characters of a sign-in name.
 const USERNAME_CHARACTERS: usize = 64;
@@ -15,7 +17,7 @@ const USERNAME_CHARACTERS: usize = 64;
 const EMAIL_BYTES: usize = 254;
 
 /// An account. The password's hash is no part of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct Account {
     /// Who.
     pub user: User,
@@ -80,14 +82,15 @@ impl AccountChanges {
     }
 }
 
-/// A sign-in name, trimmed.
+/// A sign-in name, trimmed and in Unicode's composed form.
 ///
 /// # Errors
 /// When it is empty, longer than 64 characters, or has a character in it that cannot be seen: two
 /// names that look the same would be two people.
 pub fn checked_username(text: &str) -> Result<String, InvalidField> {
     let invalid = |message: &str| InvalidField { field: "username", message: message.into() };
-    let name = text.trim();
+    // What is much longer is refused without composing all of it.
+    let name: String = text.trim().nfc().take(USERNAME_CHARACTERS + 1).collect();
     if name.is_empty() || name.chars().nth(USERNAME_CHARACTERS).is_some() {
         return Err(invalid("The user name needs 1 to 64 characters."));
     }
@@ -97,7 +100,7 @@ pub fn checked_username(text: &str) -> Result<String, InvalidField> {
     if name.chars().any(is_invisible) {
         return Err(invalid("The user name has a character in it that cannot be seen."));
     }
-    Ok(name.to_owned())
+    Ok(name)
 }
 
 /// An e-mail address, trimmed; it may be empty. Whether mail arrives there is not asked.
@@ -122,10 +125,11 @@ pub fn checked_email(text: &str) -> Result<String, InvalidField> {
     }
 }
 
-/// A sign-in name as names are compared: `Ana` and `ana` are one person.
+/// A sign-in name as names are compared: `Ana` and `ana` are one person, and so are two keyboards of
+/// which one sends é as one character and the other as two.
 #[must_use]
 pub fn folded(username: &str) -> String {
-    username.trim().to_lowercase()
+    username.trim().nfc().collect::<String>().to_lowercase().nfc().collect()
 }
 
 /// Whether a character shows nothing, or changes how others are shown: Unicode's default ignorable
@@ -178,6 +182,8 @@ mod tests {
             assert!(checked_username(name).is_err(), "{name:?}");
         }
         assert_eq!(folded(" ÀNA "), folded("àna"));
+        assert_eq!(folded("A\u{300}na"), folded("àna"));
+        assert_eq!(checked_username("Rene\u{301}").expect("a name"), "Ren\u{e9}");
     }
 
     /// An address is optional, and a slip in it is told before somebody relies on it.

@@ -29,7 +29,7 @@ pub enum ActivityGroup {
 }
 
 /// How an entry is marked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ActivityLevel {
     /// Somebody did something, or all is well.
@@ -194,7 +194,7 @@ impl ActivityKind {
 }
 
 /// An entry of the feed: a row of `activity_logs` with the names that belong to its ids.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct Activity {
     /// Identifier (UUIDv7).
     #[ts(type = "string")]
@@ -258,7 +258,7 @@ pub struct ActivityFilter {
 }
 
 /// A page of the feed, newest first.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct ActivityPage {
     /// Entries.
     pub entries: Vec<Activity>,

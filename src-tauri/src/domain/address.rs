@@ -1,11 +1,12 @@
 //! Reads what people paste when asked for a server: `user@host:port`, an `ssh` command, an
 //! `ssh://` address.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// The parts of an address; what the text does not say is absent.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct Address {
     /// Host name or IP address.
     pub host: String,

@@ -38,7 +38,7 @@ impl ChangeType {
 }
 
 /// A row of `settings_audit`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct AuditEntry {
     /// Its place in the chain.
     #[ts(type = "number")]
@@ -88,7 +88,7 @@ pub struct AuditFilter {
 }
 
 /// A page of the trail, newest first.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct AuditPage {
     /// Entries.
     pub entries: Vec<AuditEntry>,
@@ -103,7 +103,7 @@ pub struct AuditPage {
 }
 
 /// What verifying found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct AuditReport {
     /// Rows that there are.
     #[ts(type = "number")]

@@ -1,11 +1,12 @@
 //! Backups: what is inside one, and which are kept.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// What a backup holds, as it says of itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct BackupContents {
     /// When it was made.
     pub made_at: DateTime<Utc>,
@@ -43,7 +44,7 @@ pub struct BackupContents {
 }
 
 /// A backup in the list: one that was made, or one that could not be.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct BackupEntry {
     /// Path of the file.
     pub path: String,
@@ -69,7 +70,7 @@ pub struct BackupEntry {
 }
 
 /// Backups that are kept, and when the next is due.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct BackupList {
     /// Newest first.
     pub entries: Vec<BackupEntry>,

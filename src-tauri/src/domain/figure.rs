@@ -46,6 +46,12 @@ pub fn length(seconds: i64) -> String {
 /// A count of things, its thousands apart: `41,902 rows`, `1 row`.
 #[must_use]
 pub fn count(number: u64, thing: &str) -> String {
+    counted(number, thing, &format!("{thing}s"))
+}
+
+/// A count of things whose plural is not made with an s: `1 entry`, `41,902 entries`.
+#[must_use]
+pub fn counted(number: u64, one: &str, many: &str) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -54,8 +60,8 @@ pub fn count(number: u64, thing: &str) -> String {
         }
         grouped.push(digit);
     }
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{grouped} {thing}{plural}")
+    let things = if number == 1 { one } else { many };
+    format!("{grouped} {things}")
 }
 
 #[cfg(test)]

@@ -10,11 +10,12 @@ use super::{
     server::Server,
 };
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// One server as a row of the overview.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct ServerRow {
     /// The stored row.
     pub server: Server,
@@ -44,7 +45,7 @@ impl ServerRow {
 }
 
 /// The CPU line of one row: an hour at most, at most 120 points, oldest first.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct Sparkline {
     /// Whose.
     pub server_id: ServerId,
@@ -54,7 +55,7 @@ pub struct Sparkline {
 }
 
 /// Everything the overview needs at once.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct Fleet {
     /// This computer first, then by name.
     pub servers: Vec<ServerRow>,
@@ -67,7 +68,7 @@ pub struct Fleet {
 }
 
 /// How collection goes on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct Collection {
     /// Whether it is paused.
     pub paused: bool,
@@ -80,7 +81,7 @@ pub struct Collection {
 }
 
 /// A server's page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct ServerDetails {
     /// The row.
     pub row: ServerRow,
@@ -99,7 +100,7 @@ pub struct ServerDetails {
 }
 
 /// What Tomo costs a host, averaged over the samples since the connection was opened.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct HostCost {
     /// CPU time a sample, milliseconds; absent where the host does not tell.
     pub remote_cpu_ms: Option<f64>,
@@ -118,7 +119,7 @@ pub struct HostCost {
 }
 
 /// The last hour of one server, oldest first.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct LiveHistory {
     /// Points.
     pub points: Vec<LivePoint>,

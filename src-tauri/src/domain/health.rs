@@ -3,11 +3,14 @@
 
 use super::{connection::ConnectionStatus, live::Figures};
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// The states of a server, best first, so that the worst of a fleet is the greatest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// Answers, and nothing is past a mark.
@@ -27,7 +30,7 @@ pub enum State {
 }
 
 /// The marks of one figure, percent.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct Marks {
     /// At and above this it is a warning.
     pub warning: f64,
@@ -50,7 +53,7 @@ impl Marks {
 }
 
 /// All marks, from the `monitoring.*` settings.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct Thresholds {
     /// CPU busy.
     pub cpu: Marks,
@@ -71,7 +74,7 @@ impl Default for Thresholds {
 }
 
 /// A server's state with the sentence that explains it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct Health {
     /// The state.
     pub state: State,

@@ -47,7 +47,7 @@ impl Range {
 }
 
 /// Rows of `server_metrics` in the order of time, column by column.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct History {
     /// Start of the range, seconds since 1970, UTC.
     #[ts(type = "number")]

@@ -2,11 +2,12 @@
 
 use super::id::UserId;
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// A public host key.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS, JsonSchema)]
 pub struct HostKey {
     /// Algorithm as SSH names it, e.g. `ssh-ed25519`.
     pub algorithm: String,
@@ -17,7 +18,7 @@ pub struct HostKey {
 }
 
 /// A host key that somebody has decided to trust, as `known_hosts` keeps it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct KnownHost {
     /// Host as the servers' rows name it.
     pub host: String,
@@ -34,7 +35,7 @@ pub struct KnownHost {
 }
 
 /// What comparing a presented key with the known one says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(tag = "verdict", rename_all = "snake_case")]
 pub enum HostKeyVerdict {
     /// The presented key is the known one.

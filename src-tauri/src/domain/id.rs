@@ -40,11 +40,11 @@ macro_rules! id {
 }
 
 id! {
-    /// A row of `servers`.
+    /// Id of a server: a row of `servers`.
     ServerId
 }
 id! {
-    /// A row of `users`.
+    /// Id of an account: a row of `users`.
     UserId
 }
 

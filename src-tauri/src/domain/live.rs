@@ -5,19 +5,20 @@ use super::{
     sample::Sample,
 };
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// One point of the live ring: a sample reduced to what charts draw. Percentages are 0–100, rates
 /// are bytes per second, sizes are bytes; single precision is finer than a pixel.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct LivePoint {
     /// Milliseconds since 1970, UTC.
     #[ts(type = "number")]
     pub at_ms: i64,
-    /// CPU busy.
+    /// CPU busy, percent.
     pub cpu_percent: Option<f32>,
-    /// Busy share of each processor.
+    /// Busy share of each processor, percent.
     pub core_percents: Box<[f32]>,
     /// Memory used, bytes.
     pub memory_used_bytes: Option<f32>,
@@ -25,13 +26,13 @@ pub struct LivePoint {
     pub memory_cached_bytes: Option<f32>,
     /// Swap in use, bytes.
     pub swap_used_bytes: Option<f32>,
-    /// Received.
+    /// Received, bytes per second.
     pub network_rx: Option<f32>,
-    /// Sent.
+    /// Sent, bytes per second.
     pub network_tx: Option<f32>,
-    /// Read.
+    /// Read from disks, bytes per second.
     pub disk_read: Option<f32>,
-    /// Written.
+    /// Written to disks, bytes per second.
     pub disk_written: Option<f32>,
 }
 
@@ -66,7 +67,7 @@ impl From<&Sample> for LivePoint {
 }
 
 /// The newest figures of a server, as a row of the overview shows them.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct Figures {
     /// When they were read.
     pub at: DateTime<Utc>,
@@ -93,7 +94,7 @@ pub struct Figures {
 }
 
 /// The mount that the overview shows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct DiskFigure {
     /// Where it is mounted.
     pub path: String,

@@ -1,12 +1,13 @@
 //! Failed sign-ins, counted by user name and by origin, and the locks they lead to.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use uuid::Uuid;
 
 /// What failed sign-ins are counted by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LockSubject {
     /// The name that was typed, whether there is such a user or not.
@@ -34,7 +35,7 @@ impl LockSubject {
 }
 
 /// A row of `account_locks`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct AccountLock {
     /// Identifier.
     #[ts(type = "string")]

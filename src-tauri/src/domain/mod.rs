@@ -41,5 +41,6 @@ pub mod status;
 pub mod system_info;
 pub mod terminal;
 pub mod test_report;
+pub mod text;
 pub mod time;
 pub mod user;

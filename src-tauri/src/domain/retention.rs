@@ -2,11 +2,14 @@
 
 use super::figure;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// A table that retention keeps short.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum RetainedTable {
     /// History of servers.
@@ -57,7 +60,7 @@ impl RetainedTable {
 }
 
 /// What would go from one table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct RetentionShare {
     /// Which.
     pub table: RetainedTable,
@@ -77,7 +80,7 @@ pub struct RetentionShare {
 }
 
 /// What a run would do now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct RetentionPreview {
     /// One for each table.
     pub tables: Vec<RetentionShare>,
@@ -90,7 +93,7 @@ pub struct RetentionPreview {
 }
 
 /// What a run has dropped from one table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct RetentionDropped {
     /// Which.
     pub table: RetainedTable,
@@ -100,7 +103,7 @@ pub struct RetentionDropped {
 }
 
 /// A run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct RetentionRun {
     /// When it began.
     pub started_at: DateTime<Utc>,
@@ -118,7 +121,7 @@ pub struct RetentionRun {
 }
 
 /// Where retention stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct RetentionStatus {
     /// The last run.
     pub last: Option<RetentionRun>,

@@ -1,11 +1,12 @@
 //! One sample: everything that was read from a host at one moment. What was not read is `None`.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// All figures of one moment. Bytes are bytes, rates are per second, percentages are 0–100.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct Sample {
     /// When the block arrived, by this computer's clock.
     pub at: DateTime<Utc>,
@@ -33,7 +34,7 @@ pub struct Sample {
 }
 
 /// CPU busy = total − idle − iowait; steal counts as busy, guest time is not counted twice.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct Cpu {
     /// Busy share of all processors together, percent.
     pub total_percent: f64,
@@ -42,7 +43,7 @@ pub struct Cpu {
 }
 
 /// Memory used = MemTotal − MemAvailable.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct Memory {
     /// Physical memory, bytes.
     pub total_bytes: u64,
@@ -57,7 +58,7 @@ pub struct Memory {
 }
 
 /// Load averages: runnable and uninterruptible tasks.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct Load {
     /// Over 1 minute.
     pub one: f64,
@@ -68,7 +69,7 @@ pub struct Load {
 }
 
 /// A mounted file system.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct Mount {
     /// Where it is mounted.
     pub path: String,
@@ -95,7 +96,7 @@ impl Mount {
 }
 
 /// A network interface.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct Interface {
     /// Name, e.g. `enp3s0`.
     pub name: String,
@@ -112,7 +113,7 @@ pub struct Interface {
 }
 
 /// A whole disk.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct Disk {
     /// Kernel name, e.g. `nvme0n1`.
     pub name: String,
@@ -123,7 +124,7 @@ pub struct Disk {
 }
 
 /// A temperature sensor.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct Temperature {
     /// Chip and label, e.g. `coretemp Package id 0`.
     pub label: String,
@@ -132,7 +133,7 @@ pub struct Temperature {
 }
 
 /// What a sample cost.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct Cost {
     /// From asking to having the whole answer, milliseconds.
     pub round_trip_ms: f64,

@@ -42,7 +42,7 @@ impl AuthType {
 }
 
 /// A row of `servers`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct Server {
     /// Identifier.
     pub id: ServerId,

@@ -2,6 +2,7 @@
 
 use super::{id::UserId, user::User};
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -24,7 +25,7 @@ pub struct Session {
 }
 
 /// Where a session stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionStatus {
     /// In use.
@@ -59,7 +60,7 @@ impl SessionStatus {
 }
 
 /// A front door of Tomo.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Door {
     /// The window.
@@ -85,7 +86,7 @@ impl Door {
 }
 
 /// Where a session was begun.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct Client {
     /// Through which front door.
     pub door: Door,
@@ -141,6 +142,12 @@ impl Client {
         format!("{}@{}", self.door.name(), self.host)
     }
 
+    /// Whether it is an assistant, and not a person.
+    #[must_use]
+    pub fn is_assistant(&self) -> bool {
+        self.door == Door::Mcp
+    }
+
     /// For sentences: `window on nas`.
     #[must_use]
     pub fn in_words(&self) -> String {
@@ -149,7 +156,7 @@ impl Client {
 }
 
 /// A session in a list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct SessionEntry {
     /// Hash of the session's secret. It cannot be used to sign in.
     pub id: String,

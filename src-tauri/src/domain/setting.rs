@@ -1,13 +1,14 @@
 //! The registry of settings: the only source of what can be set, its default and its rule.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::{borrow::Cow, path::Path};
 use ts_rs::TS;
 
 /// Who may change a setting, and for whom.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// One value for everybody, changed by admins.
@@ -17,7 +18,7 @@ pub enum Scope {
 }
 
 /// What values a setting takes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Rule {
     /// `true` or `false`.
@@ -140,7 +141,7 @@ registry! {
     "security.lock_when_idle" "false", Rule::Boolean, UserOverridable security,
         "Lock when idle": "An idle window asks for the password.";
     "security.max_sessions_per_user" "5", whole(1, 50, "sessions"), System security,
-        "Sessions per user": "When one more is begun, the oldest ends.";
+        "Sessions per user": "When one more is begun, the oldest ends. Assistants have as many of their own.";
     "security.max_login_attempts" "5", whole(3, 20, "attempts"), System security,
         "Failed sign-ins": "After so many in a row a user name is locked for a while, and an origin after four times as many.";
     "security.account_lockout_seconds" "900", whole(60, 86_400, "s"), System security,
@@ -313,7 +314,7 @@ fn is_folder(path: &str) -> bool {
 }
 
 /// A setting with its value for one user.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct SettingView {
     /// Key.
     pub key: String,
@@ -346,13 +347,37 @@ pub struct SettingView {
     #[ts(type = "number")]
     pub version: i64,
     /// Of everybody's value, for an admin who changes that and has another one.
-    #[serde(default)]
-    #[ts(optional, as = "Option<i32>")]
+    #[ts(type = "number")]
     pub system_version: i64,
     /// When the value was last changed.
     pub updated_at: Option<DateTime<Utc>>,
     /// By whom, by name.
     pub updated_by: Option<String>,
+}
+
+impl SettingView {
+    /// A setting that nobody has touched: as it is delivered, with no version yet.
+    #[must_use]
+    pub fn untouched(setting: &Setting) -> Self {
+        Self {
+            key: setting.key.to_owned(),
+            value: setting.default_value(),
+            default_value: setting.default_value(),
+            is_user_override: false,
+            scope: setting.scope,
+            category: setting.category.to_owned(),
+            title: setting.title.to_owned(),
+            description: setting.description.to_owned(),
+            rule: setting.rule.clone(),
+            reset_value: setting.default_value(),
+            is_changed: false,
+            locked: None,
+            updated_at: None,
+            updated_by: None,
+            version: 0,
+            system_version: 0,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! What a server is: system, hardware and Docker, as gathered once a connection.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// The JSON in `servers.system_info`. What could not be read is absent.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(default)]
 pub struct SystemInfo {
     /// Identifier of the system: `debian`, `fedora`, `openwrt`, `macos`, `windows`, …
@@ -36,7 +37,7 @@ pub struct SystemInfo {
 }
 
 /// A source of figures that cannot be read on a host.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct UnreadableSource {
     /// What it would give, e.g. `temperatures`.
     pub source: String,

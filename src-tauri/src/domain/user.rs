@@ -46,7 +46,7 @@ impl Role {
 }
 
 /// A user without the password hash.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct User {
     /// Identifier.
     pub id: UserId,

@@ -3,6 +3,7 @@
 //! Names, messages and versions were written by servers and users. An assistant reads them beside its
 //! instructions, so the answer says what they are, and characters that people cannot see are shown.
 
+use crate::domain::text::is_hidden;
 use serde_json::{Map, Value, json};
 
 /// Says what the texts in an answer are.
@@ -59,16 +60,6 @@ pub fn short(text: &str, most: usize) -> String {
         Some(end) => visible_text(&text[..end]) + "…",
         None => visible_text(text),
     }
-}
-
-/// Control and format characters: line breaks, marks of direction, joiners of nothing, and the tags
-/// in which whole sentences can be hidden.
-fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// The arguments of a call for the activity log: long texts are left out.

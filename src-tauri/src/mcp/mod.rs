@@ -8,6 +8,7 @@ mod assistant;
 mod data;
 mod level;
 mod schema;
+mod told;
 mod tools;
 
 pub use tools::markdown;

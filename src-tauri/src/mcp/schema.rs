@@ -1,8 +1,64 @@
-//! The arguments of a command as a JSON Schema that assistants' programs accept: an object at the
-//! top, with no choice between several.
+//! Arguments and results as JSON Schemas that assistants' programs accept: an object at the top, with
+//! no choice between several.
 
+use super::data::NOTICE;
 use schemars::Schema;
 use serde_json::{Map, Value, json};
+
+/// Parts of results that only a window draws, and where they stand: an assistant pays for each word.
+const LEFT_OUT: &[(&str, &str)] = &[("fleet.get", "sparklines")];
+
+/// A command's result without what is left out for assistants.
+#[must_use]
+pub fn without_left_out(command: &str, mut result: Value) -> Value {
+    for (_, field) in LEFT_OUT.iter().filter(|(name, _)| *name == command) {
+        if let Some(fields) = result.as_object_mut() {
+            fields.remove(*field);
+        }
+    }
+    result
+}
+
+/// The output schema of a tool that answers with any of these: what `data::wrap` makes of it.
+#[must_use]
+pub fn of_results(command: &str, results: Vec<Schema>) -> Map<String, Value> {
+    let mut definitions = Map::new();
+    let mut choices: Vec<Value> = Vec::with_capacity(results.len());
+    for result in results {
+        let mut result = result.to_value();
+        if let Some(fields) = result.as_object_mut() {
+            fields.remove("$schema");
+            fields.remove("title");
+            if let Some(Value::Object(own)) = fields.remove("$defs") {
+                definitions.extend(own);
+            }
+        }
+        for (_, field) in LEFT_OUT.iter().filter(|(name, _)| *name == command) {
+            if let Some(properties) = result["properties"].as_object_mut() {
+                properties.remove(*field);
+            }
+            if let Some(required) = result["required"].as_array_mut() {
+                required.retain(|name| name != field);
+            }
+        }
+        choices.push(result);
+    }
+    let data = match choices.len() {
+        1 => choices.remove(0),
+        _ => json!({ "anyOf": choices }),
+    };
+    let mut root = Map::new();
+    root.insert("type".into(), json!("object"));
+    root.insert(
+        "properties".into(),
+        json!({ "data": data, "notice": { "type": "string", "description": NOTICE } }),
+    );
+    root.insert("required".into(), json!(["data", "notice"]));
+    if !definitions.is_empty() {
+        root.insert("$defs".into(), Value::Object(definitions));
+    }
+    root
+}
 
 /// The input schema of a tool.
 #[must_use]

@@ -5,6 +5,7 @@
 
 use super::{Store, StoreError, row};
 use crate::domain::{
+    account::folded,
     id::UserId,
     lock::{AccountLock, LockSubject},
     time,
@@ -84,8 +85,8 @@ impl Store {
             sqlx::query_scalar("select username from users order by created_at, id")
                 .fetch_all(&self.readers)
                 .await?;
-        let name = name.to_lowercase();
-        Ok(names.into_iter().find(|known| known.to_lowercase() == name))
+        let name = folded(name);
+        Ok(names.into_iter().find(|known| folded(known) == name))
     }
 
     /// Until when sign-ins with this name, or from this origin, are refused.

@@ -196,11 +196,7 @@ fn is_between_words(character: char) -> bool {
 
 /// A word of the column `marks`.
 fn marked(letter: char, value: &str) -> String {
-    use std::fmt::Write;
-    value.bytes().fold(String::from(letter), |mut mark, byte| {
-        let _ = write!(mark, "{byte:02x}");
-        mark
-    })
+    format!("{letter}{}", hex::encode(value))
 }
 
 fn push_list<'v>(sql: &mut QueryBuilder<Sqlite>, values: impl IntoIterator<Item = &'v str>) {

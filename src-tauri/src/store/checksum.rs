@@ -2,7 +2,6 @@
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use std::fmt::Write;
 use zeroize::Zeroizing;
 
 /// A value as SQLite holds it.
@@ -37,11 +36,7 @@ pub(super) fn checksum<'a>(key: &[u8; 32], fields: &[Field<'a>]) -> String {
         mac.update(&length(bytes.len()));
         mac.update(bytes);
     }
-    mac.finalize().into_bytes().iter().fold(String::with_capacity(64), |mut hex, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex::encode(mac.finalize().into_bytes())
 }
 
 fn length(length: usize) -> [u8; 8] {

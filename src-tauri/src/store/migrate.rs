@@ -151,3 +151,109 @@ pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.push(suffix);
     name.into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::id::UserId,
+        store::{Actor, AuditKeySlot, AuditVerdict, SettingWrite, Store, function},
+    };
+    use chrono::Utc;
+    use serde_json::json;
+    use sqlx::{AssertSqlSafe, Row};
+    use zeroize::Zeroizing;
+
+    /// The last migration before the one that names who changes a setting, and why.
+    const BEFORE_THE_CONTEXT: i64 = 20_261_122_100_300;
+
+    fn key() -> AuditKeySlot {
+        let key = AuditKeySlot::empty();
+        key.fill(Zeroizing::new([42; 32]));
+        key
+    }
+
+    /// What the program of that time wrote: the registry, changes of it, an own value and its end, all
+    /// through the triggers of that time.
+    async fn older_trail(path: &Path, user: UserId) {
+        super::super::private_file(path).expect("a file");
+        let options = connect_options(path).journal_mode(SqliteJournalMode::Wal);
+        let mut db = options.connect().await.expect("a connection");
+        MIGRATOR.run_to(BEFORE_THE_CONTEXT, &mut db).await.expect("older migrations");
+        function::register(&mut db, key()).await.expect("the function");
+        for sql in [
+            format!(
+                "insert into users (id, username, password_hash) values ('{user}', 'ana', 'h')"
+            ),
+            "insert into system_settings
+                 (setting_key, setting_value, default_value, category, scope, data_type)
+             values ('ui.theme', '\"auto\"', '\"auto\"', 'ui', 'user_overridable', 'string'),
+                 ('system.backup_keep', '7', '7', 'system', 'system', 'number')"
+                .into(),
+            format!(
+                "update system_settings set setting_value = '3', version = 2, updated_by = '{user}'
+                 where setting_key = 'system.backup_keep'"
+            ),
+            format!(
+                "insert into user_settings (user_id, setting_key, setting_value, category)
+                 values ('{user}', 'ui.theme', '\"dark\"', 'ui')"
+            ),
+            "update user_settings set setting_value = '\"light\"'".into(),
+            "delete from user_settings".into(),
+        ] {
+            sqlx::query(AssertSqlSafe(sql)).execute(&mut db).await.expect("written");
+        }
+        db.close().await.expect("closed");
+    }
+
+    async fn trail(path: &Path) -> Vec<(i64, Option<String>, String, String)> {
+        let mut db = connect_options(path).connect().await.expect("a connection");
+        let sql = "select id, user_id, new_value, checksum from settings_audit order by id";
+        let rows = sqlx::query(sql).fetch_all(&mut db).await.expect("rows");
+        rows.iter().map(|row| (row.get(0), row.get(1), row.get(2), row.get(3))).collect()
+    }
+
+    /// A trail that an upgrade breaks looks like one that somebody has tampered with, to everybody who
+    /// used Tomo before: its rows stay byte for byte, and new ones are chained to them.
+    #[tokio::test]
+    async fn a_trail_from_before_reasons_were_kept_is_proven_after_the_upgrade() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, user) = (folder.path().join(crate::store::FILE_NAME), UserId::new());
+        older_trail(&path, user).await;
+        let before = trail(&path).await;
+        assert_eq!(before.len(), 6, "each change is a row");
+        assert_eq!(before[2].1, Some(user.to_string()));
+
+        let store = Store::open(folder.path(), key()).await.expect("upgraded");
+        assert_eq!(trail(&path).await, before);
+        let verdict = store.verify_settings_audit().await.expect("a verdict");
+        assert_eq!(verdict, AuditVerdict::Intact { rows: 6 });
+        // The registry of this program, and a change with a reason: two generations in one chain.
+        store.sync_settings(Utc::now()).await.expect("settings");
+        let change = SettingWrite {
+            key: "system.backup_keep",
+            owner: None,
+            value: Some(&json!(5)),
+            version: None,
+        };
+        let actor = Actor { reason: Some("a small disk"), ..Actor::user(user) };
+        store.write_settings(&actor, &[change], Utc::now()).await.expect("written");
+        let after = trail(&path).await;
+        assert_eq!(after[..6], before);
+        let rows = i64::try_from(after.len()).expect("few");
+        let verdict = store.verify_settings_audit().await.expect("a verdict");
+        assert_eq!(verdict, AuditVerdict::Intact { rows });
+        assert_eq!(store.unrecorded_settings().await.expect("read"), [""; 0]);
+        store.close().await;
+
+        // What was tampered with before the upgrade is named after it.
+        let mut db = connect_options(&path).connect().await.expect("a connection");
+        let tamper = "drop trigger settings_audit_guard_update;
+            update settings_audit set new_value = '4' where id = 3";
+        sqlx::raw_sql(tamper).execute(&mut db).await.expect("tampered");
+        db.close().await.expect("closed");
+        let store = Store::open(folder.path(), key()).await.expect("opened");
+        let verdict = store.verify_settings_audit().await.expect("a verdict");
+        assert_eq!(verdict, AuditVerdict::Broken { first_id: 3 });
+    }
+}

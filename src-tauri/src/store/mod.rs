@@ -33,10 +33,10 @@ mod settings;
 mod settings_audit;
 mod settings_audit_list;
 mod settings_change;
-mod settings_watch;
 mod snapshot;
 mod system_info;
 mod users;
+mod watch;
 
 pub use account_locks::{Attempt, Counted, NewAttempt};
 pub use activity_logs::{LastConnectionEntry, NewActivity, NewConnectionEntry, WrittenActivity};
@@ -56,10 +56,10 @@ pub use server_changes::ServerChange;
 pub use sessions::{EndedSession, LiveSession, NewSession, TurnedSessions};
 pub use settings_audit::{AuditExtent, AuditHead, AuditVerdict};
 pub use settings_change::{Actor, SettingWrite, SettingWritten};
-pub use settings_watch::SettingsWatch;
 pub use snapshot::{Check, Snapshot, check, take_snapshot};
 pub use system_info::Installation;
 pub use users::{NewUser, UserUpdate};
+pub use watch::{Noticed, Watch};
 
 use sqlx::{
     ConnectOptions, Connection, Sqlite, SqliteConnection, SqlitePool, Transaction,

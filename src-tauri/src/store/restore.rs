@@ -28,7 +28,10 @@ pub fn newest_schema() -> i64 {
 /// When it cannot be read or written.
 pub fn rekey_copy(database: &Path, how: Rekey<'_>) -> Result<u32, StoreError> {
     let db = snapshot::alone(database)?;
-    db.execute_batch("pragma journal_mode = memory; begin immediate; delete from sessions;")?;
+    // Backups of a Tomo that left plans in are about; none of them may be approved over here.
+    db.execute_batch(
+        "pragma journal_mode = memory; begin immediate; delete from sessions; delete from plans;",
+    )?;
     let left = rekey(&db, how)?;
     db.execute_batch("commit")?;
     snapshot::close(db)?;

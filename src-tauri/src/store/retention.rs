@@ -32,8 +32,10 @@ pub struct RetentionOutcome {
     pub returned_bytes: u64,
     /// The longest that one transaction kept others from writing.
     pub longest: Duration,
-    /// What could not be done, and why; the rest was.
+    /// What could not be dropped, and why; the rest was.
     pub errors: Vec<(RetainedTable, StoreError)>,
+    /// Why what was dropped did not make the file smaller.
+    pub unreturned: Option<StoreError>,
     /// Whether it was told to end before it was through.
     pub is_cut_off: bool,
 }
@@ -226,18 +228,36 @@ impl Store {
                 tracing::warn!(table = kept.table.as_str(), %error, "retention left a table");
                 outcome.errors.push((kept.table, error));
             }
-            if kept.table == RetainedTable::ActivityLogs && rows > 0 {
-                self.tidy_search(rows, &mut pace).await?;
+            if kept.table == RetainedTable::ActivityLogs
+                && rows > 0
+                && let Err(error) = self.tidy_search(rows, &mut pace).await
+            {
+                tracing::warn!(%error, "the search index keeps what was dropped");
+                outcome.unreturned = Some(error);
             }
         }
         outcome.longest = pace.longest();
-        if pages.can_shrink {
+        if let Err(error) = self.shrink(&pages, &mut outcome, cancel).await {
+            tracing::warn!(%error, "retention could not give space back");
+            outcome.unreturned = Some(error);
+        }
+        outcome.is_cut_off = cancel.is_cancelled();
+        Ok(outcome)
+    }
+
+    /// Gives the free pages back, where the file can do that.
+    async fn shrink(
+        &self,
+        before: &Pages,
+        outcome: &mut RetentionOutcome,
+        cancel: &CancellationToken,
+    ) -> Result<(), StoreError> {
+        if before.can_shrink {
             outcome.longest = outcome.longest.max(self.give_back(cancel).await?);
         }
         let left = self.pages().await?.count;
-        outcome.returned_bytes = pages.count.saturating_sub(left) * pages.size;
-        outcome.is_cut_off = cancel.is_cancelled();
-        Ok(outcome)
+        outcome.returned_bytes = before.count.saturating_sub(left) * before.size;
+        Ok(())
     }
 
     /// Drops the expired rows of one table, and counts them as they go.

@@ -106,7 +106,9 @@ fn client(row: &SqliteRow) -> Result<Option<Client>, sqlx::Error> {
 }
 
 impl Store {
-    /// Begins a session. A user has at most `most` live ones: the oldest end, and are given.
+    /// Begins a session. A user has at most `most` live ones, and as many that were begun for
+    /// assistants, which start and stop by themselves and must put no person out: the oldest of the
+    /// kind end, and are given.
     ///
     /// # Errors
     /// [`StoreError::Missing`] when there is no such user any more, it may not sign in, or its
@@ -135,22 +137,22 @@ impl Store {
         if inserted.rows_affected() == 0 {
             return Err(StoreError::Missing { what: "user" });
         }
-        let ended = sqlx::query_as(
-            "update sessions set status = 'terminated', terminated_at = ?4, terminated_by = user_id
-             where id in (
-                 select id from sessions
-                 where user_id = ?2 and id <> ?1 and status in ('active', 'idle')
-                     and expires_at > ?4
-                 order by created_at desc, rowid desc limit -1 offset ?3)
-             returning user_id, user_agent,
-                 (select username from users where users.id = user_id) as username",
-        )
-        .bind(session.id)
-        .bind(session.user_id.to_string())
-        .bind(most.saturating_sub(1))
-        .bind(time::to_text(now))
-        .fetch_all(&mut *transaction)
-        .await?;
+        let of_kind = others_of_kind(&mut transaction, session, now).await?;
+        let mut ended = Vec::new();
+        for id in of_kind.iter().skip(most.saturating_sub(1) as usize) {
+            let oldest = sqlx::query_as(
+                "update sessions
+                 set status = 'terminated', terminated_at = ?2, terminated_by = user_id
+                 where id = ?1
+                 returning user_id, user_agent,
+                     (select username from users where users.id = user_id) as username",
+            )
+            .bind(id)
+            .bind(time::to_text(now))
+            .fetch_one(&mut *transaction)
+            .await?;
+            ended.push(oldest);
+        }
         transaction.commit().await?;
         Ok(ended)
     }
@@ -361,6 +363,7 @@ impl Store {
         .await?;
         Ok(ended.rows_affected() > 0)
     }
+
     /// Ends every live session of a user but the one with the id `except`; gives how many.
     ///
     /// # Errors
@@ -374,6 +377,33 @@ impl Store {
     ) -> Result<u64, StoreError> {
         terminate_all(&mut *self.writer.acquire().await?, user, except, by, now).await
     }
+}
+
+/// The other live sessions of the same user and kind, newest first.
+async fn others_of_kind(
+    connection: &mut SqliteConnection,
+    session: &NewSession<'_>,
+    now: DateTime<Utc>,
+) -> Result<Vec<String>, StoreError> {
+    let is_assistant = |client: Option<Client>| client.is_some_and(|client| client.is_assistant());
+    let kind = is_assistant(Client::from_text(session.user_agent));
+    let rows = sqlx::query(
+        "select id, user_agent from sessions
+         where user_id = ?1 and id <> ?2 and status in ('active', 'idle') and expires_at > ?3
+         order by created_at desc, rowid desc",
+    )
+    .bind(session.user_id.to_string())
+    .bind(session.id)
+    .bind(time::to_text(now))
+    .fetch_all(connection)
+    .await?;
+    let mut ids = Vec::with_capacity(rows.len());
+    for row in &rows {
+        if is_assistant(client(row)?) == kind {
+            ids.push(row.try_get("id")?);
+        }
+    }
+    Ok(ids)
 }
 
 /// As [`Store::terminate_sessions_of`], on a connection that may be in a transaction.

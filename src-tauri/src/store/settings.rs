@@ -118,7 +118,7 @@ impl Store {
         .bind(user.to_string())
         .fetch_all(&self.readers)
         .await?;
-        let mut views: Vec<SettingView> = REGISTRY.iter().map(untouched).collect();
+        let mut views: Vec<SettingView> = REGISTRY.iter().map(SettingView::untouched).collect();
         for row in &rows {
             let key: &str = row.try_get("setting_key")?;
             // A setting that an older Tomo had is kept, and obeyed by nothing.
@@ -157,28 +157,6 @@ impl Store {
         .await?;
         let value = row::parsed_or_null(&row, "value", |text| serde_json::from_str(text).ok())?;
         Ok(value.unwrap_or_else(|| setting.default_value()))
-    }
-}
-
-/// A setting that has no row yet.
-fn untouched(setting: &Setting) -> SettingView {
-    SettingView {
-        key: setting.key.to_owned(),
-        value: setting.default_value(),
-        default_value: setting.default_value(),
-        is_user_override: false,
-        scope: setting.scope,
-        category: setting.category.to_owned(),
-        title: setting.title.to_owned(),
-        description: setting.description.to_owned(),
-        rule: setting.rule.clone(),
-        reset_value: setting.default_value(),
-        is_changed: false,
-        locked: None,
-        updated_at: None,
-        updated_by: None,
-        version: 0,
-        system_version: 0,
     }
 }
 

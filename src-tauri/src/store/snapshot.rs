@@ -53,14 +53,14 @@ pub struct Snapshot {
 /// How closely a database is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Check {
-    /// Every page, without comparing indexes with their tables.
+    /// Every page, without comparing indexes with their tables, or rows with rows of others.
     Structure,
     /// Everything, the constraints as well.
     Everything,
 }
 
 /// Copies the database to a new file `to`, under other keys and without what is of no use anywhere
-/// else: sign-ins, and the list of this computer's backups. Blocks.
+/// else: sign-ins, what assistants asked for, and the list of this computer's backups. Blocks.
 ///
 /// # Errors
 /// When the database cannot be read or the copy not be written; what was written stays, so `to`
@@ -78,7 +78,8 @@ pub fn take_snapshot(
     }
     // What is removed from here on leaves no trace in a free page.
     db.execute_batch(
-        "pragma secure_delete = on; begin; delete from sessions; delete from backups;",
+        "pragma secure_delete = on; begin;
+         delete from sessions; delete from plans; delete from backups;",
     )?;
     let unopened_credentials = rekey(&db, how)?;
     db.execute_batch("commit")?;
@@ -150,6 +151,9 @@ pub fn check(database: &Path, how: Check) -> Result<(), StoreError> {
     let found: String = db.query_row(sql, [], |row| row.get(0))?;
     if found != "ok" {
         return Err(StoreError::Corrupt(found));
+    }
+    if how == Check::Structure {
+        return Ok(());
     }
     let mut orphans = db.prepare("pragma foreign_key_check")?;
     let orphan = orphans.query([])?.next()?.map(|row| row.get::<_, String>(0)).transpose()?;

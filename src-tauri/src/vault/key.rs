@@ -46,7 +46,7 @@ impl MasterKey {
 
     fn new(bytes: SecretBox<[u8; 32]>) -> Self {
         let id = derive(bytes.expose_secret(), "fingerprint");
-        let hex = id.iter().take(FINGERPRINT_HEX / 2).map(|byte| format!("{byte:02x}")).collect();
+        let hex = hex::encode(&id[..FINGERPRINT_HEX / 2]);
         Self { bytes, fingerprint: Fingerprint(hex) }
     }
 

@@ -146,9 +146,16 @@ async fn diagnostics_hold_nothing_that_tells_whose_they_are() {
     tokio::time::timeout(PATIENCE, house.until_cpu(&local())).await.expect("figures");
 
     let path = house.folder.path().join("report.json");
+    fs::write(&path, "the report of last year").expect("a file");
     let saved = house.ask("diagnostics.save", json!({ "path": path })).await;
     let text = fs::read_to_string(&path).expect("the file");
     assert_eq!(saved["bytes"].as_u64(), Some(text.len() as u64));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs::metadata(&path).expect("the file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "what Tomo writes is for its owner alone");
+    }
     let report: Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!(report["versions"]["backend"], env!("CARGO_PKG_VERSION"));
     assert_eq!(report["servers"]["by_sign_in"]["password"], 2);

@@ -125,6 +125,8 @@ fn whole_families_are_for_admins() {
         "vault.try_again",
         "vault.unlock",
         "setup.create",
+        "setup.choose_backup",
+        "setup.inspect",
         "setup.restore",
         "session.sign_in",
         "session.sign_out",

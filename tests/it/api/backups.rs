@@ -203,6 +203,36 @@ async fn sign_ins_stay_behind_and_history_where_that_is_wished() {
     }
 }
 
+/// Holds because what an assistant wanted here must not wait for an approval there; the list of
+/// backups is of this computer, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_assistants_asked_for_stays_behind() {
+    let house = House::terminal().await;
+    let plan = "insert into plans (id, command, arguments, summary, needs_role, user_id, client,
+            asked_at, expires_at)
+        select '01900000-0000-7000-8000-00000000000a', 'retention.run', '{}', 'Cleans up',
+            'admin', id, 'an assistant', datetime('now'), datetime('now', '+10 minutes')
+        from users";
+    sql(&house.file(), plan);
+    assert_eq!(house.ask("plan.list", json!({})).await.as_array().expect("plans").len(), 1);
+    let path = house.folder.path().join("a.tomobackup");
+    house.ask("backup.create", wish(&path)).await;
+    let inside = super::bad_backups::decrypt(&path);
+    let (_, packed) = super::bad_backups::split(&inside);
+    let copy = house.folder.path().join("copy.db");
+    std::fs::write(&copy, zstd::decode_all(packed).expect("zstd")).expect("written");
+    let inside = tables(&copy);
+    assert_eq!((inside["plans"].len(), inside["backups"].len()), (0, 0));
+    assert_eq!(tables(&house.file())["plans"].len(), 1, "here it still waits");
+    // A backup of a Tomo that left them in.
+    sql(&copy, plan);
+    let older = super::bad_backups::with_database(&path, &copy);
+    let other = House::empty_terminal().await;
+    other.ask("setup.restore", opens(&older)).await;
+    other.sign_in(ADMIN).await;
+    assert_eq!(other.ask("plan.list", json!({})).await, json!([]));
+}
+
 /// Holds because re-chaining a trail must not make good what somebody has tampered with.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_audit_trail_is_broken_at_the_same_place_afterwards() {

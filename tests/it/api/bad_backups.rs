@@ -69,7 +69,7 @@ impl Case {
     }
 }
 
-fn decrypt(path: &Path) -> Vec<u8> {
+pub(super) fn decrypt(path: &Path) -> Vec<u8> {
     let identity = age::scrypt::Identity::new(SecretString::from(OPENS.to_owned()));
     let file = std::fs::File::open(path).expect("a file");
     let decryptor = age::Decryptor::new(file).expect("an age file");
@@ -90,10 +90,21 @@ fn encrypt(inside: &[u8], to: &Path) {
     out.finish().expect("finished");
 }
 
-fn split(inside: &[u8]) -> (Value, &[u8]) {
+pub(super) fn split(inside: &[u8]) -> (Value, &[u8]) {
     let length = u32::from_be_bytes(inside[16..20].try_into().expect("4 bytes")) as usize;
     let manifest = serde_json::from_slice(&inside[20..20 + length]).expect("a manifest");
     (manifest, &inside[20 + length..])
+}
+
+/// A backup beside `path` that holds the database at `database` instead of its own.
+pub(super) fn with_database(path: &Path, database: &Path) -> PathBuf {
+    let inside = decrypt(path);
+    let (mut manifest, _) = split(&inside);
+    let database = std::fs::read(database).expect("read");
+    manifest["contents"]["database_bytes"] = json!(database.len());
+    let other = path.with_file_name("other.tomobackup");
+    encrypt(&join(&manifest, &zstd::encode_all(&*database, 3).expect("zstd")), &other);
+    other
 }
 
 fn join(manifest: &Value, packed: &[u8]) -> Vec<u8> {

@@ -19,6 +19,7 @@ mod processes;
 mod retention;
 mod server_list;
 mod sessions;
+mod set_up;
 mod settings;
 mod users;
 

@@ -1,6 +1,6 @@
 //! Sessions: where they were begun, how they are used, and each way for them to end.
 
-use super::{ADMIN, Code, House, PASSPHRASE, PATIENCE, account};
+use super::{ADMIN, Code, House, PASSPHRASE, PASSWORD, PATIENCE, account};
 use futures::{StreamExt, future::join_all};
 use serde_json::{Value, json};
 use tomo::{
@@ -301,6 +301,36 @@ async fn there_are_never_more_sessions_than_allowed() {
     .await
     .expect("a count");
     assert_eq!(live, 2, "that of the newest process, and one of eight");
+}
+
+/// Holds because assistants begin and end sessions as their programs start and crash: a person must
+/// not be put out by that, nor an assistant by people, and neither pile up.
+#[tokio::test(flavor = "multi_thread")]
+async fn assistants_and_people_do_not_put_each_other_out() {
+    let house = House::quiet().await;
+    house.set("security.max_sessions_per_user", json!(2)).await;
+    let terminal = house.at(Door::CommandLine).await;
+    let stay = json!({ "username": ADMIN, "password": PASSWORD, "stay_signed_in": true });
+    terminal.ask("session.sign_in", stay).await;
+    let mut assistants = Vec::new();
+    for _ in 0..3 {
+        let assistant = house.at(Door::Mcp).await;
+        assistant.tomo.begin_assistant_session().await.expect("a session");
+        assistants.push(assistant);
+    }
+    house.ask("fleet.get", json!({})).await;
+    terminal.ask("fleet.get", json!({})).await;
+    assert!(assistants[0].tomo.session().await.is_err(), "the oldest of the assistants ends");
+    for assistant in &assistants[1..] {
+        assistant.tomo.session().await.expect("two are allowed");
+    }
+
+    let third = house.beside().await;
+    third.sign_in(ADMIN).await;
+    house.refused("fleet.get", json!({}), Code::NotSignedIn).await;
+    for assistant in &assistants[1..] {
+        assistant.tomo.session().await.expect("a person's sign-in ends no assistant");
+    }
 }
 
 /// Holds because backups and stolen disks are read by others: nothing in there opens a session.

@@ -289,6 +289,24 @@ async fn an_admin_changes_everybodys_value_and_keeps_the_own() {
     let all = house.ask("setting.reset", everybodys).await;
     assert_eq!(among(&all, "ui.theme")["reset_value"], "auto");
     assert_eq!(among(&all, "ui.theme")["value"], "dark");
+
+    // Several together, of which some are everybody's: also the own one of the same key.
+    let theme = among(&all, "ui.theme");
+    let zone = among(&all, "ui.timezone");
+    let changes = json!([
+        { "key": "ui.theme", "value": "auto", "version": theme["version"] },
+        { "key": "ui.theme", "value": "light", "version": theme["system_version"],
+          "for_everybody": true },
+        { "key": "ui.timezone", "value": "UTC", "version": zone["system_version"],
+          "for_everybody": true },
+    ]);
+    let saved = house.ask("setting.save", json!({ "changes": &changes })).await;
+    let theme = among(&saved, "ui.theme");
+    assert_eq!((&theme["value"], &theme["reset_value"]), (&json!("auto"), &json!("light")));
+    let zone = among(&saved, "ui.timezone");
+    assert_eq!((&zone["value"], &zone["is_user_override"]), (&json!("UTC"), &json!(false)));
+    house.sign_in("readonly").await;
+    house.refused("setting.save", json!({ "changes": [changes[2]] }), Code::Forbidden).await;
 }
 
 /// Holds because 'reset' that reaches further, or less far, than it says loses somebody's choices.

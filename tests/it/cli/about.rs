@@ -74,8 +74,11 @@ fn a_person_approves_at_a_terminal() {
         terminal.press(&format!("{typed}\r"));
         let (rest, ended) = terminal.end();
         assert_eq!(ended, Some(code), "{typed}: {rest:?}");
-        assert_eq!(tomo.json(&["approve", "--json"])[0]["state"], state);
+        assert_eq!(tomo.json(&["approve", "--all", "--json"])[0]["state"], state);
     }
+    assert_eq!(tomo.json(&["approve", "--json"]), json!([]), "it waits no more");
+    assert!(tomo.done(&["approve"]).contains("Nothing waits"));
+    assert!(tomo.done(&["approve", "--all"]).contains("approved"));
     let error = tomo.refused(1, &["approve", "--refuse", &plan]);
     assert!(error.contains("was approved"), "{error}");
 }

@@ -77,13 +77,36 @@ fn a_backup_goes_to_another_computer() {
     assert!(other.refused(2, &["backup", "create"]).contains("passphrase"));
 }
 
+/// Holds because a person who holds several files of the old computer has to see which one this is,
+/// before it becomes everything there is.
+#[test]
+fn a_new_computer_shows_what_is_inside_before_it_begins_with_it() {
+    let tomo = Tomo::with_passphrase();
+    tomo.add_agent("nas");
+    let (file, secret) = (tomo.path("home.tomobackup"), tomo.path("backup.txt"));
+    tomo.done(&["backup", "create", &file, "--passphrase-file", &secret]);
+    let other = Tomo::new();
+    for (answer, says, code) in
+        [("no", "Nothing is changed.", 0), ("yes", "The backup is restored.", 0)]
+    {
+        let restore = ["backup", "restore", &file, "--passphrase-file", &secret];
+        let mut terminal = other.at_terminal(&restore);
+        let shown = terminal.wait_for("Begin with this?");
+        assert!(shown.contains("Credentials") && shown.contains("Audit trail"), "{shown:?}");
+        terminal.press(&format!("{answer}\r"));
+        let (rest, ended) = terminal.end();
+        assert!(rest.contains(says) && ended == Some(code), "{answer}: {rest:?}");
+    }
+    assert_eq!(servers(&other.database()), 1);
+}
+
 /// Holds because a list that changes servers without being shown first is a trap.
 #[test]
 fn a_list_of_servers_is_shown_before_it_is_imported() {
     let tomo = Tomo::signed_in();
     tomo.add_agent("nas");
     let list = tomo.path("servers.json");
-    assert!(tomo.done(&["server", "export", &list]).contains("1 servers"));
+    assert!(tomo.done(&["server", "export", &list]).contains("1 server is in"));
     let other = Tomo::signed_in();
     assert!(other.done(&["server", "import", &list, "--dry-run"]).contains("add"));
     assert_eq!(servers(&other.database()), 0);

@@ -64,3 +64,32 @@ fn failed_sign_ins_lock_and_an_admin_unlocks() {
             .all(|lock| lock["is_locked"] == Value::Bool(false))
     );
 }
+
+/// Whoever sets dates to ISO and another time zone means every list: a table that keeps its own form
+/// says another hour than the one beside it.
+#[test]
+fn lists_write_moments_as_the_settings_say() {
+    let tomo = Tomo::signed_in();
+    fs::write(tomo.folder.path().join("wrong.txt"), "a wrong password\n").expect("a file");
+    let wrong = tomo.path("wrong.txt");
+    tomo.refused(1, &["login", "--username", "nobody", "--password-file", &wrong]);
+    tomo.done(&["settings", "set", "ui.date_format", "iso"]);
+    // No zone is further from any other that a computer may be in.
+    tomo.done(&["settings", "set", "ui.timezone", "Pacific/Kiritimati"]);
+    let now = chrono::Utc::now().with_timezone(&chrono_tz::Pacific::Kiritimati);
+    let days =
+        [now, now - chrono::TimeDelta::minutes(10)].map(|at| at.format("%Y-%m-%d ").to_string());
+    for command in [
+        &["session", "list"][..],
+        &["user", "list"],
+        &["lock", "list"],
+        &["activity"],
+        &["retention", "preview"],
+        &["audit", "list"],
+    ] {
+        let table = tomo.done(command);
+        assert!(days.iter().any(|day| table.contains(day)), "{command:?}: {table}");
+    }
+    tomo.done(&["activity", "--since", "1h"]);
+    tomo.done(&["audit", "list", "--since", "1h"]);
+}

@@ -126,3 +126,35 @@ fn a_person_is_asked_for_both_passwords() {
     assert_eq!(code, Some(0), "{shown}");
     assert!(shown.contains("The password is changed.") && !shown.contains("autumn"), "{shown}");
 }
+
+/// Everybody sees to their own account, also where there is no window.
+#[test]
+fn the_own_account_is_shown_and_changed() {
+    let tomo = Tomo::signed_in();
+    tomo.refused(2, &["account", "edit"]);
+    tomo.done(&["account", "edit", "--email", "ana@example.org"]);
+    let error = tomo.refused(1, &["account", "edit", "--email", "no address"]);
+    assert!(error.contains("name@host"), "{error}");
+    let table = tomo.done(&["account", "show"]);
+    assert!(table.contains("ana@example.org") && table.contains("admin"), "{table}");
+
+    fs::write(tomo.folder.path().join("prefs.json"), r#"{"rows": 7}"#).expect("a file");
+    tomo.done(&["account", "edit", "--preferences", &tomo.path("prefs.json")]);
+    fs::write(tomo.folder.path().join("list.json"), "[1]").expect("a file");
+    tomo.refused(1, &["account", "edit", "--preferences", &tomo.path("list.json")]);
+    fs::write(tomo.folder.path().join("none.json"), "rows").expect("a file");
+    tomo.refused(2, &["account", "edit", "--preferences", &tomo.path("none.json")]);
+
+    let icon = concat!(env!("CARGO_MANIFEST_DIR"), "/icons/icon-32.png");
+    tomo.done(&["account", "picture", icon]);
+    let account = tomo.json(&["account", "show", "--json"]);
+    assert_eq!(account["preferences"]["rows"], 7);
+    assert!(account["avatar"].as_str().expect("a picture").starts_with("data:image/"));
+    tomo.refused(1, &["account", "picture", &tomo.path("prefs.json")]);
+    fs::write(tomo.folder.path().join("huge.png"), vec![0; 2 << 20]).expect("a file");
+    let error = tomo.refused(2, &["account", "picture", &tomo.path("huge.png")]);
+    assert!(error.contains("larger than 1 MB"), "{error}");
+    tomo.refused(1, &["account", "picture", "--url", "http://example.org/a.png"]);
+    tomo.done(&["account", "picture", "--remove"]);
+    assert_eq!(tomo.json(&["account", "show", "--json"])["avatar"], Value::Null);
+}

@@ -170,7 +170,14 @@ async fn plans_are_few_and_about_things_that_are_there() {
         ("server_remove", json!({}), "missing field"),
         ("user_edit", json!({ "id": nobody, "is_god": true }), "unknown field"),
         ("retention_run", json!({ "now": true }), "unknown field"),
-        ("audit_list", json!({ "filter": { "text": "x".repeat(20_000) } }), ""),
+        (
+            "setting_set",
+            json!({
+                "key": "monitoring.cpu_warning_percent", "value": 50, "version": 1,
+                "reason": "x".repeat(20_000),
+            }),
+            "too long for a person",
+        ),
     ] {
         let error = assistant.refused(tool, arguments);
         assert!(error.contains(words), "{tool}: {error}");

@@ -39,6 +39,9 @@ async fn an_assistant_has_a_session_of_its_own_that_ends() {
         assert!(error.contains("session was ended"), "{error}");
     }
     assert_eq!(desk.count(LIVE).await, 0, "none is begun in its place");
+    let nobodys = "select count(*) from activity_logs
+                   where activity_type = 'mcp.call' and user_id is null";
+    assert_eq!(desk.count(nobodys).await, 0, "it stays known whose assistant it was");
     assistant.end();
     desk.done(&["server", "list"]);
 

@@ -386,3 +386,24 @@ async fn a_full_disk_loses_nothing() {
         .expect("a check");
     assert_eq!(whole, "ok");
 }
+
+/// Holds because what went has gone, whatever comes after it: a run whose space could not be given
+/// back, because somebody else writes at that moment, still has to say what it dropped.
+#[tokio::test]
+async fn what_went_is_told_although_the_space_could_not_be_given_back() {
+    let home = Home::new().await;
+    let server = home.server("nas").await;
+    let end = now().timestamp() / 60 * 60 - 40 * 86_400;
+    let rows: Vec<_> = (0..2_000).map(|minute| (server, row(end - minute * 60))).collect();
+    home.store.write_metrics(&rows).await.expect("written");
+    let db = &mut home.stranger().await;
+    execute(db, "delete from server_metrics").await;
+    execute(db, "begin immediate").await;
+    let outcome = home.store.retain(&[], 1_000, now(), &CancellationToken::new()).await;
+    execute(db, "rollback").await;
+    let outcome = outcome.expect("it has run");
+    assert!(matches!(outcome.unreturned, Some(StoreError::Locked)), "{outcome:?}");
+    assert_eq!(outcome.returned_bytes, 0);
+    let outcome = run(&home.store, 1_000, now()).await;
+    assert!(outcome.unreturned.is_none() && outcome.returned_bytes > 0, "{outcome:?}");
+}

@@ -41,6 +41,10 @@ pub struct SettingChange {
     /// Version that the change starts from.
     #[ts(type = "number")]
     pub version: i64,
+    /// Change everybody's value of a setting that each user may have another value of (admins only).
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub for_everybody: bool,
 }
 
 /// Settings to change together: all of them, or none.

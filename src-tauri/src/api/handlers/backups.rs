@@ -34,6 +34,14 @@ pub(in crate::api) async fn backup_restore(tomo: &Tomo, args: OpenBackup) -> Ans
     Ok(tomo.restore_backup(&by, &args.path, args.passphrase).await?)
 }
 
+pub(in crate::api) async fn setup_choose_backup(tomo: &Tomo, _: Nothing) -> Answer<Option<String>> {
+    Ok(tomo.choose_backup_at_setup().await?)
+}
+
+pub(in crate::api) async fn setup_inspect(tomo: &Tomo, args: OpenBackup) -> Answer<BackupContents> {
+    Ok(tomo.inspect_backup_at_setup(&args.path, args.passphrase).await?)
+}
+
 pub(in crate::api) async fn setup_restore(tomo: &Tomo, args: OpenBackup) -> Answer<Status> {
     Ok(tomo.set_up_from_backup(&args.path, args.passphrase).await?)
 }

@@ -28,8 +28,8 @@ pub(in crate::api) async fn setting_save(
     args: SaveSettings,
 ) -> Answer<Vec<SettingView>> {
     fn wish(change: &SettingChange) -> SettingWish<'_> {
-        let SettingChange { key, value, version } = change;
-        SettingWish { key, value, version: *version, for_everybody: false }
+        let SettingChange { key, value, version, for_everybody } = change;
+        SettingWish { key, value, version: *version, for_everybody: *for_everybody }
     }
     let session = tomo.session().await?;
     let wishes: Vec<_> = args.changes.iter().map(wish).collect();

@@ -13,10 +13,10 @@
 //! age authenticates every byte and its place, so nothing that is read here was changed since it was
 //! written. What was written may still come from somebody else: sizes are limited all the same.
 
-use super::error::BackupError;
+use super::{error::BackupError, lock};
 use crate::{domain::backup::BackupContents, vault::BackupKey};
 use age::{
-    DecryptError, Decryptor, Encryptor, scrypt,
+    DecryptError, Decryptor, Identity,
     stream::{StreamReader, StreamWriter},
 };
 use secrecy::SecretString;
@@ -32,13 +32,10 @@ const MARK: &[u8; 12] = b"tomo-backup\n";
 /// What every age file begins with, up to its version.
 const AGE: &[u8] = b"age-encryption.org/";
 const FORMAT: u32 = 1;
-/// scrypt's N is 2 to this: 128 MiB and about a third of a second for each guess at a passphrase.
-const WORK: u8 = 17;
-/// The most that reading puts up with: 1 GiB.
-const MOST_WORK: u8 = 20;
 const MOST_MANIFEST: u32 = 64 * 1024;
-/// zstd's default. Higher levels win a few percent and take several times as long.
-const LEVEL: i32 = 3;
+/// On a database of minutes, which is what a large one is, zstd's default of 3 takes nearly twice as
+/// long as this, for a file that is no smaller.
+const LEVEL: i32 = 1;
 /// 16 MiB of window is more than this level ever uses.
 const MOST_WINDOW: u32 = 24;
 const BUFFER: usize = 256 * 1024;
@@ -50,67 +47,45 @@ struct Manifest<'a> {
     key: &'a str,
 }
 
-/// The lock of a backup to come. Its key is derived, and nothing is written yet.
-pub(super) struct Lock(Encryptor);
-
-/// Derives the key of a new backup. Blocks for some tenths of a second.
+/// Compresses the database at `database`, of `bytes` bytes, into a new file. Blocks.
 ///
 /// # Errors
-/// When age refuses, which it does for no passphrase.
-pub(super) fn lock(passphrase: SecretString) -> io::Result<Lock> {
-    let mut recipient = scrypt::Recipient::new(passphrase);
-    recipient.set_work_factor(WORK);
-    Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient))
-        .map(Lock)
-        .map_err(io::Error::other)
+/// When the database cannot be read, or the file not be written: an error of the file system.
+pub(super) fn pack(database: &Path, bytes: u64, to: &Path) -> io::Result<()> {
+    let mut packed = zstd::Encoder::new(File::create_new(to)?, LEVEL)?;
+    packed.include_checksum(true)?;
+    packed.set_pledged_src_size(Some(bytes))?;
+    packed.multithread(workers())?;
+    let mut source = BufReader::with_capacity(BUFFER, File::open(database)?);
+    if io::copy(&mut source, &mut packed)? != bytes {
+        return Err(io::Error::other("the copy of the database changed its size"));
+    }
+    packed.finish().map(drop)
 }
 
-/// A backup that has its lock, and nothing in it yet.
-pub(super) struct Empty<'a>(StreamWriter<&'a mut File>);
-
-impl Lock {
-    /// Writes what [`unlock`] needs.
-    ///
-    /// # Errors
-    /// Of the file system.
-    pub(super) fn begin(self, out: &mut File) -> io::Result<Empty<'_>> {
-        self.0.wrap_output(out).map(Empty)
-    }
-}
-
-impl Empty<'_> {
-    /// Writes the database at `database`, which holds `contents` under `key`. Blocks.
-    ///
-    /// # Errors
-    /// When the database cannot be read, or the file not be written: an error of the file system.
-    pub(super) fn fill(
-        self,
-        contents: &BackupContents,
-        key: &BackupKey,
-        database: &Path,
-    ) -> io::Result<()> {
-        let mut sealed = self.0;
-        let text = key.to_text();
-        let manifest = Manifest { contents: contents.clone(), key: &text };
-        // Room for everything from the start: a vector that grows leaves copies of the key behind.
-        let mut json = Zeroizing::new(Vec::with_capacity(4096));
-        serde_json::to_writer(&mut *json, &manifest)?;
-        let length = u32::try_from(json.len()).map_err(io::Error::other)?;
-        sealed.write_all(MARK)?;
-        sealed.write_all(&FORMAT.to_be_bytes())?;
-        sealed.write_all(&length.to_be_bytes())?;
-        sealed.write_all(&json)?;
-
-        let mut packed = zstd::Encoder::new(sealed, LEVEL)?;
-        packed.include_checksum(true)?;
-        packed.set_pledged_src_size(Some(contents.database_bytes))?;
-        packed.multithread(workers())?;
-        let mut source = BufReader::with_capacity(BUFFER, File::open(database)?);
-        if io::copy(&mut source, &mut packed)? != contents.database_bytes {
-            return Err(io::Error::other("the copy of the database changed its size"));
-        }
-        packed.finish()?.finish()?.flush()
-    }
+/// Writes a backup that says `contents` of itself, holds what was packed at `packed`, and whose
+/// credentials are under `key`. Blocks.
+///
+/// # Errors
+/// When what was packed cannot be read, or the file not be written: an error of the file system.
+pub(super) fn fill(
+    mut sealed: StreamWriter<&mut File>,
+    contents: &BackupContents,
+    key: &BackupKey,
+    packed: &Path,
+) -> io::Result<()> {
+    let text = key.to_text();
+    let manifest = Manifest { contents: contents.clone(), key: &text };
+    // Room for everything from the start: a vector that grows leaves copies of the key behind.
+    let mut json = Zeroizing::new(Vec::with_capacity(4096));
+    serde_json::to_writer(&mut *json, &manifest)?;
+    let length = u32::try_from(json.len()).map_err(io::Error::other)?;
+    sealed.write_all(MARK)?;
+    sealed.write_all(&FORMAT.to_be_bytes())?;
+    sealed.write_all(&length.to_be_bytes())?;
+    sealed.write_all(&json)?;
+    io::copy(&mut BufReader::with_capacity(BUFFER, File::open(packed)?), &mut sealed)?;
+    sealed.finish()?.flush()
 }
 
 fn workers() -> u32 {
@@ -128,11 +103,12 @@ pub(super) struct Opened {
 /// A backup whose lock has opened; what is in it is not read yet.
 pub(super) struct Unlocked(StreamReader<BufReader<File>>);
 
-/// Opens the lock of a backup. Blocks, for as long as deriving the key takes.
+/// Opens the lock of a backup, by the passphrase or the key that was kept. Blocks, for as long as
+/// deriving the key from a passphrase takes.
 ///
 /// # Errors
-/// Why it is no backup, or not one that this passphrase opens.
-pub(super) fn unlock(path: &Path, passphrase: SecretString) -> Result<Unlocked, BackupError> {
+/// Why it is no backup, or not one that opens so.
+pub(super) fn unlock(path: &Path, by: &dyn Identity) -> Result<Unlocked, BackupError> {
     let file = open_file(path)?;
     let mut file = BufReader::with_capacity(BUFFER, file);
     let begins = file.fill_buf().map_err(|error| BackupError::read(path, error))?;
@@ -151,11 +127,7 @@ pub(super) fn unlock(path: &Path, passphrase: SecretString) -> Result<Unlocked, 
     if !decryptor.is_scrypt() {
         return Err(BackupError::NotABackup(path.into()));
     }
-    let mut identity = scrypt::Identity::new(passphrase);
-    identity.set_max_work_factor(MOST_WORK);
-    let payload =
-        decryptor.decrypt(std::iter::once(&identity as &dyn age::Identity)).map_err(unread)?;
-    Ok(Unlocked(payload))
+    decryptor.decrypt(std::iter::once(by)).map_err(unread).map(Unlocked)
 }
 
 /// Opens a backup: its passphrase is right, and it says what it holds. The rest of it is not proven
@@ -164,7 +136,7 @@ pub(super) fn unlock(path: &Path, passphrase: SecretString) -> Result<Unlocked, 
 /// # Errors
 /// Why it is no backup, or not one that can be read.
 pub(super) fn open(path: &Path, passphrase: SecretString) -> Result<Opened, BackupError> {
-    unlock(path, passphrase)?.open(path)
+    unlock(path, &lock::by_passphrase(passphrase))?.open(path)
 }
 
 impl Unlocked {
@@ -231,30 +203,72 @@ impl Opened {
     pub(super) fn unpack(
         self,
         path: &Path,
-        mut take: impl FnMut(&[u8]) -> Result<(), BackupError>,
+        take: impl FnMut(&[u8]) -> Result<(), BackupError>,
     ) -> Result<BackupContents, BackupError> {
-        let unread = |error| of_reading(path, error);
-        let mut payload = BufReader::with_capacity(BUFFER, self.payload);
-        let mut unpacked = zstd::Decoder::with_buffer(&mut payload).map_err(unread)?.single_frame();
-        unpacked.window_log_max(MOST_WINDOW).map_err(unread)?;
-        let mut piece = vec![0; BUFFER];
-        let mut left = self.contents.database_bytes;
-        loop {
-            let read = match unpacked.read(&mut piece) {
-                Ok(0) => break,
-                Ok(read) => read,
-                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                Err(error) => return Err(unread(error)),
-            };
-            // More than it says of itself: however well it is sealed, it is not unpacked further.
-            left = left.checked_sub(read as u64).ok_or(BackupError::Damaged)?;
-            take(&piece[..read])?;
-        }
-        drop(unpacked);
-        // The end of the file is proven only when it is reached.
-        let at_end = payload.fill_buf().map_err(unread)?.is_empty();
-        if left == 0 && at_end { Ok(self.contents) } else { Err(BackupError::Damaged) }
+        unpack(self.payload, self.contents.database_bytes, path, take)?;
+        Ok(self.contents)
     }
+
+    /// Whether this is what was packed at `packed`, to the last byte of the file.
+    ///
+    /// # Errors
+    /// When the file is damaged, or one of the two cannot be read.
+    pub(super) fn is_packed(self, path: &Path, packed: &Path) -> Result<bool, BackupError> {
+        let source = File::open(packed).map_err(|error| BackupError::read(packed, error))?;
+        let mut source = BufReader::with_capacity(BUFFER, source);
+        let mut payload = BufReader::with_capacity(BUFFER, self.payload);
+        loop {
+            let ours = payload.fill_buf().map_err(|error| of_reading(path, error))?;
+            let theirs = source.fill_buf().map_err(|error| BackupError::read(packed, error))?;
+            let both = ours.len().min(theirs.len());
+            if ours[..both] != theirs[..both] {
+                return Ok(false);
+            }
+            if both == 0 {
+                return Ok(ours.len() == theirs.len());
+            }
+            payload.consume(both);
+            source.consume(both);
+        }
+    }
+}
+
+/// Unpacks what [`pack`] wrote, and proves it by its checksum. Blocks.
+///
+/// # Errors
+/// When it cannot be read, or does not give what went in.
+pub(super) fn try_unpacking(packed: &Path, bytes: u64) -> Result<(), BackupError> {
+    let source = File::open(packed).map_err(|error| BackupError::read(packed, error))?;
+    unpack(source, bytes, packed, |_| Ok(()))
+}
+
+fn unpack(
+    packed: impl Read,
+    bytes: u64,
+    path: &Path,
+    mut take: impl FnMut(&[u8]) -> Result<(), BackupError>,
+) -> Result<(), BackupError> {
+    let unread = |error| of_reading(path, error);
+    let mut packed = BufReader::with_capacity(BUFFER, packed);
+    let mut unpacked = zstd::Decoder::with_buffer(&mut packed).map_err(unread)?.single_frame();
+    unpacked.window_log_max(MOST_WINDOW).map_err(unread)?;
+    let mut piece = vec![0; BUFFER];
+    let mut left = bytes;
+    loop {
+        let read = match unpacked.read(&mut piece) {
+            Ok(0) => break,
+            Ok(read) => read,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => return Err(unread(error)),
+        };
+        // More than it says of itself: however well it is sealed, it is not unpacked further.
+        left = left.checked_sub(read as u64).ok_or(BackupError::Damaged)?;
+        take(&piece[..read])?;
+    }
+    drop(unpacked);
+    // The end of the file is proven only when it is reached.
+    let at_end = packed.fill_buf().map_err(unread)?.is_empty();
+    if left == 0 && at_end { Ok(()) } else { Err(BackupError::Damaged) }
 }
 
 fn of_age(path: &Path, error: DecryptError) -> BackupError {

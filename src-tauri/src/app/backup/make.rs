@@ -1,9 +1,11 @@
 //! Making the file of a backup, from the snapshot to the name.
 
 use super::{
-    container::{self, Unlocked},
+    container,
     error::BackupError,
-    host_name, place,
+    host_name,
+    lock::{self, KeptKey},
+    place,
 };
 use crate::{
     app::{AUDIT_PURPOSE, error::AppError},
@@ -14,8 +16,6 @@ use crate::{
 use chrono::Utc;
 use secrecy::SecretString;
 use std::{
-    fs::File,
-    io::Read,
     path::{Path, PathBuf},
     thread,
 };
@@ -50,31 +50,33 @@ pub(super) fn make(data: &Path, vault: &Vault, order: Order) -> Result<Made, App
     let workshop = place::workshop(data)?;
     let copy = workshop.path().join(FILE_NAME);
 
-    let key = BackupKey::generate()?;
-    let (snapshot, lock) = thread::scope(|scope| {
-        // Deriving a key takes about as long as the copy, and the machine has another core.
-        let lock = scope.spawn(|| container::lock(passphrase.clone()));
-        (snapshot(data, &copy, vault, &key, with_history), lock.join())
-    });
-    let snapshot = snapshot?;
-    let unopened_credentials = snapshot.unopened_credentials;
-    let contents = contents(snapshot);
-
     let unwritten = |error| AppError::from(BackupError::write(&path, error));
     let broken = |_| AppError::Internal("making a backup");
-    let unfinished = file.unfinished().to_owned();
-    let empty = lock.map_err(broken)?.and_then(|lock| lock.begin(file.file()));
-    let empty = empty.map_err(unwritten)?;
-    // What is being written is looked through meanwhile, and its lock is tried.
-    let (checked, unlocked, written) = thread::scope(|scope| {
-        let checked = scope.spawn(|| store::check(&copy, Check::Structure));
-        let unlocked = scope.spawn(|| container::unlock(&unfinished, passphrase.clone()));
-        let written = empty.fill(&contents, &key, &copy);
-        (checked.join(), unlocked.join(), written)
-    });
-    written.map_err(unwritten)?;
-    checked.map_err(broken)??;
-    compare(unlocked.map_err(broken)?, &unfinished, &contents, &copy)?;
+    let key = BackupKey::generate()?;
+    let packed = workshop.path().join("packed");
+    let (contents, unopened_credentials) = thread::scope(|scope| {
+        // Deriving a key takes as long as the rest, and the machine has another core.
+        let lock = scope.spawn(|| lock::lock(passphrase));
+        let snapshot = snapshot(data, &copy, vault, &key, with_history)?;
+        let (bytes, unopened) = (snapshot.bytes, snapshot.unopened_credentials);
+        let contents = contents(snapshot);
+        container::pack(&copy, bytes, &packed).map_err(unwritten)?;
+        let (packed, copy) = (packed.as_path(), copy.as_path());
+        let unpacked = scope.spawn(move || container::try_unpacking(packed, bytes));
+        let checked = scope.spawn(|| store::check(copy, Check::Structure));
+        let lock = lock.join().map_err(broken)?.map_err(unwritten)?;
+        let (sealed, kept) = lock.begin(file.file()).map_err(unwritten)?;
+        container::fill(sealed, &contents, &key, packed).map_err(unwritten)?;
+        checked.join().map_err(broken)??;
+        let unpacked = unpacked.join().map_err(broken)?;
+        unpacked.and_then(|()| read_back(file.unfinished(), &kept, &contents, packed)).map_err(
+            |error| match error {
+                BackupError::Read { .. } => error,
+                _ => BackupError::NotTheSame,
+            },
+        )?;
+        Ok::<_, AppError>((contents, unopened))
+    })?;
     let read_back_at = Utc::now();
     let unread = |error| BackupError::read(&path, error);
     let mark = place::mark_of(file.unfinished()).map_err(unread)?;
@@ -106,28 +108,20 @@ fn snapshot(
     )?)
 }
 
-/// Reads a backup back as restoring would, and compares it with what went in.
-fn compare(
-    unlocked: Result<Unlocked, BackupError>,
+/// Reads a backup back to its last byte: age proves that it is what was written, and it is compared
+/// with what was packed.
+fn read_back(
     backup: &Path,
+    kept: &KeptKey,
     contents: &BackupContents,
-    copy: &Path,
+    packed: &Path,
 ) -> Result<(), BackupError> {
-    let differs = |error| match error {
-        BackupError::Read { .. } => error,
-        _ => BackupError::NotTheSame,
-    };
-    let opened = unlocked.and_then(|unlocked| unlocked.open(backup)).map_err(differs)?;
-    let mut source = File::open(copy).map_err(|error| BackupError::read(copy, error))?;
-    let mut same = Vec::new();
-    let read_back = opened
-        .unpack(backup, |piece| {
-            same.resize(piece.len(), 0);
-            source.read_exact(&mut same).map_err(|error| BackupError::read(copy, error))?;
-            if piece == same { Ok(()) } else { Err(BackupError::NotTheSame) }
-        })
-        .map_err(differs)?;
-    if read_back == *contents { Ok(()) } else { Err(BackupError::NotTheSame) }
+    let opened = container::unlock(backup, kept)?.open(backup)?;
+    if opened.contents == *contents && opened.is_packed(backup, packed)? {
+        Ok(())
+    } else {
+        Err(BackupError::NotTheSame)
+    }
 }
 
 fn contents(snapshot: Snapshot) -> BackupContents {

@@ -4,6 +4,7 @@
 mod automatic;
 mod container;
 pub mod error;
+mod lock;
 mod make;
 pub(super) mod place;
 mod restore;

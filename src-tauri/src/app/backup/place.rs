@@ -5,7 +5,6 @@ use super::error::BackupError;
 use chrono::{DateTime, Local};
 use sha2::{Digest, Sha256};
 use std::{
-    fmt::Write as _,
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read},
     path::{Path, PathBuf},
@@ -100,7 +99,7 @@ impl NewFile {
         self.file.as_file_mut()
     }
 
-    /// Where it is for now.
+    /// Where it lies until it is finished.
     pub(super) fn unfinished(&self) -> &Path {
         self.file.path()
     }
@@ -142,15 +141,7 @@ pub(super) fn free_name(folder: &Path, host: &str, now: DateTime<Local>) -> Path
 pub(super) fn mark_of(path: &Path) -> io::Result<String> {
     let mut begins = Vec::new();
     File::open(path)?.take(MARK_BYTES).read_to_end(&mut begins)?;
-    Ok(hex(&Sha256::digest(&begins)))
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    Ok(hex::encode(Sha256::digest(&begins)))
 }
 
 /// Makes Tomo's own folder of backups.

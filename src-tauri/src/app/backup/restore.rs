@@ -9,7 +9,10 @@ use super::{
 use crate::{
     app::{Tomo, error::AppError},
     collect::hub::Change,
-    domain::{backup::BackupContents, fleet::Topic, id::UserId, session::Session, status::Status},
+    domain::{
+        backup::BackupContents, file::FilePurpose, fleet::Topic, id::UserId, session::Session,
+        status::Status,
+    },
     store::{self, FILE_NAME, MadeBackup},
     vault::Vault,
 };
@@ -58,6 +61,28 @@ impl Tomo {
         passphrase: Option<SecretString>,
     ) -> Result<Status, AppError> {
         self.replace_everything(Some(by), path, passphrase).await
+    }
+
+    /// Asks for a backup to begin with, instead of a first account.
+    ///
+    /// # Errors
+    /// When there is an account already, or this front door has no dialog.
+    pub async fn choose_backup_at_setup(&self) -> Result<Option<String>, AppError> {
+        self.refuse_strangers(None).await?;
+        self.choose_file(FilePurpose::OpenBackup).await
+    }
+
+    /// As [`Tomo::inspect_backup`], for whoever has no account yet because nobody has.
+    ///
+    /// # Errors
+    /// When there is an account already; as [`Tomo::inspect_backup`].
+    pub async fn inspect_backup_at_setup(
+        &self,
+        path: &str,
+        passphrase: Option<SecretString>,
+    ) -> Result<BackupContents, AppError> {
+        self.refuse_strangers(None).await?;
+        self.inspect_backup(path, passphrase).await
     }
 
     /// Begins with a backup instead of a first account.

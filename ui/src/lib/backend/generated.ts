@@ -1,12 +1,12 @@
 // Generated from the command table by `cargo xtask bindings`. Do not edit.
 
 /**
- * A row of `servers`.
+ * Id of a server: a row of `servers`.
  */
 export type ServerId = string;
 
 /**
- * A row of `users`.
+ * Id of an account: a row of `users`.
  */
 export type UserId = string;
 
@@ -351,11 +351,11 @@ export type LivePoint = {
  */
 at_ms: number, 
 /**
- * CPU busy.
+ * CPU busy, percent.
  */
 cpu_percent: number | null, 
 /**
- * Busy share of each processor.
+ * Busy share of each processor, percent.
  */
 core_percents: Array<number>, 
 /**
@@ -371,19 +371,19 @@ memory_cached_bytes: number | null,
  */
 swap_used_bytes: number | null, 
 /**
- * Received.
+ * Received, bytes per second.
  */
 network_rx: number | null, 
 /**
- * Sent.
+ * Sent, bytes per second.
  */
 network_tx: number | null, 
 /**
- * Read.
+ * Read from disks, bytes per second.
  */
 disk_read: number | null, 
 /**
- * Written.
+ * Written to disks, bytes per second.
  */
 disk_written: number | null, };
 
@@ -1837,7 +1837,7 @@ version: number,
 /**
  * Of everybody's value, for an admin who changes that and has another one.
  */
-system_version?: number, 
+system_version: number, 
 /**
  * When the value was last changed.
  */
@@ -2567,7 +2567,11 @@ value: unknown,
 /**
  * Version that the change starts from.
  */
-version: number, };
+version: number, 
+/**
+ * Change everybody's value of a setting that each user may have another value of (admins only).
+ */
+for_everybody?: boolean, };
 
 /**
  * Settings to change together: all of them, or none.
@@ -2801,6 +2805,10 @@ export interface Commands {
   "vault.unlock": [Passphrase, Status];
   /** Creates the first account, an admin, and signs it in. (public) */
   "setup.create": [SetUp, Status];
+  /** Asks for a backup with the system's dialog, where there is no account yet; gives its path. (public) */
+  "setup.choose_backup": [Nothing, string | null];
+  /** Verifies a backup whole, and says what it holds, where there is no account yet. (public) */
+  "setup.inspect": [OpenBackup, BackupContents];
   /** Begins with a backup instead of a first account, where there is none yet. (public) */
   "setup.restore": [OpenBackup, Status];
   /** Signs in. (public) */
@@ -2813,19 +2821,19 @@ export interface Commands {
   "session.unlock": [OwnPassword, Status];
   /** Says that a person is at the window, so that the session does not turn idle. (read) */
   "session.touch": [Nothing, null];
-  /** Sessions: the own, or for admins everybody's. (read) */
+  /** Lists sessions: the caller's own, or for admins everybody's. (read) */
   "session.list": [ListSessions, Array<SessionEntry>];
   /** Ends a session: one of the own, or for admins anybody's. (read) */
   "session.end": [SessionRef, null];
   /** Ends all own sessions but the one of this process; gives how many. (read) */
   "session.end_others": [Nothing, number];
-  /** Names and origins with failed sign-ins, and which of them are locked. (administer) */
+  /** Lists names and origins with failed sign-ins, and which of them are locked. (administer) */
   "lock.list": [Nothing, Array<AccountLock>];
   /** Lifts a lock. (administer) */
   "lock.unlock": [Unlock, AccountLock];
   /** Says how good a password is, and whether the rules allow it. (public) */
   "password.check": [PasswordToCheck, PasswordStrength];
-  /** The own account. (read) */
+  /** The caller's own account. (read) */
   "account.get": [Nothing, Account];
   /** Changes the own e-mail address or what the window remembers. (read) */
   "account.edit": [EditAccount, Account];
@@ -2833,7 +2841,7 @@ export interface Commands {
   "account.set_avatar": [AvatarInput, Account];
   /** Changes the own password, and ends all other own sessions. (read) */
   "account.change_password": [ChangePassword, Account];
-  /** Every account. (administer) */
+  /** Lists every account. (administer) */
   "user.list": [Nothing, Array<Account>];
   /** Creates an account. (administer) */
   "user.create": [CreateUser, Account];
@@ -2843,13 +2851,13 @@ export interface Commands {
   "user.set_password": [SetUserPassword, Account];
   /** Deletes an account with its sessions and own settings. (administer) */
   "user.remove": [UserRef, null];
-  /** All servers with their state, newest figures and CPU lines. (read) */
+  /** Lists all servers with their state and newest figures. (read) */
   "fleet.get": [Nothing, Fleet];
-  /** One server whole: newest sample, host key, cost. (read) */
+  /** Shows one server whole: newest sample, host key, what watching it costs. (read) */
   "server.details": [ServerRef, ServerDetails];
-  /** The last hour of one server, sample by sample. (read) */
+  /** Shows the last hour of one server, sample by sample. (read) */
   "server.live": [ServerRef, LiveHistory];
-  /** The stored history of one server. (read) */
+  /** Shows the stored history of one server: CPU, memory, disk, network, load. (read) */
   "server.history": [HistoryOf, History];
   /** Reads `user@host:port`, an `ssh` command or an `ssh://` address. (read) */
   "server.parse_address": [AddressText, Address];
@@ -2863,9 +2871,9 @@ export interface Commands {
   "server.remove": [ServerRef, null];
   /** Goes through every step to a server and says which one failed. (administer) */
   "server.test": [TestServer, TestReport];
-  /** Connects, or tries again at once. (operate) */
+  /** Connects to a server, or tries again at once. (operate) */
   "server.connect": [ServerRef, null];
-  /** Disconnects, and leaves the server alone until somebody connects it. (operate) */
+  /** Disconnects a server, and leaves it alone until somebody connects it. (operate) */
   "server.disconnect": [ServerRef, null];
   /** Writes the list of servers to a file, without secrets. (administer) */
   "server_list.export": [FileRef, Exported];
@@ -2881,7 +2889,7 @@ export interface Commands {
   "host_key.trust": [TrustHostKey, KnownHost];
   /** Replaces a known host key by the one presented since. (administer) */
   "host_key.replace": [ReplaceHostKey, KnownHost];
-  /** Settings with their values for the caller. (read) */
+  /** Lists settings with their values for the caller. (read) */
   "setting.list": [Nothing, Array<SettingView>];
   /** Changes a setting: the caller's own value where they may have one, else (admins) everybody's. (read) */
   "setting.set": [SetSetting, SettingView];
@@ -2889,23 +2897,23 @@ export interface Commands {
   "setting.save": [SaveSettings, Array<SettingView>];
   /** Puts back a setting, a category, or all own values; gives every setting. (read) */
   "setting.reset": [ResetSettings, Array<SettingView>];
-  /** The audit trail of settings, newest first. (administer) */
+  /** Lists the audit trail of settings, newest first. (administer) */
   "audit.list": [ListAudit, AuditPage];
   /** Proves the audit trail, or names the first entry that does not hold. (administer) */
   "audit.verify": [Nothing, AuditReport];
   /** Writes the audit trail to a file. (administer) */
   "audit.export": [ExportAudit, Exported];
-  /** The activity log, newest first. (read) */
+  /** Lists the activity log, newest first. (read) */
   "activity.list": [ListActivity, ActivityPage];
   /** Writes the activity log to a file. (read) */
   "activity.export": [ExportActivity, Exported];
-  /** What retention would drop now, and how much space returns. (read) */
+  /** Counts what retention would drop now, and how much space returns. (read) */
   "retention.preview": [Nothing, RetentionPreview];
   /** Drops what is older than the retention settings allow. (administer) */
   "retention.run": [Nothing, RetentionRun];
-  /** What the last run did, and when the next is due. (read) */
+  /** Says what the last run of retention did, and when the next is due. (read) */
   "retention.status": [Nothing, RetentionStatus];
-  /** Backups that are kept. (administer) */
+  /** Lists backups, with where their files are, and whether they were read back. (administer) */
   "backup.list": [Nothing, BackupList];
   /** Makes a backup, and reads it back. (administer) */
   "backup.create": [CreateBackup, BackupEntry];
@@ -2921,7 +2929,7 @@ export interface Commands {
   "plan.approve": [PlanRef, Plan];
   /** Tells an assistant no. (operate) */
   "plan.refuse": [PlanRef, Plan];
-  /** Versions, folders and the database. (read) */
+  /** Says which version of Tomo this is, where its data is, and how large the database is. (read) */
   "about.get": [Nothing, About];
   /** The libraries that are shipped in Tomo, with their licences. (public) */
   "about.licences": [Nothing, Array<Licence>];

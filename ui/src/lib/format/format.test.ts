@@ -5,6 +5,7 @@ import {
   bytesOf,
   clock,
   cutMiddle,
+  isolated,
   day,
   duration,
   exactBytes,
@@ -16,6 +17,7 @@ import {
   percentFine,
   platformText,
   processors,
+  sentences,
   rate,
   secondsSince,
   shortFingerprint,
@@ -206,5 +208,24 @@ describe('systems', () => {
     expect(platformText('none')).toBe('hardware, no hypervisor');
     expect(platformText('kvm')).toBe('a virtual machine (kvm)');
     expect(platformText('lxc')).toBe('a container (lxc)');
+  });
+});
+
+// Errors of the other side end with a full stop, words of the window often do not.
+describe('sentences in a row', () => {
+  it('have one full stop each', () => {
+    expect(sentences('The disk is full.', 'Make room')).toBe('The disk is full. Make room.');
+    expect(sentences('The disk is full', '', null)).toBe('The disk is full.');
+    expect(sentences('Nobody answers…', undefined)).toBe('Nobody answers…');
+  });
+});
+
+// A Hebrew name would take the day after it along, a turned one the rest of the sentence.
+describe('a name in a sentence', () => {
+  it('is set apart where it could turn its neighbours, and only there', () => {
+    expect(isolated('nas-2.Küche 日本')).toBe('nas-2.Küche 日本');
+    expect(isolated('שרת')).toBe('\u2068שרת\u2069');
+    expect(isolated('a\u202eb')).toBe('\u2068a\u202eb\u2069');
+    expect(isolated('\u{1e900}')).toBe('\u2068\u{1e900}\u2069');
   });
 });

@@ -20,6 +20,26 @@ export function listed(words: readonly string[]): string {
   return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
+/** Sentences in a row, each with its full stop: what happened, then what to do. */
+export function sentences(...parts: readonly (string | null | undefined)[]): string {
+  return parts
+    .map((part) => part?.trim())
+    .filter((part): part is string => Boolean(part))
+    .map((part) => (/[.:!?…]$/.test(part) ? part : `${part}.`))
+    .join(' ');
+}
+
+const turnsText =
+  /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/**
+ * A name inside a sentence. One that is written from right to left, or that holds marks which turn
+ * the text around, is kept from moving the words and figures beside it.
+ */
+export function isolated(name: string): string {
+  return turnsText.test(name) ? `\u2068${name}\u2069` : name;
+}
+
 /** Cuts the middle out of a path or a digest, where its ends are what tells it apart. */
 export function cutMiddle(text: string, longest: number): string {
   const letters = [...text];

@@ -24,6 +24,8 @@ const effects: Partial<Record<keyof Commands, Effect>> = {
   'vault.try_again': 'public',
   'vault.unlock': 'public',
   'setup.create': 'public',
+  'setup.choose_backup': 'public',
+  'setup.inspect': 'public',
   'setup.restore': 'public',
   'session.sign_in': 'public',
   'session.sign_out': 'public',

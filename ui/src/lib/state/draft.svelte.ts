@@ -1,8 +1,9 @@
+import { sentences } from '../format';
 import { SvelteMap } from 'svelte/reactivity';
 import { ApiError } from '../backend/backend';
 import type { SettingView } from '../backend/generated';
 import { pairProblem, problemOf, valueOf } from '../setting/rule';
-import type { SettingsStore } from './settings.svelte';
+import type { SettingsSource } from './settings.svelte';
 
 interface Change {
   /** As it stands in the control: for numbers the text that was typed. */
@@ -23,11 +24,11 @@ export class SettingsDraft {
   saving = $state(false);
   /** Why the last save failed. */
   error = $state.raw<ApiError | null>(null);
-  #settings: SettingsStore;
+  #settings: SettingsSource;
   #owner: string | null = null;
   #changes = new SvelteMap<string, Change>();
 
-  constructor(settings: SettingsStore) {
+  constructor(settings: SettingsSource) {
     this.#settings = settings;
   }
 
@@ -58,7 +59,7 @@ export class SettingsDraft {
     }
     const refused = this.#refusedKey();
     if (refused && this.error && !problems.has(refused)) {
-      problems.set(refused, [this.error.message, this.error.hint].filter(Boolean).join(' '));
+      problems.set(refused, sentences(this.error.message, this.error.hint));
     }
     return problems;
   });

@@ -35,3 +35,47 @@ export class SettingsStore {
     this.list.set(await this.#backend.call('setting.reset', wish));
   }
 }
+
+/** A personal setting as those have it who have not set another value for themselves. */
+export function forEverybody(setting: SettingView): SettingView {
+  const value = setting.is_user_override ? setting.reset_value : setting.value;
+  return {
+    ...setting,
+    value,
+    reset_value: setting.default_value,
+    is_user_override: false,
+    is_changed: value !== setting.default_value,
+    version: setting.system_version,
+    // The row may say who set the own value, which is another matter.
+    updated_at: setting.is_user_override ? null : setting.updated_at,
+    updated_by: setting.is_user_override ? null : setting.updated_by,
+  };
+}
+
+/** What a draft reads and writes. */
+export type SettingsSource = Pick<SettingsStore, 'get' | 'list' | 'save' | 'reset'>;
+
+/** Everybody's values of personal settings, for admins. */
+export class EverybodysSettings implements SettingsSource {
+  readonly list: Loadable<SettingView[]>;
+  #settings: SettingsStore;
+
+  constructor(settings: SettingsStore) {
+    this.#settings = settings;
+    this.list = settings.list;
+  }
+
+  get(key: string): SettingView | undefined {
+    const setting = this.#settings.get(key);
+    return setting && forEverybody(setting);
+  }
+
+  save({ changes, reason }: SaveSettings): Promise<void> {
+    const everybodys = changes.map((change) => ({ ...change, for_everybody: true }));
+    return this.#settings.save({ changes: everybodys, reason });
+  }
+
+  reset(wish: ResetSettings): Promise<void> {
+    return this.#settings.reset(wish.what === 'key' ? { ...wish, for_everybody: true } : wish);
+  }
+}

@@ -1,3 +1,4 @@
+import { sentences } from '../format';
 /** What happened out of sight; never what can be seen where it happened. */
 export interface Toast {
   id: number;
@@ -31,7 +32,7 @@ export class Toasts {
     this.show({
       tone: 'critical',
       title,
-      text: [error.message, error.hint].filter(Boolean).join('. '),
+      text: sentences(error.message, error.hint),
     });
   }
 

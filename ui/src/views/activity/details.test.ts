@@ -37,3 +37,8 @@ test('names in a sentence are told apart, whatever signs are in them', () => {
   expect(piecesOf('<b>nas</b>', ['nas']).map(({ text }) => text)).toEqual(['<b>', 'nas', '</b>']);
   expect(piecesOf('nothing', ['', null])).toEqual([{ text: 'nothing', name: false }]);
 });
+
+test('a port is written as it is, a count with its thousands apart', () => {
+  const all = detailsOf({ port: 2222, server_port: 2222, rows: 41902 });
+  expect(all.map(({ text }) => text)).toEqual(['2222', '2222', '41,902']);
+});

@@ -46,6 +46,10 @@ function detailOf(key: string, value: unknown, now: number): Detail {
   if (typeof value === 'string' && key.endsWith('_at') && !Number.isNaN(Date.parse(value))) {
     return of(whenExactly(value, now));
   }
+  // A port is a name made of digits: nothing is counted by it.
+  if (typeof value === 'number' && /(^|_)(port|pid|uid|version)$/.test(key)) {
+    return of(String(value));
+  }
   if (isPlain(value)) {
     const exact = typeof value === 'string' && !/\s/.test(value) && /[^\p{L}]/u.test(value);
     return of(plain(value), exact, typeof value === 'string' && value.includes('\n'));

@@ -8,9 +8,11 @@ export class Opening {
   busy = $state(false);
   passphrase = $state('');
   #backend: Backend;
+  #command: 'backup.inspect' | 'setup.inspect';
 
-  constructor(backend: Backend) {
+  constructor(backend: Backend, command: 'backup.inspect' | 'setup.inspect' = 'backup.inspect') {
     this.#backend = backend;
+    this.#command = command;
   }
 
   /** What names the backup for a call. */
@@ -23,7 +25,7 @@ export class Opening {
     this.busy = true;
     this.error = null;
     try {
-      this.contents = await this.#backend.call('backup.inspect', this.args(path));
+      this.contents = await this.#backend.call(this.#command, this.args(path));
     } catch (thrown) {
       this.error = ApiError.from(thrown);
     } finally {

@@ -1,6 +1,6 @@
 import type { Mark } from '../../components/StateMark.svelte';
 import type { BackupContents, BackupEntry } from '../../lib/backend/generated';
-import { bytes, clock, counted, day, sameDay } from '../../lib/format';
+import { bytes, clock, counted, day, isolated, sameDay } from '../../lib/format';
 
 /** How far back the history of a backup reaches, `30 days`. */
 export function historyText(contents: BackupContents): string {
@@ -48,6 +48,6 @@ export function readBackText({ read_back_at }: BackupEntry, now: number): string
 
 /** Who made it, and why: `by ana, before an update`; empty for the nightly ones. */
 export function byText(entry: BackupEntry): string {
-  const by = entry.made_by === null ? '' : `by ${entry.made_by}`;
+  const by = entry.made_by === null ? '' : `by ${isolated(entry.made_by)}`;
   return [by, entry.note ?? ''].filter(Boolean).join(', ');
 }

@@ -1,10 +1,10 @@
 import type { Mark } from '../../components/StateMark.svelte';
 import type { Plan } from '../../lib/backend/generated';
-import { whenExactly } from '../../lib/format';
+import { isolated, whenExactly } from '../../lib/format';
 
 /** The plan's state, as a mark and in words: `approved by ana today 14:33, and done`. */
 export function stateOf(plan: Plan, now: number): { mark: Mark; words: string } {
-  const by = plan.decided_by ?? 'somebody who left';
+  const by = isolated(plan.decided_by ?? 'somebody who left');
   const at = plan.decided_at === null ? '' : ` ${whenExactly(plan.decided_at, now)}`;
   switch (plan.state) {
     case 'waiting':

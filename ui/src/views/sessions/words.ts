@@ -1,6 +1,6 @@
 import type { Mark } from '../../components/StateMark.svelte';
 import type { AccountLock, Client, SessionEntry } from '../../lib/backend/generated';
-import { duration, whenAt } from '../../lib/format';
+import { duration, isolated, whenAt } from '../../lib/format';
 
 const doors: Record<Client['door'], string> = {
   window: 'Window',
@@ -16,8 +16,8 @@ export function doorOf(client: Client | null): string {
 
 /** `on workbench, Linux`. */
 export function placeOf(client: Client | null): string {
-  if (!client) return 'an older Tomo did not say where';
-  return `on ${client.host}, ${systems[client.os] ?? client.os}`;
+  if (!client) return 'begun by an older Tomo';
+  return `on ${isolated(client.host)}, ${systems[client.os] ?? client.os}`;
 }
 
 /** Whether it can still be used. */
@@ -25,7 +25,11 @@ export function isLive({ status }: SessionEntry): boolean {
   return status === 'active' || status === 'idle';
 }
 
-export function statusOf(session: SessionEntry, now: number): { mark: Mark; text: string } {
+/** How a session stands; in smaller letters, who ended it and when. */
+export function statusOf(
+  session: SessionEntry,
+  now: number,
+): { mark: Mark; text: string; more?: string } {
   switch (session.status) {
     case 'active':
       return { mark: 'fine', text: 'active' };
@@ -34,9 +38,10 @@ export function statusOf(session: SessionEntry, now: number): { mark: Mark; text
     case 'expired':
       return { mark: 'off', text: 'expired' };
     case 'terminated': {
-      const by = session.terminated_by ? ` by ${session.terminated_by}` : '';
-      const at = session.terminated_at ? `, ${whenAt(session.terminated_at, now)}` : '';
-      return { mark: 'off', text: `ended${by}${at}` };
+      const by = session.terminated_by && `by ${isolated(session.terminated_by)}`;
+      const at = session.terminated_at && whenAt(session.terminated_at, now);
+      const more = [by, at].filter(Boolean).join(', ');
+      return { mark: 'off', text: 'ended', ...(more && { more }) };
     }
   }
 }
@@ -50,7 +55,7 @@ export function lockText(lock: AccountLock, now: number): { mark: Mark; text: st
     return { mark: 'off', text: 'the lock has run out' };
   }
   if (lock.unlocked_at) {
-    return { mark: 'off', text: `unlocked by ${lock.unlocked_by ?? 'an admin'}` };
+    return { mark: 'off', text: `unlocked by ${isolated(lock.unlocked_by ?? 'an admin')}` };
   }
   return lock.locked_at
     ? { mark: 'off', text: 'the lock has run out' }

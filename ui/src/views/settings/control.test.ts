@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { registry } from '../../lib/backend/fake/registry';
-import { isFound, rowsOf, valueText } from './control';
+import { isFound, lengthText, rowsOf, valueText } from './control';
 import { sectionOf } from './sections';
 
 const all = registry();
@@ -46,4 +46,18 @@ test('every setting has a place', () => {
   expect(sectionOf('system.backup_keep')).toBe('backup');
   expect(sectionOf('system.default_user_role')).toBe('security');
   expect(sectionOf('retention.cleanup_hour')).toBe('retention');
+});
+
+test('beside a number stands what it means, while it means something', () => {
+  const length = (key: string, entered: unknown) => {
+    const rule = all.find((one) => one.key === key)?.rule;
+    if (rule?.kind !== 'whole') throw new Error(`no number: ${key}`);
+    const shown = lengthText(rule, entered);
+    return shown && spaced(shown);
+  };
+  expect(length('security.session_timeout_seconds', '604800')).toBe('7 d');
+  expect(length('retention.cleanup_hour', 3)).toBe('03:00');
+  expect(length('retention.cleanup_hour', '')).toBeNull();
+  expect(length('retention.cleanup_hour', '24')).toBeNull();
+  expect(length('retention.server_metrics_days', 30)).toBeNull();
 });

@@ -35,6 +35,17 @@ export function secondsText(seconds: number): string | null {
   return null;
 }
 
+/** What a number stands for, beside its field: `7 d` for many seconds, `03:00` for an hour of the day. */
+export function lengthText(
+  { unit, min, max }: Extract<Rule, { kind: 'whole' }>,
+  entered: unknown,
+): string | null {
+  const value = Number(entered);
+  if (!Number.isInteger(value) || value < min || value > max || entered === '') return null;
+  if (unit === 'h' && max === 23) return `${String(value).padStart(2, '0')}:00`;
+  return unit === 's' ? secondsText(value) : null;
+}
+
 /** A value in words, for 'Reset to …' and the palette. */
 export function valueText({ key, rule }: { key: string; rule: Rule }, value: unknown): string {
   switch (rule.kind) {

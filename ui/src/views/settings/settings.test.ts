@@ -204,3 +204,36 @@ test('the narrow rail is a setting, and the key writes it', async () => {
     expect(backend.settings.find(({ key }) => key === 'ui.sidebar_collapsed')?.value).toBe(true),
   );
 });
+
+test('an admin sets what everybody has without giving up the own value', async () => {
+  const { user, backend } = await open('appearance');
+  await user.click(await screen.findByRole('radio', { name: 'Dark' }));
+  await user.click(screen.getByRole('button', { name: /^Save 1.change$/ }));
+  await waitFor(() => expect(screen.queryByRole('form', { name: 'Changes' })).toBeNull());
+
+  await user.click(screen.getByRole('button', { name: 'For everybody…' }));
+  const dialog = within(await screen.findByRole('dialog', { name: /, for everybody$/ }));
+  expect(dialog.getByText(/You have: Theme\./)).toBeVisible();
+  const theme = within(dialog.getByRole('group', { name: 'Theme' }));
+  expect(theme.getByRole('radio', { name: 'As the system' })).toBeChecked();
+  expect(dialog.getByRole('button', { name: 'Save' })).toBeDisabled();
+  await user.click(dialog.getByRole('radio', { name: 'Light' }));
+  await user.type(dialog.getByLabelText(/^Reason/), 'a bright room');
+  expect(document.documentElement.dataset.theme).toBe('dark');
+  expect(await faults()).toEqual([]);
+  await user.click(dialog.getByRole('button', { name: /^Save 1.change$/ }));
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  expect(saved(backend).at(-1)).toEqual({
+    changes: [{ key: 'ui.theme', value: 'light', version: 1, for_everybody: true }],
+    reason: 'a bright room',
+  });
+  expect(screen.getByRole('radio', { name: 'Dark' })).toBeChecked();
+  expect(
+    within(await group('Theme')).getByRole('button', { name: /Reset to light/ }),
+  ).toBeVisible();
+});
+
+test('what everybody has is offered to admins alone', async () => {
+  await open('appearance', { role: 'user' });
+  expect(screen.queryByRole('button', { name: 'For everybody…' })).toBeNull();
+});

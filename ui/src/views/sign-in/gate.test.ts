@@ -1,5 +1,6 @@
-import { screen } from '@testing-library/svelte';
+import { cleanup, screen, waitFor } from '@testing-library/svelte';
 import { expect, test } from 'vitest';
+import { backupPassphrase } from '../../lib/backend/fake/backups';
 import { thisComputer } from '../../lib/backend/fake/machines';
 import { faults, openApp } from '../../lib/test/app';
 
@@ -19,6 +20,34 @@ test('the first start makes an account and leads to this computer', async () => 
     password,
     stay_signed_in: true,
   });
+});
+
+test('on a new computer everything can begin with a backup', async () => {
+  const { backend, user } = openApp({ isSetUp: false, signedIn: false, machines: [thisComputer] });
+  await user.click(await screen.findByRole('button', { name: 'Restore a backup…' }));
+  expect(await screen.findByRole('heading', { name: 'Begin with a backup' })).toBeVisible();
+  expect(screen.getByText('tomo-old.tomo')).toBeVisible();
+  await user.type(screen.getByLabelText(/^Passphrase/), 'wrong{Enter}');
+  expect(await screen.findByRole('alert')).toHaveTextContent('does not open this backup');
+  await user.clear(screen.getByLabelText(/^Passphrase/));
+  await user.type(screen.getByLabelText(/^Passphrase/), `${backupPassphrase}{Enter}`);
+  expect(await screen.findByText(/with \d+ credentials/)).toBeVisible();
+  expect(backend.calls.some(({ name }) => name === 'setup.restore')).toBe(false);
+  expect(await faults()).toEqual([]);
+  await user.click(screen.getByRole('button', { name: 'Restore' }));
+  expect(await screen.findByRole('heading', { name: 'Sign in' })).toBeVisible();
+  expect(await screen.findByText(/^Restored the backup of/)).toBeVisible();
+});
+
+test('whoever chooses no backup, or thinks better of it, makes the first account', async () => {
+  const { user } = openApp({ isSetUp: false, signedIn: false, file: null });
+  await user.click(await screen.findByRole('button', { name: 'Restore a backup…' }));
+  expect(screen.getByRole('heading', { name: 'Set up Tomo' })).toBeVisible();
+  cleanup();
+  const again = openApp({ isSetUp: false, signedIn: false });
+  await again.user.click(await screen.findByRole('button', { name: 'Restore a backup…' }));
+  await again.user.click(await screen.findByRole('button', { name: /first account instead/ }));
+  expect(screen.getByRole('heading', { name: 'Set up Tomo' })).toBeVisible();
 });
 
 test('nothing is sent while the two passwords differ, and the field says so', async () => {
@@ -54,6 +83,28 @@ test('without a keychain a passphrase comes before the account', async () => {
   await user.type(screen.getByLabelText('Again'), `${password}{Enter}`);
   expect(await screen.findByRole('heading', { name: 'Set up Tomo' })).toBeVisible();
   expect(screen.getByText(/locked with your passphrase/)).toBeVisible();
+});
+
+test('a passphrase is rated as a password is, and only too short a one is refused', async () => {
+  const { user, backend } = openApp({
+    isSetUp: false,
+    signedIn: false,
+    vault: { state: 'needs_passphrase', reason: 'no Secret Service answers' },
+  });
+  const field = await screen.findByLabelText('Passphrase');
+  await user.type(field, 'tomo is at home');
+  await waitFor(() =>
+    expect(backend.calls.find(({ name }) => name === 'password.check')?.args).toEqual({
+      username: '',
+      password: 'tomo is at home',
+    }),
+  );
+  expect(screen.queryByRole('alert')).toBeNull();
+  await user.clear(field);
+  await user.type(field, 'short');
+  await user.type(screen.getByLabelText('Again'), 'short{Enter}');
+  expect(await screen.findByRole('alert')).toHaveTextContent('At least 12 characters');
+  expect(backend.calls.some(({ name }) => name === 'vault.create')).toBe(false);
 });
 
 test('a locked vault stays locked after a wrong passphrase', async () => {

@@ -1,5 +1,6 @@
 import { screen, waitFor, within } from '@testing-library/svelte';
 import { expect, test } from 'vitest';
+import { ApiError } from '../../lib/backend/backend';
 import { thePassword } from '../../lib/backend/fake/people';
 import type { FakeOptions } from '../../lib/backend/fake/fake';
 import { faults, openApp } from '../../lib/test/app';
@@ -23,6 +24,20 @@ test('every account stands there with role, state and sessions', async () => {
   expect(within(row('ben')).getByText('active')).toBeVisible();
   expect(within(row('admin')).getByText('deactivated')).toBeVisible();
   expect(await faults()).toEqual([]);
+});
+
+test('a list that cannot be read again stays, and says that it is old', async () => {
+  const { user, backend } = await open();
+  backend.failing['user.list'] = new ApiError('failed', 'The database cannot be read.', '');
+  backend.push({ kind: 'changed', topic: 'users' });
+  const notice = await screen.findByText(
+    'The database cannot be read. What you see is from before.',
+  );
+  expect(notice).toBeVisible();
+  expect(row('ben')).toBeVisible();
+  delete backend.failing['user.list'];
+  await user.click(screen.getByRole('button', { name: 'Try again' }));
+  await waitFor(() => expect(notice).not.toBeInTheDocument());
 });
 
 test('a new account has the role of the setting unless another is chosen', async () => {

@@ -29,7 +29,7 @@ function aboutOf(now: number): About {
     components: [
       component('backend', '0.1.0'),
       component('frontend', '0.1.0'),
-      component('api', '1.0.0'),
+      component('api', '1.1.0'),
     ],
     data_dir: '/home/ana/.local/share/tomo',
     log_dir: '/home/ana/.local/state/tomo/log',

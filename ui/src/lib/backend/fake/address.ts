@@ -58,7 +58,7 @@ export function fakeFromAddress(search: string): FakeBackend {
         .getAll('fail')
         .map((name) => [
           name as keyof Commands,
-          new ApiError('failed', 'The database cannot be read', 'The disk is full: 0 B free.'),
+          new ApiError('failed', 'The database cannot be read.', 'The disk is full: 0 B free.'),
         ]),
     ),
   };

@@ -110,18 +110,24 @@ export function previewOf(): ImportPreview {
   };
 }
 
+/** What is in the backup at `path`, if the passphrase opens it. */
+export function openBackup(
+  world: World,
+  path: string,
+  passphrase: string | null | undefined,
+): BackupContents {
+  if (passphrase == null && !world.backups.has_passphrase) {
+    throw new ApiError('invalid', 'This backup needs its passphrase.', 'Type it in.');
+  }
+  if (passphrase != null && passphrase !== backupPassphrase) {
+    throw new ApiError('invalid', 'The passphrase does not open this backup.', '');
+  }
+  const entry = world.backups.entries.find((one) => one.path === path);
+  return entry?.contents ?? contentsOf(world.now(), 40 * DAY);
+}
+
 /** Backups, and the list of servers as a file. */
 export function backups(world: World): Part<'backup' | 'server_list'> {
-  const open = (path: string, passphrase: string | null | undefined): BackupContents => {
-    if (passphrase == null && !world.backups.has_passphrase) {
-      throw new ApiError('invalid', 'This backup needs its passphrase.', 'Type it in.');
-    }
-    if (passphrase != null && passphrase !== backupPassphrase) {
-      throw new ApiError('invalid', 'The passphrase does not open this backup.', '');
-    }
-    const entry = world.backups.entries.find((one) => one.path === path);
-    return entry?.contents ?? contentsOf(world.now(), 40 * DAY);
-  };
   return {
     'backup.list': () => world.backups,
     'backup.create': async ({ path, with_history, note, passphrase }) => {
@@ -143,9 +149,9 @@ export function backups(world: World): Part<'backup' | 'server_list'> {
       world.push({ kind: 'changed', topic: 'backups' });
       return entry;
     },
-    'backup.inspect': ({ path, passphrase }) => open(path, passphrase),
+    'backup.inspect': ({ path, passphrase }) => openBackup(world, path, passphrase),
     'backup.restore': ({ path, passphrase }) => {
-      open(path, passphrase);
+      openBackup(world, path, passphrase);
       world.status = { ...world.status, session: null };
       return world.status;
     },

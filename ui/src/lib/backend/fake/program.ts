@@ -1,4 +1,5 @@
 import { ApiError } from '../backend';
+import { openBackup } from './backups';
 import type { FilePurpose } from '../generated';
 import { thePassword } from './people';
 import type { Part, World } from './world';
@@ -21,6 +22,10 @@ export function program(world: World): Part<'status' | 'vault' | 'setup' | 'file
     world.status = { ...world.status, vault: { state: 'open', place: 'passphrase_file' } };
     return world.status;
   };
+  const notSetUp = () => {
+    if (!world.status.is_setup) return;
+    throw new ApiError('duplicate', 'Tomo is set up already.', 'Sign in instead.');
+  };
   return {
     'status.get': () => world.status,
     'vault.create': open,
@@ -37,7 +42,17 @@ export function program(world: World): Part<'status' | 'vault' | 'setup' | 'file
       world.signIn(username);
       return world.status;
     },
-    'setup.restore': () => {
+    'setup.choose_backup': () => {
+      notSetUp();
+      return world.options.file === undefined ? chosen.open_backup : world.options.file;
+    },
+    'setup.inspect': ({ path, passphrase }) => {
+      notSetUp();
+      return openBackup(world, path, passphrase);
+    },
+    'setup.restore': ({ path, passphrase }) => {
+      notSetUp();
+      openBackup(world, path, passphrase);
       world.status = { ...world.status, is_setup: true, session: null };
       return world.status;
     },

@@ -1,284 +1,45 @@
-import type { Rule, Scope, SettingView } from '../generated';
+// Generated from the registry of settings by `cargo xtask bindings`. Do not edit.
 
-/** The registry of settings as the other side has it. */
+import type { SettingView } from '../generated';
 
-const on: Rule = { kind: 'boolean' };
-const whole = (min: number, max: number, unit: string): Rule => ({ kind: 'whole', min, max, unit });
-const percent = whole(1, 100, '%');
-const oneOf = (...words: string[]): Rule => ({ kind: 'one_of', words });
-
-type Line = [key: string, value: unknown, rule: Rule, title: string, description: string];
-
-const own: Line[] = [
-  [
-    'ui.theme',
-    'auto',
-    oneOf('auto', 'light', 'dark'),
-    'Theme',
-    'Light, dark, or as the system says.',
-  ],
-  ['ui.sidebar_collapsed', false, on, 'Narrow rail', 'Show only icons in the left rail.'],
-  [
-    'ui.items_per_page',
-    25,
-    whole(10, 200, 'rows'),
-    'Rows per page',
-    'How many rows a long list brings at a time, here and on the command line.',
-  ],
-  [
-    'ui.date_format',
-    'locale',
-    oneOf('locale', 'iso', 'relative'),
-    'Dates',
-    'As the system writes them, as 2026-11-22 14:31, or as an age.',
-  ],
-  [
-    'ui.timezone',
-    'local',
-    { kind: 'time_zone' },
-    'Time zone',
-    'The time zone that times are shown in.',
-  ],
-  [
-    'ui.close_to_tray',
-    true,
-    on,
-    'Stay in the tray',
-    'Closing the window leaves Tomo in the tray, collecting.',
-  ],
-  [
-    'ui.start_at_login',
-    false,
-    on,
-    'Start at login',
-    'Start Tomo in the tray when you sign in to this computer.',
-  ],
-  ['security.lock_when_idle', false, on, 'Lock when idle', 'An idle window asks for the password.'],
-];
-
-const everybodys: Line[] = [
-  [
-    'monitoring.live_interval_seconds',
-    2,
-    whole(1, 10, 's'),
-    'Interval while you look',
-    'How often a server is asked while the window is open. A slow server is asked less often, never in a queue.',
-  ],
-  [
-    'monitoring.background_interval_seconds',
-    10,
-    whole(5, 300, 's'),
-    'Interval in the background',
-    'How often a server is asked with the window closed. History is kept by the minute either way.',
-  ],
-  [
-    'monitoring.cpu_warning_percent',
-    85,
-    percent,
-    'CPU, warning',
-    'Busy time without waiting for disks, averaged over a minute: a warning from here on.',
-  ],
-  [
-    'monitoring.cpu_critical_percent',
-    95,
-    percent,
-    'CPU, critical',
-    'Busy time without waiting for disks, averaged over a minute: critical from here on.',
-  ],
-  [
-    'monitoring.memory_warning_percent',
-    80,
-    percent,
-    'Memory, warning',
-    'What cannot be given back at once, total less available: a warning from here on.',
-  ],
-  [
-    'monitoring.memory_critical_percent',
-    90,
-    percent,
-    'Memory, critical',
-    'What cannot be given back at once, total less available: critical from here on.',
-  ],
-  [
-    'monitoring.disk_warning_percent',
-    85,
-    percent,
-    'Disk, warning',
-    'Any file system this full is a warning.',
-  ],
-  [
-    'monitoring.disk_critical_percent',
-    95,
-    percent,
-    'Disk, critical',
-    'Any file system this full is critical.',
-  ],
-  [
-    'system.default_user_role',
-    'user',
-    oneOf('user', 'readonly'),
-    'Role of new accounts',
-    'What a new account may do unless an admin chooses otherwise.',
-  ],
-  [
-    'system.backup_enabled',
-    true,
-    on,
-    'Every night',
-    'Back up at 02:30, or at the next start when missed, as soon as a passphrase is set.',
-  ],
-  [
-    'system.backup_keep',
-    7,
-    whole(1, 90, 'backups'),
-    'Keep',
-    'The oldest goes when a newer one has been written and read back.',
-  ],
-  [
-    'system.backup_with_history',
-    true,
-    on,
-    'With history',
-    'Automatic backups hold the history of servers, too.',
-  ],
-  [
-    'system.backup_folder',
-    '',
-    { kind: 'folder' },
-    'Folder',
-    'A folder on another disk or machine survives the loss of this computer.',
-  ],
-  [
-    'security.session_timeout_seconds',
-    604_800,
-    whole(300, 7_776_000, 's'),
-    'Session ends after',
-    'How long after signing in the password is asked for again.',
-  ],
-  [
-    'security.session_idle_timeout_seconds',
-    900,
-    whole(60, 86_400, 's'),
-    'Idle after',
-    'How long a session is not used before it counts as idle.',
-  ],
-  [
-    'security.max_sessions_per_user',
-    5,
-    whole(1, 50, 'sessions'),
-    'Sessions per user',
-    'When one more is begun, the oldest ends.',
-  ],
-  [
-    'security.max_login_attempts',
-    5,
-    whole(3, 20, 'attempts'),
-    'Failed sign-ins',
-    'After so many in a row a user name is locked for a while, and an origin after four times as many.',
-  ],
-  [
-    'security.account_lockout_seconds',
-    900,
-    whole(60, 86_400, 's'),
-    'Lock lasts',
-    'How long a locked user name or origin is refused.',
-  ],
-  [
-    'security.password_min_length',
-    12,
-    whole(8, 64, 'characters'),
-    'Password length',
-    'The least number of characters of a new password.',
-  ],
-  [
-    'security.password_blocklist',
-    true,
-    on,
-    'Refuse common passwords',
-    'A new password may not be one of the best known.',
-  ],
-  [
-    'retention.server_metrics_days',
-    30,
-    whole(1, 1825, 'days'),
-    'History of servers',
-    'How long figures of servers are kept; older than a week they are hourly.',
-  ],
-  [
-    'retention.container_metrics_days',
-    30,
-    whole(1, 1825, 'days'),
-    'History of containers',
-    'How long figures of containers are kept.',
-  ],
-  [
-    'retention.activity_logs_days',
-    90,
-    whole(7, 3650, 'days'),
-    'Activity',
-    'How long the activity log reaches back.',
-  ],
-  [
-    'retention.sessions_days',
-    7,
-    whole(1, 90, 'days'),
-    'Ended sessions',
-    'How long sessions that have ended, and failed sign-ins, are listed.',
-  ],
-  [
-    'retention.settings_audit_days',
-    365,
-    whole(90, 3650, 'days'),
-    'Audit trail',
-    'How long changes of settings can be proven. What is kept stays provable.',
-  ],
-  [
-    'retention.cleanup_enabled',
-    true,
-    on,
-    'Clean up every day',
-    'Drop what is older than these limits once a day.',
-  ],
-  [
-    'retention.cleanup_hour',
-    3,
-    whole(0, 23, 'h'),
-    'Hour',
-    'When the clean-up runs, by this computer’s clock; a missed one is made up at the next start.',
-  ],
-  [
-    'retention.cleanup_batch_size',
-    1000,
-    whole(100, 10_000, 'rows'),
-    'Rows at a time',
-    'How many rows go in one transaction; fewer hold up the collectors less.',
-  ],
-];
-
-function viewOf([key, value, rule, title, description]: Line, scope: Scope): SettingView {
-  const noun = key.split('.')[0] ?? '';
-  return {
-    key,
-    title,
-    description,
-    category: noun === 'monitoring' ? 'system' : noun,
-    rule,
-    scope,
-    value,
-    reset_value: value,
-    default_value: value,
-    is_user_override: false,
-    is_changed: false,
-    locked: null,
-    version: 1,
-    updated_at: null,
-    updated_by: null,
-  };
-}
-
+/** Every setting as it is delivered. */
 export function registry(): SettingView[] {
   return [
-    ...own.map((line) => viewOf(line, 'user_overridable')),
-    ...everybodys.map((line) => viewOf(line, 'system')),
+    {"key":"ui.theme","title":"Theme","description":"Light, dark, or as the system says.","category":"ui","rule":{"kind":"one_of","words":["auto","light","dark"]},"scope":"user_overridable","value":"auto","reset_value":"auto","default_value":"auto","is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"ui.sidebar_collapsed","title":"Narrow rail","description":"Show only icons in the left rail.","category":"ui","rule":{"kind":"boolean"},"scope":"user_overridable","value":false,"reset_value":false,"default_value":false,"is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"ui.items_per_page","title":"Rows per page","description":"How many rows a long list brings at a time, here and on the command line.","category":"ui","rule":{"kind":"whole","min":10,"max":200,"unit":"rows"},"scope":"user_overridable","value":25,"reset_value":25,"default_value":25,"is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"ui.date_format","title":"Dates","description":"As the system writes them, as 2026-11-22 14:31, or as an age.","category":"ui","rule":{"kind":"one_of","words":["locale","iso","relative"]},"scope":"user_overridable","value":"locale","reset_value":"locale","default_value":"locale","is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"ui.timezone","title":"Time zone","description":"The time zone that times are shown in.","category":"ui","rule":{"kind":"time_zone"},"scope":"user_overridable","value":"local","reset_value":"local","default_value":"local","is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"ui.close_to_tray","title":"Stay in the tray","description":"Closing the window leaves Tomo in the tray, collecting.","category":"ui","rule":{"kind":"boolean"},"scope":"user_overridable","value":true,"reset_value":true,"default_value":true,"is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"ui.start_at_login","title":"Start at login","description":"Start Tomo in the tray when you sign in to this computer.","category":"ui","rule":{"kind":"boolean"},"scope":"user_overridable","value":false,"reset_value":false,"default_value":false,"is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"monitoring.live_interval_seconds","title":"Interval while you look","description":"How often a server is asked while the window is open. A slow server is asked less often, never in a queue.","category":"system","rule":{"kind":"whole","min":1,"max":10,"unit":"s"},"scope":"system","value":2,"reset_value":2,"default_value":2,"is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"monitoring.background_interval_seconds","title":"Interval in the background","description":"How often a server is asked with the window closed. History is kept by the minute either way.","category":"system","rule":{"kind":"whole","min":5,"max":300,"unit":"s"},"scope":"system","value":10,"reset_value":10,"default_value":10,"is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"monitoring.cpu_warning_percent","title":"CPU, warning","description":"Busy time without waiting for disks, averaged over a minute: a warning from here on.","category":"system","rule":{"kind":"whole","min":1,"max":100,"unit":"%"},"scope":"system","value":85,"reset_value":85,"default_value":85,"is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"monitoring.cpu_critical_percent","title":"CPU, critical","description":"Busy time without waiting for disks, averaged over a minute: critical from here on.","category":"system","rule":{"kind":"whole","min":1,"max":100,"unit":"%"},"scope":"system","value":95,"reset_value":95,"default_value":95,"is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"monitoring.memory_warning_percent","title":"Memory, warning","description":"What cannot be given back at once, total less available: a warning from here on.","category":"system","rule":{"kind":"whole","min":1,"max":100,"unit":"%"},"scope":"system","value":80,"reset_value":80,"default_value":80,"is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"monitoring.memory_critical_percent","title":"Memory, critical","description":"What cannot be given back at once, total less available: critical from here on.","category":"system","rule":{"kind":"whole","min":1,"max":100,"unit":"%"},"scope":"system","value":90,"reset_value":90,"default_value":90,"is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"monitoring.disk_warning_percent","title":"Disk, warning","description":"Any file system this full is a warning.","category":"system","rule":{"kind":"whole","min":1,"max":100,"unit":"%"},"scope":"system","value":85,"reset_value":85,"default_value":85,"is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"monitoring.disk_critical_percent","title":"Disk, critical","description":"Any file system this full is critical.","category":"system","rule":{"kind":"whole","min":1,"max":100,"unit":"%"},"scope":"system","value":95,"reset_value":95,"default_value":95,"is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"system.default_user_role","title":"Role of new accounts","description":"What a new account may do unless an admin chooses otherwise.","category":"system","rule":{"kind":"one_of","words":["user","readonly"]},"scope":"system","value":"user","reset_value":"user","default_value":"user","is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"system.backup_enabled","title":"Every night","description":"Back up at 02:30, or at the next start when missed, as soon as a passphrase is set.","category":"system","rule":{"kind":"boolean"},"scope":"system","value":true,"reset_value":true,"default_value":true,"is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"system.backup_keep","title":"Keep","description":"The oldest goes when a newer one has been written and read back.","category":"system","rule":{"kind":"whole","min":1,"max":90,"unit":"backups"},"scope":"system","value":7,"reset_value":7,"default_value":7,"is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"system.backup_with_history","title":"With history","description":"Automatic backups hold the history of servers, too.","category":"system","rule":{"kind":"boolean"},"scope":"system","value":true,"reset_value":true,"default_value":true,"is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"system.backup_folder","title":"Folder","description":"A folder on another disk or machine survives the loss of this computer.","category":"system","rule":{"kind":"folder"},"scope":"system","value":"","reset_value":"","default_value":"","is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"security.session_timeout_seconds","title":"Session ends after","description":"How long after signing in the password is asked for again.","category":"security","rule":{"kind":"whole","min":300,"max":7776000,"unit":"s"},"scope":"system","value":604800,"reset_value":604800,"default_value":604800,"is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"security.session_idle_timeout_seconds","title":"Idle after","description":"How long a session is not used before it counts as idle.","category":"security","rule":{"kind":"whole","min":60,"max":86400,"unit":"s"},"scope":"system","value":900,"reset_value":900,"default_value":900,"is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"security.lock_when_idle","title":"Lock when idle","description":"An idle window asks for the password.","category":"security","rule":{"kind":"boolean"},"scope":"user_overridable","value":false,"reset_value":false,"default_value":false,"is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"security.max_sessions_per_user","title":"Sessions per user","description":"When one more is begun, the oldest ends. Assistants have as many of their own.","category":"security","rule":{"kind":"whole","min":1,"max":50,"unit":"sessions"},"scope":"system","value":5,"reset_value":5,"default_value":5,"is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"security.max_login_attempts","title":"Failed sign-ins","description":"After so many in a row a user name is locked for a while, and an origin after four times as many.","category":"security","rule":{"kind":"whole","min":3,"max":20,"unit":"attempts"},"scope":"system","value":5,"reset_value":5,"default_value":5,"is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"security.account_lockout_seconds","title":"Lock lasts","description":"How long a locked user name or origin is refused.","category":"security","rule":{"kind":"whole","min":60,"max":86400,"unit":"s"},"scope":"system","value":900,"reset_value":900,"default_value":900,"is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"security.password_min_length","title":"Password length","description":"The least number of characters of a new password.","category":"security","rule":{"kind":"whole","min":8,"max":64,"unit":"characters"},"scope":"system","value":12,"reset_value":12,"default_value":12,"is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"security.password_blocklist","title":"Refuse common passwords","description":"A new password may not be one of the best known.","category":"security","rule":{"kind":"boolean"},"scope":"system","value":true,"reset_value":true,"default_value":true,"is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"retention.server_metrics_days","title":"History of servers","description":"How long figures of servers are kept; older than a week they are hourly.","category":"retention","rule":{"kind":"whole","min":1,"max":1825,"unit":"days"},"scope":"system","value":30,"reset_value":30,"default_value":30,"is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"retention.container_metrics_days","title":"History of containers","description":"How long figures of containers are kept.","category":"retention","rule":{"kind":"whole","min":1,"max":1825,"unit":"days"},"scope":"system","value":30,"reset_value":30,"default_value":30,"is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"retention.activity_logs_days","title":"Activity","description":"How long the activity log reaches back.","category":"retention","rule":{"kind":"whole","min":7,"max":3650,"unit":"days"},"scope":"system","value":90,"reset_value":90,"default_value":90,"is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"retention.sessions_days","title":"Ended sessions","description":"How long sessions that have ended, and failed sign-ins, are listed.","category":"retention","rule":{"kind":"whole","min":1,"max":90,"unit":"days"},"scope":"system","value":7,"reset_value":7,"default_value":7,"is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"retention.settings_audit_days","title":"Audit trail","description":"How long changes of settings can be proven. What is kept stays provable.","category":"retention","rule":{"kind":"whole","min":90,"max":3650,"unit":"days"},"scope":"system","value":365,"reset_value":365,"default_value":365,"is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"retention.cleanup_enabled","title":"Clean up every day","description":"Drop what is older than these limits once a day.","category":"retention","rule":{"kind":"boolean"},"scope":"system","value":true,"reset_value":true,"default_value":true,"is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"retention.cleanup_hour","title":"Hour","description":"When the clean-up runs, by this computer's clock; a missed one is made up at the next start.","category":"retention","rule":{"kind":"whole","min":0,"max":23,"unit":"h"},"scope":"system","value":3,"reset_value":3,"default_value":3,"is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
+    {"key":"retention.cleanup_batch_size","title":"Rows at a time","description":"How many rows go in one transaction; fewer hold up the collectors less.","category":"retention","rule":{"kind":"whole","min":100,"max":10000,"unit":"rows"},"scope":"system","value":1000,"reset_value":1000,"default_value":1000,"is_user_override":false,"is_changed":false,"locked":null,"version":1,"system_version":1,"updated_at":null,"updated_by":null},
   ];
 }

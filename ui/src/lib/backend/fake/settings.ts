@@ -1,5 +1,5 @@
 import { ApiError } from '../backend';
-import type { ResetSettings, SettingView } from '../generated';
+import type { ResetSettings, SetSetting, SettingView } from '../generated';
 import { isoAt } from './machines';
 import { record } from './audit';
 import type { Part, World } from './world';
@@ -47,9 +47,9 @@ export function settings(world: World): Part<'setting'> {
     if (!setting) throw new ApiError('not_found', 'There is no such setting.', '');
     return setting;
   };
-  const check = (key: string, value: unknown, version: number): SettingView => {
+  const check = ({ key, value, version, for_everybody }: SetSetting): SettingView => {
     const setting = at(key);
-    if (!mayChange(setting)) {
+    if (!mayChange(setting) || (for_everybody && world.me().user.role !== 'admin')) {
       throw new ApiError('forbidden', `${setting.title} is set by an admin, for everybody.`, '');
     }
     if (!holds(setting, value)) {
@@ -59,7 +59,7 @@ export function settings(world: World): Part<'setting'> {
         '',
       );
     }
-    if (setting.version !== version) {
+    if ((for_everybody ? setting.system_version : setting.version) !== version) {
       throw new ApiError(
         'stale',
         `${setting.title} was changed meanwhile: it is ${JSON.stringify(setting.value)} now.`,
@@ -68,14 +68,28 @@ export function settings(world: World): Part<'setting'> {
     }
     return setting;
   };
-  const put = (setting: SettingView, value: unknown, reason: string | null): SettingView => {
-    const overrides = setting.scope === 'user_overridable';
+  /** Everybody's value, which is the own one only as long as there is no other. */
+  const everybodys = (setting: SettingView, value: unknown) =>
+    setting.is_user_override
+      ? { reset_value: value, is_changed: setting.value !== value }
+      : { value, is_changed: value !== setting.default_value, version: setting.version + 1 };
+  const put = (
+    setting: SettingView,
+    value: unknown,
+    reason: string | null,
+    forEverybody = false,
+  ): SettingView => {
+    const overrides = setting.scope === 'user_overridable' && !forEverybody;
     const changed: SettingView = {
       ...setting,
-      value,
-      is_user_override: overrides,
-      is_changed: value !== setting.reset_value,
-      version: setting.version + 1,
+      ...(overrides
+        ? {
+            value,
+            is_user_override: true,
+            is_changed: value !== setting.reset_value,
+            version: setting.version + 1,
+          }
+        : { ...everybodys(setting, value), system_version: setting.system_version + 1 }),
       updated_at: isoAt(world.now()),
       updated_by: world.me().user.username,
     };
@@ -131,14 +145,14 @@ export function settings(world: World): Part<'setting'> {
 
   return {
     'setting.list': all,
-    'setting.set': ({ key, value, version, reason }) => {
-      whole(() => put(check(key, value, version), value, reason ?? null));
-      return seen(at(key));
+    'setting.set': (wish) => {
+      whole(() => put(check(wish), wish.value, wish.reason ?? null, wish.for_everybody));
+      return seen(at(wish.key));
     },
     'setting.save': ({ changes, reason }) =>
       whole(() => {
-        for (const { key, value, version } of changes) {
-          put(check(key, value, version), value, reason ?? null);
+        for (const change of changes) {
+          put(check(change), change.value, reason ?? null, change.for_everybody);
         }
       }),
     'setting.reset': (args) =>
