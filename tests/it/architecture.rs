@@ -7,7 +7,7 @@ const LAYERS: &[&[&str]] = &[
     &["shell", "cli", "mcp"],
     &["api"],
     &["app"],
-    &["collect"],
+    &["collect", "docker"],
     &["ssh", "vault", "store"],
     &["domain"],
 ];

@@ -5,5 +5,6 @@
 #![allow(dead_code, unused_imports, reason = "each binary that includes the lab uses a part of it")]
 
 pub mod display;
+pub mod docker;
 pub mod secret_service;
 pub mod sshd;

@@ -16,6 +16,12 @@ use crate::{
         address::Address,
         audit::{AuditPage, AuditReport},
         backup::{BackupContents, BackupEntry, BackupList},
+        container::{ContainerResult, ContainerRow, Containers},
+        container_details::ContainerDetails,
+        container_history::{ContainerHistory, ContainerPoint},
+        container_log::{LogLine, LogMatches, LogPage, LogStatus},
+        engine::ServerEngine,
+        engine_store::{Image, Network, PrunePreview, RemovalResult, Volume},
         file::Exported,
         fleet::{Collection, Fleet, LiveHistory, ServerDetails, ServerRow},
         history::History,
@@ -28,6 +34,7 @@ use crate::{
         session::SessionEntry,
         setting::SettingView,
         status::Status,
+        terminal::Terminal,
         test_report::TestReport,
     },
 };
@@ -224,6 +231,67 @@ commands! {
     "server_list.preview" Administer [person] server_list_preview(FileRef) -> ImportPreview;
     /// Imports a list of servers that was looked at.
     "server_list.import" Administer (itself) [person] server_list_import(ImportServers) -> ImportResult;
+
+    /// Where the container engines stand, and all containers with their newest figures.
+    /// The `server_id` and `id` of a row name a container to other tools. CPU is in percent of one core.
+    "container.list" Read container_list(OnServer) -> Containers;
+    /// Looks for the container engine of a server anew.
+    "container.look" Operate container_look(ServerRef) -> ServerEngine;
+    /// One container whole; values that look like secrets are left out.
+    "container.inspect" Read container_inspect(OneContainer) -> ContainerDetails;
+    /// Shows one masked value of a container's environment.
+    "container.reveal" Operate (itself) [person] container_reveal(RevealVariable) -> String;
+    /// The last hour of one container, reading by reading.
+    "container.live" Read container_live(OneContainer) -> Vec<ContainerPoint>;
+    /// The stored history of one container, or of those that were in its place before.
+    "container.history" Read container_history(ContainerHistoryOf) -> ContainerHistory;
+    /// Starts, stops, restarts, pauses, unpauses or kills containers; gives a result for each.
+    "container.act" Operate (itself) container_act(ActOnContainers) -> Vec<ContainerResult>;
+    /// Removes containers; gives a result for each.
+    "container.remove" Operate (itself) [destroys] container_remove(RemoveContainers) -> Vec<ContainerResult>;
+    /// Gives a container another name.
+    "container.rename" Operate (itself) container_rename(RenameContainer) -> ContainerRow;
+    /// Changes what a container may use, and when it is started again.
+    "container.limit" Operate (itself) container_limit(LimitContainer) -> ContainerRow;
+    /// The end of a container's log.
+    "container.log" Read container_log(ReadLog) -> Vec<LogLine>;
+    /// Images with what uses them.
+    "image.list" Read image_list(OnServer) -> Vec<Image>;
+    /// Removes images that no container uses; gives a result for each.
+    "image.remove" Operate (itself) [destroys] image_remove(RemoveFromEngine) -> Vec<RemovalResult>;
+    /// Volumes with what uses them.
+    "volume.list" Read volume_list(OnServer) -> Vec<Volume>;
+    /// Removes volumes that no container uses, with what is in them; gives a result for each.
+    "volume.remove" Operate (itself) [destroys] volume_remove(RemoveFromEngine) -> Vec<RemovalResult>;
+    /// Networks with what uses them.
+    "network.list" Read network_list(OnServer) -> Vec<Network>;
+    /// Removes networks that no container is in; gives a result for each.
+    "network.remove" Operate (itself) [destroys] network_remove(RemoveFromEngine) -> Vec<RemovalResult>;
+    /// Says exactly what clearing out would take.
+    "prune.preview" Read prune_preview(Prune) -> PrunePreview;
+    /// Takes what a preview named, if it is still unused; gives a result for each.
+    "prune.run" Operate (itself) [destroys] prune_run(PruneItems) -> Vec<RemovalResult>;
+
+    /// Begins to follow logs.
+    "log.open" Read [person] log_open(OpenLog) -> LogStatus;
+    /// Lines of a follow; keeps it going.
+    "log.page" Read [person] log_page(PageOfLog) -> LogPage;
+    /// Lines of a follow that hold something.
+    "log.search" Read [person] log_search(SearchLog) -> LogMatches;
+    /// The number of the first line from a moment on.
+    "log.seek" Read [person] log_seek(SeekLog) -> u64;
+    /// Writes what is kept of a follow to a file.
+    "log.save" Read (itself) [person] log_save(SaveLog) -> Exported;
+    /// Ends a follow.
+    "log.close" Read [person] log_close(LogRef) -> ();
+    /// Opens a terminal on a server or in a container.
+    "terminal.open" Operate (itself) [person] terminal_open(OpenTerminal) -> Terminal;
+    /// Types into a terminal.
+    "terminal.write" Operate [person] terminal_write(TypeIntoTerminal) -> ();
+    /// Tells a terminal its size.
+    "terminal.resize" Operate [person] terminal_resize(ResizeTerminal) -> ();
+    /// Ends a terminal and what runs in it.
+    "terminal.close" Operate [person] terminal_close(TerminalRef) -> ();
 
     /// Describes a private key without showing it.
     "key.inspect" Administer [person] key_inspect(KeyToInspect) -> KeyInfo;

@@ -172,7 +172,11 @@ impl PushState {
                         self.ready.push(push);
                     }
                 }
-                Change::Fleet | Change::Settings | Change::Session => {}
+                Change::Fleet
+                | Change::Settings
+                | Change::Session
+                | Change::Containers(_)
+                | Change::Engine(_) => {}
             }
         }
         let watched = *self.tomo.inner.watched.lock().unwrap_or_else(PoisonError::into_inner);

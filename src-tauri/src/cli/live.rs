@@ -40,7 +40,14 @@ pub async fn run(cli: &Cli, mut pushes: impl Stream<Item = Push> + Unpin) -> Res
         tokio::select! {
             push = pushes.next() => match push {
                 Some(Push::Rows { rows: new }) => merge(&mut rows, new),
-                Some(Push::Live { .. } | Push::SettingsChanged | Push::Changed { .. }) => {}
+                Some(
+                    Push::Live { .. }
+                    | Push::Containers { .. }
+                    | Push::ContainersChanged
+                    | Push::Log { .. }
+                    | Push::SettingsChanged
+                    | Push::Changed { .. },
+                ) => {}
                 Some(Push::FleetChanged | Push::SessionChanged) => rows = monitor::read(cli).await?,
                 None => return Ok(()),
             },

@@ -238,6 +238,7 @@ mod tests {
             connection: ConnectionStatus::Disconnected,
             health: Health { state, reason: Some("because".into()) },
             figures: Some(figures),
+            containers: None,
         }
     }
 

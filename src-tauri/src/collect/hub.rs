@@ -4,6 +4,7 @@
 use super::ring::Ring;
 use crate::domain::{
     connection::ConnectionStatus,
+    container::ContainerCounts,
     fleet::{HostCost, ServerRow, Sparkline, Topic},
     health::{Health, State, Thresholds},
     id::ServerId,
@@ -11,13 +12,14 @@ use crate::domain::{
     sample::Sample,
     server::Server,
 };
+use crate::ssh::Connection;
 use chrono::{DateTime, Utc};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 
 /// Something a front door may want to show anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +30,10 @@ pub enum Change {
     Connection(ServerId),
     /// One server has a new sample.
     Sample(ServerId),
+    /// Containers of one server changed, or what they use.
+    Containers(ServerId),
+    /// An engine came or went.
+    Engine(ServerId),
     /// A setting changed.
     Settings,
     /// The process signed in or out, was locked or unlocked.
@@ -74,6 +80,7 @@ struct Entry {
     meter: Meter,
     /// The state that was last told.
     told: State,
+    containers: Option<ContainerCounts>,
 }
 
 /// Sums of what the samples of one connection cost.
@@ -94,6 +101,7 @@ const ROUND_TRIPS_KEPT: usize = 61;
 pub struct Hub {
     entries: Mutex<HashMap<ServerId, Entry>>,
     policy: Mutex<Policy>,
+    links: watch::Sender<HashMap<ServerId, Connection>>,
     changes: broadcast::Sender<Change>,
 }
 
@@ -102,6 +110,7 @@ impl Default for Hub {
         Self {
             entries: Mutex::default(),
             policy: Mutex::default(),
+            links: watch::channel(HashMap::new()).0,
             changes: broadcast::channel(CHANGES_KEPT).0,
         }
     }
@@ -167,6 +176,7 @@ impl Hub {
                             ring: Ring::default(),
                             meter: Meter::default(),
                             told: State::Connecting,
+                            containers: None,
                         },
                     );
                     changed = true;
@@ -191,6 +201,29 @@ impl Hub {
         self.entries().get(&id).map(|entry| entry.connection.clone())
     }
 
+    /// Keeps the connection of a server while it works.
+    pub(super) fn set_link(&self, id: ServerId, connection: Option<Connection>) {
+        self.links.send_modify(|links| {
+            match connection {
+                Some(connection) => links.insert(id, connection),
+                None => links.remove(&id),
+            };
+        });
+    }
+
+    /// The connections that work, now and whenever that changes. They end with their watches, however
+    /// long somebody holds them.
+    #[must_use]
+    pub fn links(&self) -> watch::Receiver<HashMap<ServerId, Connection>> {
+        self.links.subscribe()
+    }
+
+    /// The connection of a server, while it works.
+    #[must_use]
+    pub fn link(&self, id: ServerId) -> Option<Connection> {
+        self.links.borrow().get(&id).cloned()
+    }
+
     /// Says where a connection stands.
     pub fn set_connection(&self, id: ServerId, connection: ConnectionStatus) {
         let mut entries = self.entries();
@@ -202,6 +235,17 @@ impl Hub {
             entry.meter = Meter { sign_ins: entry.meter.sign_ins + 1, ..Meter::default() };
         }
         entry.connection = connection;
+        drop(entries);
+        self.announce(Change::Connection(id));
+    }
+
+    /// Says how many containers a server has; nothing where no engine answers.
+    pub fn set_containers(&self, id: ServerId, counts: Option<ContainerCounts>) {
+        let mut entries = self.entries();
+        let Some(entry) = entries.get_mut(&id) else { return };
+        if std::mem::replace(&mut entry.containers, counts) == counts {
+            return;
+        }
         drop(entries);
         self.announce(Change::Connection(id));
     }
@@ -305,6 +349,7 @@ impl Entry {
             connection: self.connection.clone(),
             health,
             figures,
+            containers: self.containers,
         }
     }
 }

@@ -103,6 +103,15 @@ impl Source {
         }
     }
 
+    /// The connection that it goes over; none for this computer.
+    #[must_use]
+    pub fn connection(&self) -> Option<&Connection> {
+        match self {
+            Self::Remote(remote) => Some(&remote.connection),
+            Self::Local(_) => None,
+        }
+    }
+
     /// Waits until the connection has ended, and says why; this computer's never does.
     pub async fn closed(&self) -> Failure {
         match self {

@@ -118,7 +118,9 @@ impl Watch {
                     self.retry.notified().now_or_never();
                     self.status(ConnectionStatus::Connected { since: Utc::now() }).await;
                     let started = Instant::now();
+                    let link = Link::new(self.hub.clone(), self.id, source.connection().cloned());
                     let ended = self.sample(source).await;
+                    drop(link);
                     self.flush().await;
                     lost_at = None;
                     if started.elapsed() > BACKOFF_MAX {
@@ -263,6 +265,30 @@ impl Watch {
     async fn status(&self, status: ConnectionStatus) {
         self.hub.set_connection(self.id, status.clone());
         self.outside.moved(self.id, status).await;
+    }
+}
+
+/// The connection of a server while it works, for whoever else speaks over it. It ends with the
+/// watch, whoever still holds a clone.
+struct Link {
+    hub: Arc<Hub>,
+    id: ServerId,
+    connection: Option<Connection>,
+}
+
+impl Link {
+    fn new(hub: Arc<Hub>, id: ServerId, connection: Option<Connection>) -> Self {
+        hub.set_link(id, connection.clone());
+        Self { hub, id, connection }
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        self.hub.set_link(self.id, None);
+        if let Some(connection) = &self.connection {
+            connection.cut();
+        }
     }
 }
 

@@ -3,8 +3,7 @@
 use super::{error::EngineError, transport::Route};
 use crate::domain::engine::{EngineAccess, EngineInfo, EngineKind, EngineVia};
 use bollard::{
-    API_DEFAULT_VERSION, Docker,
-    models::SystemInfoCgroupVersionEnum,
+    API_DEFAULT_VERSION, Docker, models::SystemInfoCgroupVersionEnum,
     query_parameters::StartContainerOptions,
 };
 use uuid::Uuid;
@@ -43,7 +42,8 @@ impl Engine {
         let version = version?;
         // A proxy may keep this one back.
         let host = host.ok().unwrap_or_default();
-        let is_podman = version.components.iter().flatten().any(|part| part.name.contains("Podman"));
+        let is_podman =
+            version.components.iter().flatten().any(|part| part.name.contains("Podman"));
         let security = host.security_options.unwrap_or_default();
         let info = EngineInfo {
             kind: if is_podman { EngineKind::Podman } else { EngineKind::Docker },

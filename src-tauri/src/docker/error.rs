@@ -1,7 +1,6 @@
 //! What can go wrong with an engine, and the words for it.
 
 use bollard::errors::Error;
-use std::error::Error as _;
 
 /// The longest that an engine's own words are repeated, characters.
 const WORDS: usize = 500;
@@ -71,10 +70,7 @@ fn deepest(error: &dyn std::error::Error) -> String {
 
 /// What an engine said, fit to stand in a sentence.
 pub(super) fn one_line(text: &str) -> String {
-    let clean: String = text
-        .chars()
-        .map(|char| if char.is_control() { ' ' } else { char })
-        .take(WORDS)
-        .collect();
+    let clean: String =
+        text.chars().map(|char| if char.is_control() { ' ' } else { char }).take(WORDS).collect();
     clean.trim().to_owned()
 }

@@ -256,9 +256,9 @@ fn forbidden(user: &str, place: &Place) -> EngineTrouble {
             }
             None => "Let the account use the socket, or sign in as one that may.".into(),
         },
-        command: group.filter(|_| !user.is_empty()).map(|group| {
-            format!("sudo usermod -aG {} {}", quoted(group), quoted(user))
-        }),
+        command: group
+            .filter(|_| !user.is_empty())
+            .map(|group| format!("sudo usermod -aG {} {}", quoted(group), quoted(user))),
         grants: group.map(|group| {
             format!(
                 "Whoever is in {group} can become root on that server: a container can mount its \

@@ -24,6 +24,8 @@ pub enum ActivityGroup {
     Settings,
     /// Retention, backups, the vault, this program itself.
     Data,
+    /// Containers, their images, volumes and networks, and terminals.
+    Containers,
     /// What AI assistants did and asked for.
     Assistants,
 }
@@ -147,6 +149,24 @@ kinds! {
     CollectionPause "collection.pause" Connections Info Everybody;
     /// Collection was resumed.
     CollectionResume "collection.resume" Connections Info Everybody;
+    /// Somebody started, stopped, restarted, paused, unpaused or killed a container.
+    ContainerAct "container.act" Containers Info Everybody;
+    /// A container was removed.
+    ContainerRemove "container.remove" Containers Info Everybody;
+    /// A container got another name.
+    ContainerRename "container.rename" Containers Info Everybody;
+    /// A container's limits or restart policy were changed.
+    ContainerLimit "container.limit" Containers Info Everybody;
+    /// Somebody looked at a masked value.
+    ContainerReveal "container.reveal" Containers Info Admins;
+    /// A container ended with an error, was killed for lack of memory, or its check fails.
+    ContainerTrouble "container.trouble" Containers Warning Everybody;
+    /// A log was written to a file.
+    LogSave "log.save" Containers Info Admins;
+    /// Images, volumes or networks were removed.
+    EngineRemove "engine.remove" Containers Info Everybody;
+    /// A terminal was opened.
+    TerminalOpen "terminal.open" Containers Info Everybody;
     /// A setting got another value.
     SettingSet "setting.set" Settings Info Everybody;
     /// A setting was put back.

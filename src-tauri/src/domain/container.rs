@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// One container of one server.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS, JsonSchema)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS, JsonSchema,
+)]
 #[serde(deny_unknown_fields)]
 pub struct ContainerRef {
     /// The server.
@@ -19,7 +21,7 @@ pub struct ContainerRef {
 }
 
 /// What the engine says a container does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ContainerState {
     /// Made, and never started.
@@ -41,7 +43,7 @@ pub enum ContainerState {
 }
 
 /// What a container's own check says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ContainerHealth {
     /// Not decided yet.
@@ -53,7 +55,9 @@ pub enum ContainerHealth {
 }
 
 /// A port of a container.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS, JsonSchema,
+)]
 pub struct PublishedPort {
     /// In the container.
     pub container_port: u16,
@@ -66,7 +70,7 @@ pub struct PublishedPort {
 }
 
 /// A container, as the engine describes it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct Container {
     /// The server it is on.
     pub server_id: ServerId,
@@ -147,7 +151,7 @@ impl Container {
 }
 
 /// Where a container's figures come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FiguresSource {
     /// The host's control groups, read with the host's own figures.
@@ -157,7 +161,7 @@ pub enum FiguresSource {
 }
 
 /// What a container uses. What was not measured is absent.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct ContainerFigures {
     /// When it was read.
     pub at: DateTime<Utc>,
@@ -183,7 +187,7 @@ pub struct ContainerFigures {
 }
 
 /// A container and what it uses.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct ContainerRow {
     /// The container.
     pub container: Container,
@@ -194,7 +198,7 @@ pub struct ContainerRow {
 }
 
 /// Everything that the containers' page needs at once.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct Containers {
     /// One for each server.
     pub engines: Vec<ServerEngine>,
@@ -203,7 +207,7 @@ pub struct Containers {
 }
 
 /// How many containers a server has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct ContainerCounts {
     /// Running.
     pub running: u32,
@@ -247,7 +251,7 @@ impl ContainerAction {
 }
 
 /// What came of one container in an action on several.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct ContainerResult {
     /// The container.
     pub container: ContainerRef,
@@ -291,9 +295,8 @@ mod tests {
     /// A chart goes on when the container is made anew, and replicas do not share one.
     #[test]
     fn a_series_follows_the_service() {
-        let of = |project, service, number| {
-            Container::series_of(project, service, number, "shop-web-1")
-        };
+        let of =
+            |project, service, number| Container::series_of(project, service, number, "shop-web-1");
         assert_eq!(of(Some("shop"), Some("web"), Some(1)), "shop/web");
         assert_eq!(of(Some("shop"), Some("web"), Some(2)), "shop/web#2");
         assert_eq!(of(None, Some("web"), None), "/shop-web-1");

@@ -6,11 +6,12 @@ use super::{
     engine::EngineInfo,
 };
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// A variable of a container's environment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct EnvironmentVariable {
     /// Name.
     pub name: String,
@@ -23,7 +24,7 @@ pub struct EnvironmentVariable {
 }
 
 /// A mount of a container.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct ContainerMount {
     /// `volume`, `bind`, `tmpfs`, …
     pub kind: String,
@@ -38,7 +39,7 @@ pub struct ContainerMount {
 }
 
 /// A network that a container is in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct ContainerNetwork {
     /// Name.
     pub name: String,
@@ -51,7 +52,7 @@ pub struct ContainerNetwork {
 }
 
 /// One run of a container's check.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct HealthCheckRun {
     /// When it began.
     pub started_at: Option<DateTime<Utc>>,
@@ -63,7 +64,7 @@ pub struct HealthCheckRun {
 }
 
 /// A label.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct ContainerLabel {
     /// Name.
     pub name: String,
@@ -72,7 +73,7 @@ pub struct ContainerLabel {
 }
 
 /// A container, whole.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct ContainerDetails {
     /// The row.
     pub row: ContainerRow,

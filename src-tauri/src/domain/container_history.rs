@@ -1,11 +1,12 @@
 //! History of containers as charts read it: columns of equal length, one row per stored span.
 
 use super::{container::ContainerState, id::ServerId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// Rows of `container_metrics` of one series in the order of time, column by column.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct ContainerHistory {
     /// Start of the range, seconds since 1970, UTC.
     #[ts(type = "number")]
@@ -34,7 +35,7 @@ pub struct ContainerHistory {
 }
 
 /// One point of the last hour of a container. Percentages are of one core.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct ContainerPoint {
     /// Milliseconds since 1970, UTC.
     #[ts(type = "number")]

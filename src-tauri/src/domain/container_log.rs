@@ -16,7 +16,7 @@ pub enum LogStream {
 }
 
 /// One line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct LogLine {
     /// Its number in the follow, from 0; lines that were let go keep theirs.
     #[ts(type = "number")]
@@ -37,7 +37,7 @@ pub struct LogLine {
 }
 
 /// A container whose log is followed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct LogSource {
     /// The container.
     pub container: ContainerRef,
@@ -50,7 +50,7 @@ pub struct LogSource {
 }
 
 /// Where a follow stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct LogStatus {
     /// The follow.
     pub log_id: String,
@@ -79,7 +79,7 @@ pub struct LogFilter {
 }
 
 /// Some lines of a follow, in order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct LogPage {
     /// Where the follow stands.
     pub status: LogStatus,
@@ -88,7 +88,7 @@ pub struct LogPage {
 }
 
 /// What a search found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct LogMatches {
     /// How many lines hold it.
     #[ts(type = "number")]

@@ -2,11 +2,12 @@
 
 use super::id::ServerId;
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// Which program answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EngineKind {
     /// Docker Engine.
@@ -16,7 +17,7 @@ pub enum EngineKind {
 }
 
 /// How its API is reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EngineVia {
     /// A socket or pipe of this computer.
@@ -28,7 +29,7 @@ pub enum EngineVia {
 }
 
 /// What may be asked of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EngineAccess {
     /// Everything.
@@ -38,7 +39,7 @@ pub enum EngineAccess {
 }
 
 /// An engine that answers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct EngineInfo {
     /// Which.
     pub kind: EngineKind,
@@ -70,7 +71,7 @@ pub struct EngineInfo {
 }
 
 /// What stands in the way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EngineObstacle {
     /// No engine was found.
@@ -88,7 +89,7 @@ pub enum EngineObstacle {
 }
 
 /// Why an engine cannot be used, for people.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct EngineTrouble {
     /// What stands in the way.
     pub obstacle: EngineObstacle,
@@ -105,7 +106,7 @@ pub struct EngineTrouble {
 }
 
 /// Where the engine of a server stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum EngineStatus {
     /// The server is not connected.
@@ -129,7 +130,7 @@ pub enum EngineStatus {
 }
 
 /// The engine of a server.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct ServerEngine {
     /// Which server.
     pub server_id: ServerId,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// A container that uses something.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct UsedBy {
     /// The container.
     pub container: ContainerRef,
@@ -18,7 +18,7 @@ pub struct UsedBy {
 }
 
 /// An image of one server.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct Image {
     /// The server it is on.
     pub server_id: ServerId,
@@ -41,7 +41,7 @@ pub struct Image {
 }
 
 /// A volume of one server.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct Volume {
     /// The server it is on.
     pub server_id: ServerId,
@@ -65,7 +65,7 @@ pub struct Volume {
 }
 
 /// A network of one server.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct Network {
     /// The server it is on.
     pub server_id: ServerId,
@@ -108,7 +108,7 @@ pub enum PruneKind {
 }
 
 /// One thing that would go.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct PruneItem {
     /// What the engine knows it by.
     pub id: String,
@@ -120,7 +120,7 @@ pub struct PruneItem {
 }
 
 /// Exactly what clearing out would take.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct PrunePreview {
     /// Where.
     pub server_id: ServerId,
@@ -135,7 +135,7 @@ pub struct PrunePreview {
 }
 
 /// What came of removing several things.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct RemovalResult {
     /// What the engine knows it by.
     pub id: String,

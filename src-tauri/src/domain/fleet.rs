@@ -2,6 +2,8 @@
 
 use super::{
     connection::ConnectionStatus,
+    container::{ContainerCounts, ContainerRef, ContainerRow},
+    container_log::LogStatus,
     health::{Health, Thresholds},
     host_key::KnownHost,
     id::ServerId,
@@ -25,6 +27,8 @@ pub struct ServerRow {
     pub health: Health,
     /// Its newest figures; kept, with their time, when the server is gone.
     pub figures: Option<Figures>,
+    /// How many containers it has; absent where no engine answers.
+    pub containers: Option<ContainerCounts>,
 }
 
 impl ServerRow {
@@ -144,6 +148,20 @@ pub enum Push {
         points: Vec<LivePoint>,
         /// The newest sample whole.
         sample: Option<Box<Sample>>,
+    },
+    /// New rows of some containers.
+    Containers {
+        /// Only those that changed.
+        rows: Vec<ContainerRow>,
+        /// Those that are gone.
+        gone: Vec<ContainerRef>,
+    },
+    /// An engine came or went, or too much changed at once: read `container.list` again.
+    ContainersChanged,
+    /// A follow of logs moved on.
+    Log {
+        /// Where it stands.
+        status: LogStatus,
     },
     /// A setting changed: read `setting.list` again.
     SettingsChanged,

@@ -36,7 +36,7 @@ pub struct TerminalSize {
 }
 
 /// A terminal that was opened.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct Terminal {
     /// What its input and output go by.
     pub terminal_id: String,
@@ -45,7 +45,7 @@ pub struct Terminal {
 }
 
 /// What comes from a terminal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum TerminalOutput {
     /// Bytes for the screen, as base64.

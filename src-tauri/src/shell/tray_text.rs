@@ -186,7 +186,7 @@ mod tests {
         };
         let marks = Thresholds::default();
         let health = Health::judge(&connection, Some(&figures), None, &marks, 30, now);
-        ServerRow { server, connection, health, figures: Some(figures) }
+        ServerRow { server, connection, health, figures: Some(figures), containers: None }
     }
 
     fn fleet(servers: Vec<ServerRow>, paused: bool) -> Fleet {

@@ -133,6 +133,12 @@ impl Connection {
         life.cut.cancel();
     }
 
+    /// Ends the connection at once, for all its clones, without a good-bye.
+    pub fn cut(&self) {
+        let _ = self.inner.life.reason.set("Tomo closed it".to_owned());
+        self.inner.life.cut.cancel();
+    }
+
     pub(super) async fn open_channel(&self) -> Result<Channel<client::Msg>, RemoteError> {
         match self.inner.handle.channel_open_session().await {
             Ok(channel) => Ok(channel),

@@ -3,11 +3,13 @@
 //! They can be read but not written back: secrets come in here and never go out.
 
 mod accounts;
+mod containers;
 mod data;
 mod servers;
 mod settings;
 
 pub use accounts::*;
+pub use containers::*;
 pub use data::*;
 pub use servers::*;
 pub use settings::*;

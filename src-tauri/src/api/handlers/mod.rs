@@ -2,17 +2,25 @@
 
 mod accounts;
 mod backups;
+mod containers;
 mod data;
+mod engine_store;
+mod logs;
 mod program;
 mod servers;
 mod settings;
+mod terminals;
 
 pub(super) use accounts::*;
 pub(super) use backups::*;
+pub(super) use containers::*;
 pub(super) use data::*;
+pub(super) use engine_store::*;
+pub(super) use logs::*;
 pub(super) use program::*;
 pub(super) use servers::*;
 pub(super) use settings::*;
+pub(super) use terminals::*;
 
 use super::{
     args::*,
@@ -31,6 +39,10 @@ use crate::{
 use chrono::TimeDelta;
 
 type Answer<T> = Result<T, ApiError>;
+
+fn unbuilt() -> ApiError {
+    ApiError::new(Code::Failed, "This is not there yet.", "")
+}
 
 pub(super) async fn status(tomo: &Tomo, _: Nothing) -> Answer<Status> {
     Ok(tomo.status().await?)

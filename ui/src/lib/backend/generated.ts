@@ -745,6 +745,1023 @@ disk_written: Array<number | null>,
 load_one: Array<number | null>, };
 
 /**
+ * Which program answers.
+ */
+export type EngineKind = "docker" | "podman";
+
+/**
+ * How its API is reached.
+ */
+export type EngineVia = "local" | "streamlocal" | "dial_stdio";
+
+/**
+ * What may be asked of it.
+ */
+export type EngineAccess = "full" | "read_only";
+
+/**
+ * An engine that answers.
+ */
+export type EngineInfo = { 
+/**
+ * Which.
+ */
+kind: EngineKind, 
+/**
+ * Its version, as it says.
+ */
+version: string, 
+/**
+ * The newest version of the API that it speaks.
+ */
+api_version: string, 
+/**
+ * Path of its socket or pipe.
+ */
+socket: string, 
+/**
+ * How it is reached.
+ */
+via: EngineVia, 
+/**
+ * What may be asked of it.
+ */
+access: EngineAccess, 
+/**
+ * Whether it runs without root.
+ */
+rootless: boolean, 
+/**
+ * 1 or 2; absent where it does not say.
+ */
+cgroup_version: number | null, 
+/**
+ * Where it keeps images, containers and volumes; absent where it does not say.
+ */
+root_dir: string | null, 
+/**
+ * Its host's operating system, as it says.
+ */
+os: string | null, 
+/**
+ * Its host's architecture, as it says.
+ */
+architecture: string | null, 
+/**
+ * Processors that it sees; absent where it does not say.
+ */
+cpus: number | null, 
+/**
+ * Memory that it sees, bytes; absent where it does not say.
+ */
+memory_bytes: number | null, };
+
+/**
+ * What stands in the way.
+ */
+export type EngineObstacle = "absent" | "down" | "forbidden" | "not_a_socket" | "too_old" | "lost";
+
+/**
+ * Why an engine cannot be used, for people.
+ */
+export type EngineTrouble = { 
+/**
+ * What stands in the way.
+ */
+obstacle: EngineObstacle, 
+/**
+ * The socket that was tried last.
+ */
+socket: string | null, 
+/**
+ * What happened, as a sentence.
+ */
+message: string, 
+/**
+ * What to do, as a sentence.
+ */
+hint: string, 
+/**
+ * The exact command that would help, to be run on the server.
+ */
+command: string | null, 
+/**
+ * What that command grants, as a sentence, where it grants more than it seems.
+ */
+grants: string | null, };
+
+/**
+ * Where the engine of a server stands.
+ */
+export type EngineStatus = { "state": "unknown" } | { "state": "looking" } | { "state": "ready", 
+/**
+ * What it is.
+ */
+info: EngineInfo, 
+/**
+ * Since when.
+ */
+since: string, } | { "state": "trouble", 
+/**
+ * Why.
+ */
+trouble: EngineTrouble, 
+/**
+ * Since when.
+ */
+since: string, };
+
+/**
+ * The engine of a server.
+ */
+export type ServerEngine = { 
+/**
+ * Which server.
+ */
+server_id: ServerId, 
+/**
+ * Where it stands.
+ */
+status: EngineStatus, };
+
+/**
+ * One container of one server.
+ */
+export type ContainerRef = { 
+/**
+ * The server.
+ */
+server_id: ServerId, 
+/**
+ * The engine's id, 64 hexadecimal digits.
+ */
+container_id: string, };
+
+/**
+ * What the engine says a container does.
+ */
+export type ContainerState = "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead" | "unknown";
+
+/**
+ * What a container's own check says.
+ */
+export type ContainerHealth = "starting" | "healthy" | "unhealthy";
+
+/**
+ * A port of a container.
+ */
+export type PublishedPort = { 
+/**
+ * In the container.
+ */
+container_port: number, 
+/**
+ * `tcp`, `udp` or `sctp`.
+ */
+protocol: string, 
+/**
+ * The address of the host that it is bound to; absent when it is not published.
+ */
+host_ip: string | null, 
+/**
+ * On the host; absent when it is not published.
+ */
+host_port: number | null, };
+
+/**
+ * A container, as the engine describes it.
+ */
+export type Container = { 
+/**
+ * The server it is on.
+ */
+server_id: ServerId, 
+/**
+ * The engine's id, 64 hexadecimal digits.
+ */
+id: string, 
+/**
+ * Name, without the slash.
+ */
+name: string, 
+/**
+ * The image, as it was asked for: `postgres:16.4`.
+ */
+image: string, 
+/**
+ * The image's own id: `sha256:…`.
+ */
+image_id: string, 
+/**
+ * The digest that the image was pulled by; absent when it was built here or not asked yet.
+ */
+digest: string | null, 
+/**
+ * Compose project.
+ */
+project: string | null, 
+/**
+ * Compose service.
+ */
+service: string | null, 
+/**
+ * What it does.
+ */
+state: ContainerState, 
+/**
+ * What its check says; absent when it has none.
+ */
+health: ContainerHealth | null, 
+/**
+ * What it ended with; absent while it runs and when it was not asked yet.
+ */
+exit_code: number | null, 
+/**
+ * Whether it was killed because it had no memory left.
+ */
+out_of_memory: boolean, 
+/**
+ * What the engine complains of, in its words.
+ */
+error: string | null, 
+/**
+ * Published ports first.
+ */
+ports: Array<PublishedPort>, 
+/**
+ * When it was made.
+ */
+created_at: string | null, 
+/**
+ * When it was last started; absent when never, and when it was not asked yet.
+ */
+started_at: string | null, 
+/**
+ * When it last ended; absent while it runs the first time, and when it was not asked yet.
+ */
+finished_at: string | null, 
+/**
+ * How often the engine started it again by itself; absent when it was not asked yet.
+ */
+restart_count: number | null, 
+/**
+ * What its history is kept under: the compose service where it has one, else its name. A
+ * container that is made anew goes on with the old one's chart.
+ */
+series: string, };
+
+/**
+ * Where a container's figures come from.
+ */
+export type FiguresSource = "cgroup" | "stats";
+
+/**
+ * What a container uses. What was not measured is absent.
+ */
+export type ContainerFigures = { 
+/**
+ * When it was read.
+ */
+at: string, 
+/**
+ * Where it comes from.
+ */
+source: FiguresSource, 
+/**
+ * CPU since the last reading, percent of one core: 200 is two cores busy.
+ */
+cpu_percent: number | null, 
+/**
+ * The same as a share of all cores of the host, percent.
+ */
+cpu_host_percent: number | null, 
+/**
+ * Cores that it may use at most; absent without a limit.
+ */
+cpu_limit_cores: number | null, 
+/**
+ * Memory without the page cache that can be dropped, bytes.
+ */
+memory_bytes: number | null, 
+/**
+ * Memory that it may use at most, bytes; absent without a limit.
+ */
+memory_limit_bytes: number | null, 
+/**
+ * Received, bytes per second; absent where the container's network is not readable, and for
+ * containers in the host's.
+ */
+network_rx: number | null, 
+/**
+ * Sent, bytes per second.
+ */
+network_tx: number | null, };
+
+/**
+ * A container and what it uses.
+ */
+export type ContainerRow = { 
+/**
+ * The container.
+ */
+container: Container, 
+/**
+ * Its newest figures; absent while it does not run.
+ */
+figures: ContainerFigures | null, 
+/**
+ * What is wrong with it, in words: `Exited 137, out of memory`. Absent when nothing is.
+ */
+trouble: string | null, };
+
+/**
+ * Everything that the containers' page needs at once.
+ */
+export type Containers = { 
+/**
+ * One for each server.
+ */
+engines: Array<ServerEngine>, 
+/**
+ * By server, then by project, service and name.
+ */
+containers: Array<ContainerRow>, };
+
+/**
+ * How many containers a server has.
+ */
+export type ContainerCounts = { 
+/**
+ * Running.
+ */
+running: number, 
+/**
+ * All.
+ */
+all: number, 
+/**
+ * Unhealthy, restarting over and over, or ended by an error.
+ */
+troubled: number, };
+
+/**
+ * What can be done to containers at once.
+ */
+export type ContainerAction = "start" | "stop" | "restart" | "pause" | "unpause" | "kill";
+
+/**
+ * What came of one container in an action on several.
+ */
+export type ContainerResult = { 
+/**
+ * The container.
+ */
+container: ContainerRef, 
+/**
+ * Its name; the id where it is not known.
+ */
+name: string, 
+/**
+ * Why it was not done, in the engine's words; absent when it was done.
+ */
+error: string | null, };
+
+/**
+ * When the engine starts a container again by itself.
+ */
+export type RestartPolicy = "no" | "on_failure" | "always" | "unless_stopped";
+
+/**
+ * What a container may use, and when it is started again. What is absent stays as it is.
+ */
+export type ContainerLimits = { 
+/**
+ * Cores at most; 0 lifts the limit.
+ */
+cpu_cores: number | null, 
+/**
+ * Memory at most, bytes; 0 lifts the limit.
+ */
+memory_bytes: number | null, 
+/**
+ * When it is started again.
+ */
+restart_policy: RestartPolicy | null, };
+
+/**
+ * A variable of a container's environment.
+ */
+export type EnvironmentVariable = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Value; absent when it is masked.
+ */
+value: string | null, 
+/**
+ * Whether it looks like a secret, by its name or by its value.
+ */
+is_secret: boolean, 
+/**
+ * Whether it came with the image.
+ */
+is_from_image: boolean, };
+
+/**
+ * A mount of a container.
+ */
+export type ContainerMount = { 
+/**
+ * `volume`, `bind`, `tmpfs`, …
+ */
+kind: string, 
+/**
+ * Name of the volume.
+ */
+name: string | null, 
+/**
+ * Where it is on the host.
+ */
+source: string, 
+/**
+ * Where it is in the container.
+ */
+destination: string, 
+/**
+ * Whether the container may write to it.
+ */
+is_writable: boolean, };
+
+/**
+ * A network that a container is in.
+ */
+export type ContainerNetwork = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Addresses in it; none while the container does not run.
+ */
+addresses: Array<string>, 
+/**
+ * Names that others in it find the container by.
+ */
+aliases: Array<string>, 
+/**
+ * Hardware address.
+ */
+mac_address: string | null, };
+
+/**
+ * One run of a container's check.
+ */
+export type HealthCheckRun = { 
+/**
+ * When it began.
+ */
+started_at: string | null, 
+/**
+ * What it ended with.
+ */
+exit_code: number | null, 
+/**
+ * What it printed, shortened.
+ */
+output: string, };
+
+/**
+ * A label.
+ */
+export type ContainerLabel = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Value, shortened.
+ */
+value: string, };
+
+/**
+ * A container, whole.
+ */
+export type ContainerDetails = { 
+/**
+ * The row.
+ */
+row: ContainerRow, 
+/**
+ * The engine it is in.
+ */
+engine: EngineInfo, 
+/**
+ * What is run in it, word by word.
+ */
+command: Array<string>, 
+/**
+ * Where it is run.
+ */
+working_dir: string, 
+/**
+ * The account that runs it; empty for the image's own.
+ */
+user: string, 
+/**
+ * Whether it may do nearly everything that root on the host may.
+ */
+is_privileged: boolean, 
+/**
+ * Limits and restart policy that are in force.
+ */
+limits: ContainerLimits, 
+/**
+ * Environment, by name.
+ */
+environment: Array<EnvironmentVariable>, 
+/**
+ * Mounts, by destination.
+ */
+mounts: Array<ContainerMount>, 
+/**
+ * Networks, by name.
+ */
+networks: Array<ContainerNetwork>, 
+/**
+ * Labels, by name.
+ */
+labels: Array<ContainerLabel>, 
+/**
+ * The last runs of its check, newest first.
+ */
+health_log: Array<HealthCheckRun>, 
+/**
+ * What the engine said, as JSON, with masked values.
+ */
+raw: string, };
+
+/**
+ * Rows of `container_metrics` of one series in the order of time, column by column.
+ */
+export type ContainerHistory = { 
+/**
+ * Start of the range, seconds since 1970, UTC.
+ */
+from: number, 
+/**
+ * End of the range, seconds since 1970, UTC.
+ */
+to: number, 
+/**
+ * Start of each row's span, seconds since 1970, UTC.
+ */
+at: Array<number>, 
+/**
+ * Length of each row's span, seconds.
+ */
+span_seconds: Array<number>, 
+/**
+ * CPU, mean, percent of one core.
+ */
+cpu_percent: Array<number>, 
+/**
+ * CPU, highest reading, percent of one core.
+ */
+cpu_peak_percent: Array<number | null>, 
+/**
+ * Memory without the page cache, mean, bytes.
+ */
+memory_bytes: Array<number>, 
+/**
+ * Memory that it might use, bytes: its limit, or the host's memory.
+ */
+memory_limit_bytes: Array<number>, 
+/**
+ * Received, mean, bytes per second.
+ */
+network_rx: Array<number | null>, 
+/**
+ * Sent, mean, bytes per second.
+ */
+network_tx: Array<number | null>, };
+
+/**
+ * One point of the last hour of a container. Percentages are of one core.
+ */
+export type ContainerPoint = { 
+/**
+ * Milliseconds since 1970, UTC.
+ */
+at_ms: number, 
+/**
+ * CPU.
+ */
+cpu_percent: number | null, 
+/**
+ * Memory without the page cache, bytes.
+ */
+memory_bytes: number | null, 
+/**
+ * Received, bytes per second.
+ */
+network_rx: number | null, 
+/**
+ * Sent, bytes per second.
+ */
+network_tx: number | null, };
+
+/**
+ * Which of a container's two outputs.
+ */
+export type LogStream = "stdout" | "stderr";
+
+/**
+ * One line.
+ */
+export type LogLine = { 
+/**
+ * Its number in the follow, from 0; lines that were let go keep theirs.
+ */
+number: number, 
+/**
+ * Milliseconds since 1970, UTC, as the engine took it down.
+ */
+at_ms: number, 
+/**
+ * The container: its place in the follow's list.
+ */
+source: number, 
+/**
+ * Which output.
+ */
+stream: LogStream, 
+/**
+ * The text with its escape sequences for colours and no others; what is no UTF-8 is replaced,
+ * what is longer than 16 KiB is cut.
+ */
+text: string, 
+/**
+ * How many bytes were cut off.
+ */
+cut_bytes: number, };
+
+/**
+ * A container whose log is followed.
+ */
+export type LogSource = { 
+/**
+ * The container.
+ */
+container: ContainerRef, 
+/**
+ * Its compose service, or its name.
+ */
+name: string, 
+/**
+ * Whether more may come.
+ */
+is_following: boolean, 
+/**
+ * Why its log cannot be read, or why it ended before the container.
+ */
+error: string | null, };
+
+/**
+ * Where a follow stands.
+ */
+export type LogStatus = { 
+/**
+ * The follow.
+ */
+log_id: string, 
+/**
+ * Its containers.
+ */
+sources: Array<LogSource>, 
+/**
+ * Number of the first line that is kept.
+ */
+first: number, 
+/**
+ * Number after the last line.
+ */
+end: number, 
+/**
+ * Lines a second, over the last seconds.
+ */
+lines_per_second: number, 
+/**
+ * How many lines are kept at most.
+ */
+most_lines: number, };
+
+/**
+ * Which lines.
+ */
+export type LogFilter = { 
+/**
+ * Only this output.
+ */
+stream: LogStream | null, 
+/**
+ * Only lines with this text in them, whatever its case.
+ */
+text: string | null, };
+
+/**
+ * Some lines of a follow, in order.
+ */
+export type LogPage = { 
+/**
+ * Where the follow stands.
+ */
+status: LogStatus, 
+/**
+ * Lines.
+ */
+lines: Array<LogLine>, };
+
+/**
+ * What a search found.
+ */
+export type LogMatches = { 
+/**
+ * How many lines hold it.
+ */
+total: number, 
+/**
+ * Numbers of the lines, in order: the newest 10,000 at most.
+ */
+numbers: Array<number>, };
+
+/**
+ * A container that uses something.
+ */
+export type UsedBy = { 
+/**
+ * The container.
+ */
+container: ContainerRef, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Whether it runs.
+ */
+is_running: boolean, };
+
+/**
+ * An image of one server.
+ */
+export type Image = { 
+/**
+ * The server it is on.
+ */
+server_id: ServerId, 
+/**
+ * `sha256:…`
+ */
+id: string, 
+/**
+ * Names it goes by: `postgres:16.4`; none for one that lost its name to a newer one.
+ */
+tags: Array<string>, 
+/**
+ * Digests it was pulled by: `postgres@sha256:…`.
+ */
+digests: Array<string>, 
+/**
+ * When it was built.
+ */
+created_at: string | null, 
+/**
+ * All its layers, bytes.
+ */
+size_bytes: number, 
+/**
+ * Layers that other images have too, bytes; absent where the engine does not say.
+ */
+shared_bytes: number | null, 
+/**
+ * Containers made of it.
+ */
+used_by: Array<UsedBy>, };
+
+/**
+ * A volume of one server.
+ */
+export type Volume = { 
+/**
+ * The server it is on.
+ */
+server_id: ServerId, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * What keeps it: `local`.
+ */
+driver: string, 
+/**
+ * Where it is on the server.
+ */
+mountpoint: string, 
+/**
+ * Compose project.
+ */
+project: string | null, 
+/**
+ * Whether the engine named it, because nobody did.
+ */
+is_anonymous: boolean, 
+/**
+ * When it was made.
+ */
+created_at: string | null, 
+/**
+ * What is in it, bytes; absent where the engine does not measure it.
+ */
+size_bytes: number | null, 
+/**
+ * Containers that mount it.
+ */
+used_by: Array<UsedBy>, };
+
+/**
+ * A network of one server.
+ */
+export type Network = { 
+/**
+ * The server it is on.
+ */
+server_id: ServerId, 
+/**
+ * The engine's id.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * `bridge`, `host`, `macvlan`, …
+ */
+driver: string, 
+/**
+ * Address ranges.
+ */
+subnets: Array<string>, 
+/**
+ * Whether containers in it reach nothing outside.
+ */
+is_internal: boolean, 
+/**
+ * Whether it came with the engine and cannot be removed.
+ */
+is_builtin: boolean, 
+/**
+ * Compose project.
+ */
+project: string | null, 
+/**
+ * When it was made.
+ */
+created_at: string | null, 
+/**
+ * Containers in it.
+ */
+used_by: Array<UsedBy>, };
+
+/**
+ * What clearing out looks at.
+ */
+export type PruneKind = "containers" | "dangling_images" | "unused_images" | "anonymous_volumes" | "unused_volumes" | "unused_networks";
+
+/**
+ * One thing that would go.
+ */
+export type PruneItem = { 
+/**
+ * What the engine knows it by.
+ */
+id: string, 
+/**
+ * What people know it by.
+ */
+name: string, 
+/**
+ * What returns, bytes; absent where the engine does not say.
+ */
+bytes: number | null, };
+
+/**
+ * Exactly what clearing out would take.
+ */
+export type PrunePreview = { 
+/**
+ * Where.
+ */
+server_id: ServerId, 
+/**
+ * Of which kind.
+ */
+kind: PruneKind, 
+/**
+ * Each thing.
+ */
+items: Array<PruneItem>, 
+/**
+ * What returns, bytes; images share layers, so it can be less than their sum. Absent where the
+ * engine does not say.
+ */
+bytes: number | null, };
+
+/**
+ * What came of removing several things.
+ */
+export type RemovalResult = { 
+/**
+ * What the engine knows it by.
+ */
+id: string, 
+/**
+ * What people know it by.
+ */
+name: string, 
+/**
+ * Why it stayed, in the engine's words; absent when it went.
+ */
+error: string | null, };
+
+/**
+ * Where a terminal leads.
+ */
+export type TerminalTarget = { "kind": "server", 
+/**
+ * Which server.
+ */
+server_id: ServerId, } | { "kind": "container", 
+/**
+ * Which container.
+ */
+container: ContainerRef, 
+/**
+ * The program and its arguments; empty for the first shell that is found there.
+ */
+command: Array<string>, 
+/**
+ * The account in the container; absent for the container's own.
+ */
+user: string | null, };
+
+/**
+ * Columns and rows of characters.
+ */
+export type TerminalSize = { 
+/**
+ * Columns, 1 to 1,000.
+ */
+columns: number, 
+/**
+ * Rows, 1 to 1,000.
+ */
+rows: number, };
+
+/**
+ * A terminal that was opened.
+ */
+export type Terminal = { 
+/**
+ * What its input and output go by.
+ */
+terminal_id: string, 
+/**
+ * Where it leads, in words: `web on nas`.
+ */
+title: string, };
+
+/**
+ * What comes from a terminal.
+ */
+export type TerminalOutput = { "kind": "data", 
+/**
+ * Base64.
+ */
+bytes: string, } | { "kind": "ended", 
+/**
+ * With what; absent when a signal or a lost connection ended it.
+ */
+exit_code: number | null, 
+/**
+ * Why, when it did not end by itself.
+ */
+reason: string | null, };
+
+/**
  * What a user may do.
  */
 export type Role = "admin" | "user" | "readonly";
@@ -1006,7 +2023,7 @@ notes: string | null, };
 /**
  * What an entry is about; the feed is filtered by these.
  */
-export type ActivityGroup = "access" | "users" | "servers" | "connections" | "settings" | "data" | "assistants";
+export type ActivityGroup = "access" | "users" | "servers" | "connections" | "settings" | "data" | "containers" | "assistants";
 
 /**
  * How an entry is marked.
@@ -1866,7 +2883,11 @@ health: Health,
 /**
  * Its newest figures; kept, with their time, when the server is gone.
  */
-figures: Figures | null, };
+figures: Figures | null, 
+/**
+ * How many containers it has; absent where no engine answers.
+ */
+containers: ContainerCounts | null, };
 
 /**
  * The CPU line of one row: an hour at most, at most 120 points, oldest first.
@@ -2018,7 +3039,19 @@ points: Array<LivePoint>,
 /**
  * The newest sample whole.
  */
-sample: Sample | null, } | { "kind": "settings_changed" } | { "kind": "session_changed" } | { "kind": "changed", 
+sample: Sample | null, } | { "kind": "containers", 
+/**
+ * Only those that changed.
+ */
+rows: Array<ContainerRow>, 
+/**
+ * Those that are gone.
+ */
+gone: Array<ContainerRef>, } | { "kind": "containers_changed" } | { "kind": "log", 
+/**
+ * Where it stands.
+ */
+status: LogStatus, } | { "kind": "settings_changed" } | { "kind": "session_changed" } | { "kind": "changed", 
 /**
  * Of which kind.
  */
@@ -2172,6 +3205,316 @@ message: string,
  * What to do; may be empty.
  */
 hint: string, };
+
+/**
+ * One server, or all of them.
+ */
+export type OnServer = { 
+/**
+ * Only what is on this one.
+ */
+server_id: ServerId | null, };
+
+/**
+ * One container.
+ */
+export type OneContainer = { 
+/**
+ * Which.
+ */
+container: ContainerRef, };
+
+/**
+ * A masked variable that somebody wants to see.
+ */
+export type RevealVariable = { 
+/**
+ * Of which container.
+ */
+container: ContainerRef, 
+/**
+ * Its name.
+ */
+name: string, };
+
+/**
+ * A stored history of a container.
+ */
+export type ContainerHistoryOf = { 
+/**
+ * On which server.
+ */
+server_id: ServerId, 
+/**
+ * What it is kept under: the container's `series`.
+ */
+series: string, 
+/**
+ * How far back.
+ */
+range: Range, };
+
+/**
+ * Something to be done to containers.
+ */
+export type ActOnContainers = { 
+/**
+ * Which; 500 at most.
+ */
+containers: Array<ContainerRef>, 
+/**
+ * What.
+ */
+action: ContainerAction, };
+
+/**
+ * Containers to be removed.
+ */
+export type RemoveContainers = { 
+/**
+ * Which; 500 at most.
+ */
+containers: Array<ContainerRef>, 
+/**
+ * With their anonymous volumes, and what is in them.
+ */
+with_volumes: boolean, 
+/**
+ * Kills those that run; without it they are refused.
+ */
+force: boolean, };
+
+/**
+ * Another name for a container.
+ */
+export type RenameContainer = { 
+/**
+ * Which.
+ */
+container: ContainerRef, 
+/**
+ * The name: letters, digits, `_`, `.` and `-`.
+ */
+name: string, };
+
+/**
+ * Other limits for a container.
+ */
+export type LimitContainer = { 
+/**
+ * Which.
+ */
+container: ContainerRef, 
+/**
+ * What changes.
+ */
+limits: ContainerLimits, };
+
+/**
+ * Images, volumes or networks to be removed.
+ */
+export type RemoveFromEngine = { 
+/**
+ * From which server.
+ */
+server_id: ServerId, 
+/**
+ * Ids, or names of volumes; 500 at most.
+ */
+ids: Array<string>, };
+
+/**
+ * Something to be cleared out.
+ */
+export type Prune = { 
+/**
+ * On which server.
+ */
+server_id: ServerId, 
+/**
+ * What.
+ */
+kind: PruneKind, };
+
+/**
+ * Exactly what was shown before it is cleared out.
+ */
+export type PruneItems = { 
+/**
+ * On which server.
+ */
+server_id: ServerId, 
+/**
+ * What.
+ */
+kind: PruneKind, 
+/**
+ * The ids that the preview gave; what is in use by now stays.
+ */
+ids: Array<string>, };
+
+/**
+ * The end of a container's log.
+ */
+export type ReadLog = { 
+/**
+ * Of which container.
+ */
+container: ContainerRef, 
+/**
+ * Lines at most, from the end; 10,000 at most.
+ */
+tail: number, 
+/**
+ * Only from this moment on, milliseconds since 1970.
+ */
+since_ms: number | null, 
+/**
+ * Only before this moment, milliseconds since 1970.
+ */
+until_ms: number | null, 
+/**
+ * Only this output.
+ */
+stream: LogStream | null, };
+
+/**
+ * Logs to be followed together.
+ */
+export type OpenLog = { 
+/**
+ * Which; 50 at most.
+ */
+containers: Array<ContainerRef>, 
+/**
+ * Lines of each to begin with; 100,000 at most.
+ */
+tail: number, 
+/**
+ * Only from this moment on, milliseconds since 1970.
+ */
+since_ms: number | null, };
+
+/**
+ * A follow of logs.
+ */
+export type LogRef = { 
+/**
+ * Which.
+ */
+log_id: string, };
+
+/**
+ * Lines of a follow.
+ */
+export type PageOfLog = { 
+/**
+ * Which follow.
+ */
+log_id: string, 
+/**
+ * Number of the first line wanted; absent for the newest.
+ */
+from: number | null, 
+/**
+ * Lines at most; 1,000 at most.
+ */
+limit: number, 
+/**
+ * Only some of them.
+ */
+filter: LogFilter, };
+
+/**
+ * A search in a follow.
+ */
+export type SearchLog = { 
+/**
+ * Which follow.
+ */
+log_id: string, 
+/**
+ * What is looked for.
+ */
+filter: LogFilter, };
+
+/**
+ * A moment in a follow.
+ */
+export type SeekLog = { 
+/**
+ * Which follow.
+ */
+log_id: string, 
+/**
+ * Milliseconds since 1970.
+ */
+at_ms: number, };
+
+/**
+ * A file for what is kept of a follow.
+ */
+export type SaveLog = { 
+/**
+ * Which follow.
+ */
+log_id: string, 
+/**
+ * The file.
+ */
+path: string, 
+/**
+ * Only some lines.
+ */
+filter: LogFilter, };
+
+/**
+ * A terminal to be opened.
+ */
+export type OpenTerminal = { 
+/**
+ * Where it leads.
+ */
+target: TerminalTarget, 
+/**
+ * How large it is.
+ */
+size: TerminalSize, };
+
+/**
+ * A terminal that is open.
+ */
+export type TerminalRef = { 
+/**
+ * Which.
+ */
+terminal_id: string, };
+
+/**
+ * What was typed into a terminal.
+ */
+export type TypeIntoTerminal = { 
+/**
+ * Which.
+ */
+terminal_id: string, 
+/**
+ * Base64; 64 KiB at most.
+ */
+bytes: string, };
+
+/**
+ * Another size of a terminal.
+ */
+export type ResizeTerminal = { 
+/**
+ * Which.
+ */
+terminal_id: string, 
+/**
+ * How large it is now.
+ */
+size: TerminalSize, };
 
 /**
  * No arguments.
@@ -2881,6 +4224,64 @@ export interface Commands {
   "server_list.preview": [FileRef, ImportPreview];
   /** Imports a list of servers that was looked at. (administer) */
   "server_list.import": [ImportServers, ImportResult];
+  /** Where the container engines stand, and all containers with their newest figures. (read) */
+  "container.list": [OnServer, Containers];
+  /** Looks for the container engine of a server anew. (operate) */
+  "container.look": [ServerRef, ServerEngine];
+  /** One container whole; values that look like secrets are left out. (read) */
+  "container.inspect": [OneContainer, ContainerDetails];
+  /** Shows one masked value of a container's environment. (operate) */
+  "container.reveal": [RevealVariable, string];
+  /** The last hour of one container, reading by reading. (read) */
+  "container.live": [OneContainer, Array<ContainerPoint>];
+  /** The stored history of one container, or of those that were in its place before. (read) */
+  "container.history": [ContainerHistoryOf, ContainerHistory];
+  /** Starts, stops, restarts, pauses, unpauses or kills containers; gives a result for each. (operate) */
+  "container.act": [ActOnContainers, Array<ContainerResult>];
+  /** Removes containers; gives a result for each. (operate) */
+  "container.remove": [RemoveContainers, Array<ContainerResult>];
+  /** Gives a container another name. (operate) */
+  "container.rename": [RenameContainer, ContainerRow];
+  /** Changes what a container may use, and when it is started again. (operate) */
+  "container.limit": [LimitContainer, ContainerRow];
+  /** The end of a container's log. (read) */
+  "container.log": [ReadLog, Array<LogLine>];
+  /** Images with what uses them. (read) */
+  "image.list": [OnServer, Array<Image>];
+  /** Removes images that no container uses; gives a result for each. (operate) */
+  "image.remove": [RemoveFromEngine, Array<RemovalResult>];
+  /** Volumes with what uses them. (read) */
+  "volume.list": [OnServer, Array<Volume>];
+  /** Removes volumes that no container uses, with what is in them; gives a result for each. (operate) */
+  "volume.remove": [RemoveFromEngine, Array<RemovalResult>];
+  /** Networks with what uses them. (read) */
+  "network.list": [OnServer, Array<Network>];
+  /** Removes networks that no container is in; gives a result for each. (operate) */
+  "network.remove": [RemoveFromEngine, Array<RemovalResult>];
+  /** Says exactly what clearing out would take. (read) */
+  "prune.preview": [Prune, PrunePreview];
+  /** Takes what a preview named, if it is still unused; gives a result for each. (operate) */
+  "prune.run": [PruneItems, Array<RemovalResult>];
+  /** Begins to follow logs. (read) */
+  "log.open": [OpenLog, LogStatus];
+  /** Lines of a follow; keeps it going. (read) */
+  "log.page": [PageOfLog, LogPage];
+  /** Lines of a follow that hold something. (read) */
+  "log.search": [SearchLog, LogMatches];
+  /** The number of the first line from a moment on. (read) */
+  "log.seek": [SeekLog, number];
+  /** Writes what is kept of a follow to a file. (read) */
+  "log.save": [SaveLog, Exported];
+  /** Ends a follow. (read) */
+  "log.close": [LogRef, null];
+  /** Opens a terminal on a server or in a container. (operate) */
+  "terminal.open": [OpenTerminal, Terminal];
+  /** Types into a terminal. (operate) */
+  "terminal.write": [TypeIntoTerminal, null];
+  /** Tells a terminal its size. (operate) */
+  "terminal.resize": [ResizeTerminal, null];
+  /** Ends a terminal and what runs in it. (operate) */
+  "terminal.close": [TerminalRef, null];
   /** Describes a private key without showing it. (administer) */
   "key.inspect": [KeyToInspect, KeyInfo];
   /** Asks for a key file with the system's dialog; gives its path. (administer) */

@@ -1,5 +1,6 @@
 import Archive from '@lucide/svelte/icons/archive';
 import Bot from '@lucide/svelte/icons/bot';
+import Box from '@lucide/svelte/icons/box';
 import CircleHelp from '@lucide/svelte/icons/circle-question-mark';
 import Database from '@lucide/svelte/icons/database';
 import Download from '@lucide/svelte/icons/download';
@@ -36,6 +37,7 @@ const ofGroup: Record<ActivityGroup, Component> = {
   connections: Plug,
   settings: SlidersHorizontal,
   data: Database,
+  containers: Box,
   assistants: Bot,
 };
 

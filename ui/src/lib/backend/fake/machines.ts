@@ -148,6 +148,7 @@ export function rowOf(now: number, machine: Machine): ServerRow {
     connection: machine.connection ?? { state: 'connected', since: isoAt(now, 6 * 3600) },
     health: { state: machine.state ?? 'fine', reason: machine.reason ?? null },
     figures: figuresOf(now, machine),
+    containers: null,
   };
 }
 

@@ -1,0 +1,183 @@
+//! Docker engines on sockets of their own, with one image made of a static busybox.
+//!
+//! Each [`Docker`] is the distribution's `dockerd` with its own folder; nothing of the machine's own
+//! engine is touched, and nothing is pulled. It needs root, as dockerd does.
+#![cfg(target_os = "linux")]
+
+use std::{
+    fs::{self, File},
+    os::unix::fs::{PermissionsExt, symlink},
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+use tempfile::TempDir;
+
+/// The image that every engine of the lab has: `/bin` is busybox.
+pub const IMAGE: &str = "tomo/busybox:1";
+
+/// How long the engine may take to answer.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+const DOCKERFILE: &str = "FROM scratch\nCOPY busybox /bin/busybox\n\
+    RUN [\"/bin/busybox\", \"--install\", \"-s\", \"/bin\"]\nCMD [\"/bin/sh\"]\n";
+
+/// A running engine. Dropping it removes its containers and ends it.
+pub struct Docker {
+    folder: TempDir,
+    child: Option<Child>,
+}
+
+impl Docker {
+    /// Whether there is what an engine needs, or why not.
+    pub fn missing() -> Option<&'static str> {
+        if !super::sshd::is_root() {
+            return Some("dockerd needs root");
+        }
+        let there = |program: &str| find(program).is_some();
+        match (there("dockerd"), there("docker"), there("busybox")) {
+            (true, true, true) => None,
+            _ => Some("docker.io and busybox-static are not installed"),
+        }
+    }
+
+    /// Starts an engine with the image in it.
+    pub fn start() -> Self {
+        let folder = tempfile::Builder::new().prefix("tomo-docker-").tempdir().expect("a folder");
+        // Accounts of the lab must be able to reach the socket.
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("a mode");
+        let mut docker = Self { folder, child: None };
+        docker.run();
+        docker.build();
+        docker
+    }
+
+    /// Path of its socket.
+    pub fn socket(&self) -> PathBuf {
+        self.folder.path().join("docker.sock")
+    }
+
+    /// Lets every account use the socket.
+    pub fn open_to_all(&self) {
+        fs::set_permissions(self.socket(), fs::Permissions::from_mode(0o666)).expect("a mode");
+    }
+
+    /// Runs the `docker` program against it, which must succeed, and gives what it says.
+    pub fn docker(&self, arguments: &[&str]) -> String {
+        let output = self.try_docker(arguments);
+        let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        let complained = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "docker {arguments:?}: {complained}");
+        said
+    }
+
+    /// The same, whatever comes of it.
+    pub fn try_docker(&self, arguments: &[&str]) -> Output {
+        Command::new(find("docker").expect("docker"))
+            .arg("--host")
+            .arg(format!("unix://{}", self.socket().display()))
+            .args(arguments)
+            .env("DOCKER_BUILDKIT", "0")
+            .stdin(Stdio::null())
+            .output()
+            .expect("docker runs")
+    }
+
+    /// Starts a container of the image; `options` stand before the image, `command` behind it. Gives
+    /// its id.
+    pub fn start_container(&self, name: &str, options: &[&str], command: &[&str]) -> String {
+        let run: &[&str] = &["run", "-d", "--name", name];
+        self.docker(&[run, options, &[IMAGE], command].concat())
+    }
+
+    /// Kills the engine; its containers die with it.
+    pub fn stop(&mut self) {
+        let Some(mut child) = self.child.take() else { return };
+        if child.try_wait().is_ok_and(|ended| ended.is_none()) {
+            let ids = self.try_docker(&["ps", "-aq"]);
+            let ids = String::from_utf8_lossy(&ids.stdout).into_owned();
+            for id in ids.lines() {
+                self.try_docker(&["kill", id]);
+            }
+            let _ = Command::new("kill").arg(child.id().to_string()).status();
+        }
+        child.wait().expect("dockerd ends");
+    }
+
+    /// Starts it again, with what it had.
+    pub fn restart(&mut self) {
+        self.stop();
+        self.run();
+    }
+
+    fn run(&mut self) {
+        let folder = self.folder.path();
+        let log = File::create(folder.join("log")).expect("a log");
+        let child = Command::new(find("dockerd").expect("dockerd"))
+            .args(["--storage-driver=vfs", "--iptables=false", "--ip-masq=false", "--bridge=none"])
+            .args(["--group", "root"])
+            .arg("--data-root")
+            .arg(folder.join("data"))
+            .arg("--exec-root")
+            .arg(folder.join("exec"))
+            .arg("--pidfile")
+            .arg(folder.join("pid"))
+            .arg("--host")
+            .arg(format!("unix://{}", self.socket().display()))
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().expect("a log"))
+            .stderr(log)
+            .spawn()
+            .expect("dockerd starts");
+        self.child = Some(child);
+        let give_up = Instant::now() + PATIENCE;
+        while !self.try_docker(&["version"]).status.success() {
+            let log = fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+            assert!(Instant::now() < give_up, "dockerd does not answer:\n{log}");
+            // Nothing tells when it is ready but its answer.
+            thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    fn build(&self) {
+        let context = self.folder.path().join("context");
+        fs::create_dir(&context).expect("a folder");
+        fs::copy(find("busybox").expect("busybox"), context.join("busybox")).expect("busybox");
+        fs::write(context.join("Dockerfile"), DOCKERFILE).expect("a Dockerfile");
+        self.docker(&["build", "-q", "-t", IMAGE, text(&context)]);
+    }
+
+    /// Makes `path` lead to its socket, where programs look for one.
+    pub fn link_at(&self, path: &Path) {
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        let _ = fs::remove_file(path);
+        symlink(self.socket(), path).expect("a link");
+    }
+}
+
+impl Drop for Docker {
+    fn drop(&mut self) {
+        let ids = self.try_docker(&["ps", "-aq"]);
+        let ids = String::from_utf8_lossy(&ids.stdout).into_owned();
+        for id in ids.lines() {
+            self.try_docker(&["rm", "-f", "-v", id]);
+        }
+        self.stop();
+        // What a container mounted may outlive it by a moment.
+        let _ =
+            Command::new("umount").arg("-R").arg(self.folder.path()).stderr(Stdio::null()).status();
+    }
+}
+
+/// A program of the system, also where the search path of an account without root does not lead.
+fn find(program: &str) -> Option<PathBuf> {
+    let path = std::env::var("PATH").unwrap_or_default();
+    // The distribution's own docker, whatever else calls itself so further to the front.
+    let folders = ["/usr/bin", "/usr/sbin", "/bin", "/sbin"].into_iter().chain(path.split(':'));
+    folders.map(|folder| Path::new(folder).join(program)).find(|path| path.is_file())
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("a path that is text")
+}
