@@ -2,7 +2,10 @@
 
 use super::{backup::error::BackupError, lockout::from_when};
 use crate::{
-    domain::{address::AddressError, failure::Failure, server::InvalidField},
+    docker::EngineError,
+    domain::{
+        address::AddressError, engine::EngineTrouble, failure::Failure, server::InvalidField,
+    },
     store::StoreError,
     vault::VaultError,
 };
@@ -77,6 +80,12 @@ pub enum AppError {
     /// The vault.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// A container engine did not do it.
+    #[error("{}", sentence(&.0.to_string()))]
+    Engine(#[from] EngineError),
+    /// The container engine of a server cannot be used.
+    #[error("{}", .0.message)]
+    NoEngine(Box<EngineTrouble>),
     /// A backup.
     #[error(transparent)]
     Backup(#[from] BackupError),

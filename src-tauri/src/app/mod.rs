@@ -14,6 +14,7 @@ mod avatar;
 pub mod backup;
 mod collection;
 mod connection_events;
+mod containers;
 mod diagnostics;
 pub mod error;
 mod export;
@@ -107,6 +108,7 @@ struct Inner {
     vault: Vault,
     audit_key: AuditKeySlot,
     hub: Arc<Hub>,
+    board: containers::Board,
     journal: Arc<Journal>,
     supervisor: Supervisor,
     choose_file: Option<Box<dyn ChooseFile>>,
@@ -177,6 +179,7 @@ impl Tomo {
                 audit_key,
                 journal,
                 hub,
+                board: containers::Board::default(),
                 choose_file: options.choose_file,
                 login_entry: options.login_entry,
                 chosen: Mutex::default(),

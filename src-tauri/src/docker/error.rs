@@ -36,6 +36,22 @@ pub enum EngineError {
     NotUnderstood(String),
 }
 
+impl EngineError {
+    /// What to do.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Refused { .. } | Self::Already => "",
+            Self::NotFound(_) => "It may have been removed meanwhile.",
+            Self::ReadOnly => "Change it where the engine can be reached without the proxy.",
+            Self::Unreachable(_) | Self::Timeout => {
+                "See whether the engine runs, and whether the server is connected."
+            }
+            Self::NotUnderstood(_) => "The engine may be too old or too new for this Tomo.",
+        }
+    }
+}
+
 impl From<Error> for EngineError {
     fn from(error: Error) -> Self {
         match error {

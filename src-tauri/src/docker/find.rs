@@ -96,6 +96,15 @@ pub async fn on_server(connection: &Connection) -> Result<Engine, EngineTrouble>
     })
 }
 
+/// The engine behind a socket or named pipe of this computer.
+///
+/// # Errors
+/// When none answers there.
+pub async fn at(path: &std::path::Path) -> Result<Engine, EngineError> {
+    let name = path.to_string_lossy().into_owned();
+    Engine::meet(Route::Local(path.to_owned()), &name, EngineVia::Local).await
+}
+
 /// Finds the engine of this computer.
 ///
 /// # Errors
@@ -106,10 +115,11 @@ pub async fn here() -> Result<Engine, EngineTrouble> {
         if !path.exists() {
             continue;
         }
-        let name = path.to_string_lossy().into_owned();
-        match Engine::meet(Route::Local(path), &name, EngineVia::Local).await {
+        match at(&path).await {
             Ok(engine) => return Ok(engine),
-            Err(error) => trouble = trouble.or(Some(local_trouble(&name, &error))),
+            Err(error) => {
+                trouble = trouble.or(Some(local_trouble(&path.to_string_lossy(), &error)))
+            }
         }
     }
     Err(trouble.unwrap_or_else(|| nothing_usable(&Found::default())))

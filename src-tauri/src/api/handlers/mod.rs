@@ -32,6 +32,7 @@ use crate::{
         backup::error::BackupError,
         error::{AppError, sentence},
     },
+    docker::EngineError,
     domain::status::Status,
     store::StoreError,
     vault::VaultError,
@@ -91,6 +92,8 @@ impl From<AppError> for ApiError {
             AppError::Failure(failure) => (Code::Failed, failure.hint.clone()),
             AppError::Store(error) => (store_code(error), error.hint().into()),
             AppError::Vault(error) => (vault_code(error), error.hint().into()),
+            AppError::Engine(error) => (engine_code(error), error.hint().into()),
+            AppError::NoEngine(trouble) => (Code::Failed, trouble.hint.clone()),
             AppError::Backup(error) => (backup_code(error), error.hint().into()),
             AppError::Internal(_) => (Code::Failed, "The program's log says more.".into()),
         };
@@ -116,6 +119,14 @@ fn store_code(error: &StoreError) -> Code {
         StoreError::Missing { .. } => Code::NotFound,
         StoreError::InvalidSetting(_) | StoreError::LastAdmin => Code::Invalid,
         StoreError::AuditKeyMissing => Code::VaultLocked,
+        _ => Code::Failed,
+    }
+}
+
+fn engine_code(error: &EngineError) -> Code {
+    match error {
+        EngineError::NotFound(_) => Code::NotFound,
+        EngineError::ReadOnly => Code::Forbidden,
         _ => Code::Failed,
     }
 }
