@@ -77,17 +77,26 @@ impl Tray {
         Self { connection, items: receiver }
     }
 
-    /// Waits until a program has put an icon here; gives its bus name and path.
+    /// Waits until a program that still runs has put an icon here; gives its bus name and path.
     async fn item(&self) -> (String, String) {
+        let bus = zbus::fdo::DBusProxy::new(&self.connection).await.expect("the bus");
         let mut items = self.items.clone();
-        let item = tokio::time::timeout(Duration::from_secs(30), items.wait_for(Option::is_some))
-            .await
-            .expect("an icon in the tray within 30 s")
-            .expect("the watcher lives")
-            .clone()
-            .unwrap_or_default();
-        let slash = item.find('/').expect("a path");
-        (item[..slash].to_owned(), item[slash..].to_owned())
+        let there = async {
+            loop {
+                let item =
+                    items.wait_for(Option::is_some).await.expect("the watcher lives").clone();
+                let item = item.unwrap_or_default();
+                let (service, path) = item.split_at(item.find('/').expect("a path"));
+                let name = service.try_into().expect("a bus name");
+                if bus.name_has_owner(name).await.expect("the bus answers") {
+                    return (service.to_owned(), path.to_owned());
+                }
+                // It is that of a program which has ended; the next one's is still to come.
+                items.changed().await.expect("the watcher lives");
+            }
+        };
+        let patience = Duration::from_secs(60);
+        tokio::time::timeout(patience, there).await.expect("an icon in the tray within a minute")
     }
 
     async fn property(&self, name: &str) -> OwnedValue {

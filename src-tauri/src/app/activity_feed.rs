@@ -78,7 +78,7 @@ impl Tomo {
         filter: &ActivityFilter,
     ) -> Result<Exported, AppError> {
         check(filter)?;
-        let mut file = export::begin(self.named_file(path)?, format, Activity::HEAD).await?;
+        let mut file = export::begin(self.file_to_write(path)?, format, Activity::HEAD).await?;
         let query = query(session, filter);
         let mut after = None;
         loop {

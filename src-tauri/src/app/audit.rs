@@ -98,6 +98,7 @@ impl Tomo {
             proven_until: extent.until,
             since: extent.since,
             unrecorded: self.inner.store.unrecorded_settings().await?,
+            end_compared: head.is_some(),
             checked_at: Utc::now(),
             milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         };
@@ -130,7 +131,7 @@ impl Tomo {
         filter: &AuditFilter,
     ) -> Result<Exported, AppError> {
         check(filter)?;
-        let mut table = export::begin(self.named_file(path)?, format, AuditEntry::HEAD).await?;
+        let mut table = export::begin(self.file_to_write(path)?, format, AuditEntry::HEAD).await?;
         let mut after = 0;
         loop {
             let store = &self.inner.store;

@@ -40,7 +40,7 @@ impl Tomo {
         session: &Session,
         path: &str,
     ) -> Result<Exported, AppError> {
-        let file = self.named_file(path)?;
+        let file = self.file_to_write(path)?;
         let report = self.diagnostics(session).await?;
         let rows = report["log"].as_array().map_or(0, Vec::len) as u64;
         let bytes = export::write_text(file, format!("{report:#}\n")).await?;

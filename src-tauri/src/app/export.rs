@@ -1,14 +1,21 @@
 //! Writing a table or a text to a file that a person named: beside it first, then in its place, so that there
 //! is a whole file or none. What is written is for its owner alone.
 
-use super::error::AppError;
-use crate::domain::file::{Exported, FileFormat};
+use super::{
+    Tomo,
+    backup::{error::BackupError, place::NewFile},
+    error::AppError,
+};
+use crate::domain::{
+    file::{Exported, FileFormat},
+    session::Door,
+};
 use serde::Serialize;
 use std::{
+    fs::File,
     io::{self, BufWriter, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
-use tempfile::NamedTempFile;
 
 /// A row of a table.
 pub(super) trait Row: Serialize + Send + 'static {
@@ -22,36 +29,59 @@ pub(super) trait Row: Serialize + Send + 'static {
 /// A file that is being written. Dropped before [`TableFile::finish`], it leaves nothing behind.
 pub(super) struct TableFile {
     out: Out,
-    path: PathBuf,
+    file: NewFile,
+    named: Named,
     rows: u64,
 }
 
+/// The name that a file gets.
+#[derive(Clone)]
+pub(super) struct Named {
+    /// As a person named it.
+    pub(super) path: PathBuf,
+    /// Whether a file of this name goes for it.
+    pub(super) replace: bool,
+}
+
+impl Tomo {
+    /// The name of a file that a command wants written.
+    ///
+    /// # Errors
+    /// When it names nothing, or the window names a file that nobody chose.
+    pub(super) fn file_to_write(&self, path: &str) -> Result<Named, AppError> {
+        // The dialog of the window has asked already whether a file may be replaced.
+        let replace = self.inner.door == Door::Window;
+        Ok(Named { path: self.named_file(path)?, replace })
+    }
+}
+
 enum Out {
-    Csv(Box<csv::Writer<NamedTempFile>>),
-    Jsonl(BufWriter<NamedTempFile>),
+    Csv(Box<csv::Writer<File>>),
+    Jsonl(BufWriter<File>),
 }
 
 /// Begins a file.
 ///
 /// # Errors
-/// When its folder cannot be written.
+/// When there is one that must stay, or its folder cannot be written.
 pub(super) async fn begin(
-    path: PathBuf,
+    named: Named,
     format: FileFormat,
     head: &'static [&'static str],
 ) -> Result<TableFile, AppError> {
-    let named = path.clone();
-    blocking(&named, move || {
-        let file = beside(&path)?;
+    blocking(named.clone(), move || {
+        let mut file = new_file(&named)?;
+        let write = |error| BackupError::write(&named.path, error);
+        let into = file.file().try_clone().map_err(write)?;
         let out = match format {
             FileFormat::Csv => {
-                let mut out = csv::Writer::from_writer(file);
-                out.write_record(head)?;
+                let mut out = csv::Writer::from_writer(into);
+                out.write_record(head).map_err(|error| write(error.into()))?;
                 Out::Csv(Box::new(out))
             }
-            FileFormat::Jsonl => Out::Jsonl(BufWriter::new(file)),
+            FileFormat::Jsonl => Out::Jsonl(BufWriter::new(into)),
         };
-        Ok(TableFile { out, path, rows: 0 })
+        Ok(TableFile { out, file, named, rows: 0 })
     })
     .await
 }
@@ -59,27 +89,24 @@ pub(super) async fn begin(
 /// Writes a text as a file, whole; gives its size in bytes.
 ///
 /// # Errors
-/// When the disk does not take it; what was there before stays.
-pub(super) async fn write_text(path: PathBuf, text: String) -> Result<u64, AppError> {
-    let named = path.clone();
-    blocking(&named, move || {
-        let mut file = beside(&path)?;
-        file.write_all(text.as_bytes())?;
-        file.as_file().sync_all()?;
-        file.persist(&path)?;
+/// When there is one that must stay, or the disk does not take it; what was there before stays.
+pub(super) async fn write_text(named: Named, text: String) -> Result<u64, AppError> {
+    blocking(named.clone(), move || {
+        let mut file = new_file(&named)?;
+        let written = file.file().write_all(text.as_bytes());
+        written.map_err(|error| BackupError::write(&named.path, error))?;
+        file.finish(named.replace)?;
         Ok(text.len() as u64)
     })
     .await
 }
 
-/// A new file in the same folder, for its owner alone.
-fn beside(path: &Path) -> io::Result<NamedTempFile> {
-    if path.is_dir() {
-        return Err(io::ErrorKind::IsADirectory.into());
+/// Finds out before the work whether the file may be made.
+fn new_file(named: &Named) -> Result<NewFile, BackupError> {
+    if !named.replace && named.path.exists() {
+        return Err(BackupError::Exists(named.path.clone()));
     }
-    // A bare name is one in the folder that Tomo was started in.
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))
+    NewFile::begin(&named.path)
 }
 
 impl TableFile {
@@ -88,51 +115,56 @@ impl TableFile {
     /// # Errors
     /// When the disk does not take them.
     pub(super) async fn write<T: Row>(mut self, rows: Vec<T>) -> Result<Self, AppError> {
-        let named = self.path.clone();
-        blocking(&named, move || {
-            for row in &rows {
-                match &mut self.out {
-                    Out::Csv(out) => out.write_record(row.cells().into_iter().map(harmless))?,
-                    Out::Jsonl(out) => {
-                        serde_json::to_writer(&mut *out, row)?;
-                        out.write_all(b"\n")?;
-                    }
-                }
-            }
-            self.rows += rows.len() as u64;
+        blocking(self.named.clone(), move || {
+            let written = self.add(&rows);
+            written.map_err(|error| BackupError::write(&self.named.path, error))?;
             Ok(self)
         })
         .await
+    }
+
+    fn add<T: Row>(&mut self, rows: &[T]) -> io::Result<()> {
+        for row in rows {
+            match &mut self.out {
+                Out::Csv(out) => out.write_record(row.cells().into_iter().map(harmless))?,
+                Out::Jsonl(out) => {
+                    serde_json::to_writer(&mut *out, row)?;
+                    out.write_all(b"\n")?;
+                }
+            }
+        }
+        self.rows += rows.len() as u64;
+        Ok(())
     }
 
     /// Puts the file in its place.
     ///
     /// # Errors
     /// When the disk does not take it; what was there before stays.
-    pub(super) async fn finish(self) -> Result<Exported, AppError> {
-        let named = self.path.clone();
-        blocking(&named, move || {
-            let file = match self.out {
-                Out::Csv(out) => out.into_inner().map_err(|error| error.into_error())?,
-                Out::Jsonl(out) => out.into_inner().map_err(io::IntoInnerError::into_error)?,
+    pub(super) async fn finish(mut self) -> Result<Exported, AppError> {
+        blocking(self.named.clone(), move || {
+            let flushed = match &mut self.out {
+                Out::Csv(out) => out.flush(),
+                Out::Jsonl(out) => out.flush(),
             };
-            file.as_file().sync_all()?;
-            let bytes = file.as_file().metadata()?.len();
-            file.persist(&self.path)?;
-            Ok(Exported { path: self.path.display().to_string(), rows: self.rows, bytes })
+            let length = flushed.and_then(|()| self.file.file().metadata());
+            let bytes = length.map_err(|error| BackupError::write(&self.named.path, error))?.len();
+            let path = self.named.path.display().to_string();
+            self.file.finish(self.named.replace)?;
+            Ok(Exported { path, rows: self.rows, bytes })
         })
         .await
     }
 }
 
 async fn blocking<T: Send + 'static>(
-    path: &Path,
-    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+    named: Named,
+    work: impl FnOnce() -> Result<T, BackupError> + Send + 'static,
 ) -> Result<T, AppError> {
-    let done = tokio::task::spawn_blocking(work).await.map_err(io::Error::other);
-    done.flatten().map_err(|error| {
-        AppError::Invalid(format!("{} could not be written: {error}.", path.display()))
-    })
+    let done = tokio::task::spawn_blocking(work).await;
+    let done =
+        done.unwrap_or_else(|error| Err(BackupError::write(&named.path, io::Error::other(error))));
+    Ok(done?)
 }
 
 /// A cell that a spreadsheet shows as it is. One that begins like a formula would be computed, with

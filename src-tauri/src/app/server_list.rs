@@ -3,12 +3,7 @@
 //! It holds no secret and not this computer. What is imported is what somebody looked at: the preview
 //! has a digest, of the file and of what it would do, and importing does that or nothing.
 
-use super::{
-    Tomo,
-    activity::Entry,
-    backup::{error::BackupError, place::NewFile},
-    error::AppError,
-};
+use super::{Tomo, activity::Entry, error::AppError, export};
 use crate::{
     domain::{
         activity::ActivityKind,
@@ -16,7 +11,6 @@ use crate::{
         id::{ServerId, UserId},
         server::{AuthType, Server, ServerInput},
         server_list::{ImportAction, ImportEntry, ImportPreview, ImportResult},
-        session::Door,
     },
     store::ServerChange,
 };
@@ -26,7 +20,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::{
     collections::{HashMap, HashSet},
-    io::{Read, Write},
+    io::Read,
     path::Path,
 };
 
@@ -74,26 +68,16 @@ impl Tomo {
     /// # Errors
     /// When the file cannot be written.
     pub async fn export_servers(&self, by: UserId, path: &str) -> Result<Exported, AppError> {
-        let path = self.named_file(path)?;
+        let file = self.file_to_write(path)?;
         let servers = self.inner.store.servers().await?;
         let listed: Vec<_> =
             servers.iter().filter(|server| !server.is_local()).map(listed).collect();
         let rows = listed.len() as u64;
         let list = List { format: FORMAT.into(), version: VERSION, servers: listed };
-        let mut text = serde_json::to_vec_pretty(&list)
+        let text = serde_json::to_string_pretty(&list)
             .map_err(|error| AppError::internal("writing the list of servers", &error))?;
-        text.push(b'\n');
-        let bytes = text.len() as u64;
-        // The dialog of the window has asked already whether a file may be replaced.
-        let replace = self.inner.door == Door::Window;
-        let shown = path.display().to_string();
-        tokio::task::spawn_blocking(move || {
-            let mut file = NewFile::begin(&path)?;
-            file.file().write_all(&text).map_err(|error| BackupError::write(&path, error))?;
-            file.finish(replace)
-        })
-        .await
-        .map_err(|error| AppError::internal("writing the list of servers", &error))??;
+        let shown = file.path.display().to_string();
+        let bytes = export::write_text(file, text + "\n").await?;
         let entry = Entry::by(by, ActivityKind::ServerExport, "List of servers exported");
         self.record(entry.with(json!({ "file": shown, "servers": rows, "bytes": bytes }))).await;
         Ok(Exported { path: shown, rows, bytes })

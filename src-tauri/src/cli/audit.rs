@@ -194,8 +194,14 @@ async fn verify(cli: &Cli, as_json: bool) -> Result<(), CliError> {
             Some(since) => format!(", back to {}", cli.dates().await?.moment(since)),
             None => String::new(),
         };
+        let end = if report.rows > 0 && !report.end_compared {
+            " The end could not be compared with the one remembered outside the database, so this \
+             may be an older copy."
+        } else {
+            ""
+        };
         return output::text(&format!(
-            "All {} entries hold{since}. It took {} ms.",
+            "All {} entries hold{since}. It took {} ms.{end}",
             report.rows, report.milliseconds
         ));
     };

@@ -123,6 +123,9 @@ pub struct AuditReport {
     #[serde(default)]
     #[ts(optional, as = "Option<Vec<String>>")]
     pub unrecorded: Vec<String>,
+    /// Whether the end of the trail was compared with the one that is remembered outside the
+    /// database. Without that, an older copy of the database holds as well.
+    pub end_compared: bool,
     /// When this was found.
     pub checked_at: DateTime<Utc>,
     /// How long it took.

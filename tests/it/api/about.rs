@@ -147,6 +147,8 @@ async fn diagnostics_hold_nothing_that_tells_whose_they_are() {
 
     let path = house.folder.path().join("report.json");
     fs::write(&path, "the report of last year").expect("a file");
+    house.refused("diagnostics.save", json!({ "path": path }), Code::Duplicate).await;
+    fs::remove_file(&path).expect("removed");
     let saved = house.ask("diagnostics.save", json!({ "path": path })).await;
     let text = fs::read_to_string(&path).expect("the file");
     assert_eq!(saved["bytes"].as_u64(), Some(text.len() as u64));

@@ -90,6 +90,8 @@ async fn others_see_what_is_for_everybody_and_what_they_did() {
     }));
     // The admin sees all of it, with who wrote the file.
     house.sign_in(ADMIN).await;
+    house.refused("activity.export", export.clone(), Code::Duplicate).await;
+    std::fs::remove_file(&path).expect("removed");
     house.ask("activity.export", export).await;
     let text = std::fs::read_to_string(&path).expect("a file");
     assert!(text.contains("secretive session.sign_in_failed"));

@@ -210,7 +210,11 @@ async fn an_older_copy_of_the_database_is_noticed() {
     house.tomo.rebase_audit_head().await.expect("rebased");
     assert_eq!(first_broken(&house).await, None);
     set(&house, KEY, json!(6), "").await;
-    assert_eq!(first_broken(&house).await, None);
+    let report = house.ask("audit.verify", json!({})).await;
+    assert_eq!((&report["first_broken"], &report["end_compared"]), (&Value::Null, &json!(true)));
+    // Whoever takes away what is remembered is not told that all is well.
+    fs::remove_file(house.folder.path().join("remembered.json")).expect("removed");
+    assert_eq!(house.ask("audit.verify", json!({})).await["end_compared"], false);
 }
 
 /// Whoever wants a weaker rule does not care for the trail: the trail has to be held against what is
@@ -264,7 +268,11 @@ async fn an_export_is_whole_private_and_harmless() {
     house.refused("audit.export", arguments("csv"), Code::Invalid).await;
     let line = house.at_command_line().await;
     line.sign_in(ADMIN).await;
+    // Nobody was asked whether this one may go.
     fs::write(&path, "before").expect("a file");
+    line.refused("audit.export", arguments("csv"), Code::Duplicate).await;
+    assert_eq!(fs::read(&path).expect("a file"), b"before");
+    fs::remove_file(&path).expect("removed");
     let exported = line.ask("audit.export", arguments("csv")).await;
     let mut table = csv::Reader::from_path(&path).expect("a table");
     assert_eq!(table.headers().expect("a head").len(), 12);
@@ -279,6 +287,7 @@ async fn an_export_is_whole_private_and_harmless() {
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(path.metadata().expect("there").permissions().mode() & 0o777, 0o600);
     }
+    let path = house.folder.path().join("audit.jsonl");
     let filtered = json!({
         "path": path, "format": "jsonl", "filter": { "text": KEY, "change_type": "update" },
     });
@@ -290,9 +299,10 @@ async fn an_export_is_whole_private_and_harmless() {
     // What cannot be written leaves what is there, and nothing beside it.
     let names = || fs::read_dir(house.folder.path()).expect("a folder").count();
     let before = names();
-    for bad in [house.folder.path().to_owned(), house.folder.path().join("no/such/folder.csv")] {
+    let nowhere = house.folder.path().join("no/such/folder.csv");
+    for (bad, code) in [(house.folder.path(), Code::Duplicate), (&nowhere, Code::NotFound)] {
         let arguments = json!({ "path": bad, "format": "csv" });
-        line.refused("audit.export", arguments, Code::Invalid).await;
+        line.refused("audit.export", arguments, code).await;
     }
     assert_eq!(names(), before);
     let (kind, user): (String, Option<String>) =

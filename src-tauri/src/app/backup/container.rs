@@ -213,7 +213,7 @@ impl Opened {
     ///
     /// # Errors
     /// When the file is damaged, or one of the two cannot be read.
-    pub(super) fn is_packed(self, path: &Path, packed: &Path) -> Result<bool, BackupError> {
+    pub(super) fn matches_packed(self, path: &Path, packed: &Path) -> Result<bool, BackupError> {
         let source = File::open(packed).map_err(|error| BackupError::read(packed, error))?;
         let mut source = BufReader::with_capacity(BUFFER, source);
         let mut payload = BufReader::with_capacity(BUFFER, self.payload);

@@ -117,7 +117,7 @@ fn read_back(
     packed: &Path,
 ) -> Result<(), BackupError> {
     let opened = container::unlock(backup, kept)?.open(backup)?;
-    if opened.contents == *contents && opened.is_packed(backup, packed)? {
+    if opened.contents == *contents && opened.matches_packed(backup, packed)? {
         Ok(())
     } else {
         Err(BackupError::NotTheSame)

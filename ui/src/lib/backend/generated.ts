@@ -2271,6 +2271,11 @@ since: string | null,
  */
 unrecorded?: Array<string>, 
 /**
+ * Whether the end of the trail was compared with the one that is remembered outside the
+ * database. Without that, an older copy of the database holds as well.
+ */
+end_compared: boolean, 
+/**
  * When this was found.
  */
 checked_at: string, 

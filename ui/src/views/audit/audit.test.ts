@@ -123,6 +123,7 @@ test('what stands before the broken entry is proven, what stands after is not', 
     proven_until: null,
     since: null,
     checked_at: '',
+    end_compared: false,
     milliseconds: 1,
   };
   expect([4, 5, 6].map((id) => proofOf(id, report))).toEqual(['proven', 'broken', 'unproven']);

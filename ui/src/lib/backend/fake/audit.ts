@@ -136,6 +136,7 @@ export function audit(world: World): Part<'audit'> {
         proven_until: first_broken === null ? null : (before?.created_at ?? null),
         since: world.audit.at(-1)?.created_at ?? null,
         checked_at: isoAt(world.now()),
+        end_compared: true,
         milliseconds: 41,
       };
     },
