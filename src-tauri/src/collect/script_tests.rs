@@ -23,6 +23,7 @@ const FAST: Request = Request {
     mounts: false,
     network_mounts: false,
     system: false,
+    containers: false,
 };
 const SHELLS: [&[&str]; 5] = [&["dash"], &["bash"], &["busybox", "ash"], &["ksh93"], &["mksh"]];
 
