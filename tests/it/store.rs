@@ -6,6 +6,7 @@
 mod activity;
 mod ageing;
 mod audit;
+mod container_history;
 mod crash;
 mod opening;
 mod queries;

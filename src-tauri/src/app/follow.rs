@@ -131,6 +131,7 @@ impl Tomo {
 
     async fn age(&self) -> Result<(), AppError> {
         self.inner.store.compact_metrics(Utc::now()).await?;
+        self.inner.store.compact_container_metrics(Utc::now()).await?;
         Ok(())
     }
 

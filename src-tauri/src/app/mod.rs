@@ -109,6 +109,7 @@ struct Inner {
     audit_key: AuditKeySlot,
     hub: Arc<Hub>,
     board: containers::Board,
+    usage: containers::Usage,
     journal: Arc<Journal>,
     supervisor: Supervisor,
     choose_file: Option<Box<dyn ChooseFile>>,
@@ -180,6 +181,7 @@ impl Tomo {
                 journal,
                 hub,
                 board: containers::Board::default(),
+                usage: containers::Usage::default(),
                 choose_file: options.choose_file,
                 login_entry: options.login_entry,
                 chosen: Mutex::default(),
@@ -281,6 +283,7 @@ impl Tomo {
         // What is there from the start is no change.
         self.follow_plans().await?;
         self.keep_following();
+        self.keep_measuring_containers();
         self.keep_noticing().await?;
         self.keep_audit_head().await;
         self.keep_ageing();

@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 /// How often sensors are read, at most.
 pub const TEMPERATURE_BEAT: Duration = Duration::from_secs(10);
+/// How often containers are looked for, at most.
+pub const CONTAINER_BEAT: Duration = Duration::from_secs(10);
 /// How often free space and the kinds of interfaces are read, at most.
 pub const MOUNT_BEAT: Duration = Duration::from_secs(60);
 /// How long network file systems are left alone after one did not answer.
@@ -44,6 +46,7 @@ pub struct Cadence {
     asked: Option<Moment>,
     seen: Moment,
     temperatures: Option<Instant>,
+    containers: Option<Instant>,
     mounts: Option<Instant>,
     system: bool,
     late_until: Option<Instant>,
@@ -59,6 +62,7 @@ impl Cadence {
             asked: None,
             seen: now,
             temperatures: None,
+            containers: None,
             mounts: None,
             system: false,
             late_until: None,
@@ -123,12 +127,16 @@ impl Cadence {
             mounts,
             network_mounts: mounts && !late,
             system: !self.system && !first,
+            containers: due(self.containers, CONTAINER_BEAT),
         };
         if request.temperatures {
             self.temperatures = Some(at);
         }
         if request.mounts {
             self.mounts = Some(at);
+        }
+        if request.containers {
+            self.containers = Some(at);
         }
         self.system |= request.system;
         self.asked = Some(now);
@@ -225,6 +233,7 @@ mod tests {
         assert!(!requests[0].system && requests[1].system);
         assert_eq!(count(|r| r.system), 1);
         assert_eq!(count(|r| r.temperatures), 13);
+        assert_eq!(count(|r| r.containers), 13);
         assert_eq!(count(|r| r.mounts), 3);
         assert_eq!(count(|r| r.network_mounts), 3);
     }

@@ -8,7 +8,7 @@ use crate::domain::{
     sample::{Load, Sample},
 };
 
-const MINUTE_MS: i64 = 60_000;
+pub(super) const MINUTE_MS: i64 = 60_000;
 /// A sample that stands for more than this says nothing about a minute: something slept.
 const LONGEST_SPAN_SECONDS: f64 = 300.0;
 
@@ -25,7 +25,7 @@ impl MinuteAggregator {
         let at_ms = sample.at.timestamp_millis();
         let start_ms = at_ms.div_euclid(MINUTE_MS) * MINUTE_MS;
         let mut closed = None;
-        if self.open.as_ref().is_some_and(|minute| minute.start_ms != start_ms) {
+        if self.open.as_ref().is_some_and(|minute| minute.cover.start_ms != start_ms) {
             closed = self.open.take().and_then(|mut minute| {
                 // The end of that minute lies within this sample's span.
                 minute.add(sample, at_ms, false);
@@ -44,14 +44,14 @@ impl MinuteAggregator {
 
 /// A mean by observed milliseconds, and the highest value.
 #[derive(Clone, Copy, Debug, Default)]
-struct Mean {
+pub(super) struct Mean {
     sum: f64,
     weight_ms: f64,
-    peak: f64,
+    pub(super) peak: f64,
 }
 
 impl Mean {
-    fn add(&mut self, value: Option<f64>, weight_ms: f64) {
+    pub(super) fn add(&mut self, value: Option<f64>, weight_ms: f64) {
         let Some(value) = value.filter(|value| value.is_finite()) else { return };
         if weight_ms > 0.0 {
             self.sum += value * weight_ms;
@@ -60,17 +60,51 @@ impl Mean {
         }
     }
 
-    fn get(&self) -> Option<f64> {
+    pub(super) fn get(&self) -> Option<f64> {
         (self.weight_ms > 0.0).then(|| self.sum / self.weight_ms)
+    }
+}
+
+/// The part of a minute that has been observed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Cover {
+    pub(super) start_ms: i64,
+    /// Up to where the minute has been observed: no moment counts twice.
+    covered_ms: i64,
+    pub(super) observed_ms: f64,
+}
+
+impl Cover {
+    /// Nothing of the minute that starts then.
+    pub(super) fn new(start_ms: i64) -> Self {
+        Self { start_ms, covered_ms: start_ms, observed_ms: 0.0 }
+    }
+
+    /// How many milliseconds of this minute a span that ends at `at_ms` observes anew.
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        reason = "spans of minutes in milliseconds"
+    )]
+    pub(super) fn add(&mut self, span_seconds: Option<f64>, at_ms: i64) -> f64 {
+        let end = at_ms.clamp(self.start_ms, self.start_ms + MINUTE_MS);
+        let believed = |span: &f64| *span > 0.0 && *span <= LONGEST_SPAN_SECONDS;
+        let Some(span) = span_seconds.filter(believed) else { return 0.0 };
+        let span_ms = (span * 1000.0).round() as i64;
+        let begin = at_ms.saturating_sub(span_ms).max(self.covered_ms);
+        if end <= begin {
+            return 0.0;
+        }
+        self.covered_ms = end;
+        let weight_ms = (end - begin) as f64;
+        self.observed_ms += weight_ms;
+        weight_ms
     }
 }
 
 #[derive(Clone, Debug, Default)]
 struct Minute {
-    start_ms: i64,
-    /// Up to where the minute has been observed: no moment counts twice.
-    covered_ms: i64,
-    observed_ms: f64,
+    cover: Cover,
     cpu: Mean,
     memory_percent: Mean,
     memory_used: Mean,
@@ -94,15 +128,14 @@ struct Root {
 
 impl Minute {
     fn new(start_ms: i64) -> Self {
-        Self { start_ms, covered_ms: start_ms, ..Self::default() }
+        Self { cover: Cover::new(start_ms), ..Self::default() }
     }
 
     /// Adds the part of the sample's span that lies in this minute. `inside` says whether the
     /// sample itself does too, so that its last-known values are this minute's.
     #[expect(clippy::cast_precision_loss, reason = "sizes: 53 bits hold 9 petabytes to the byte")]
     fn add(&mut self, sample: &Sample, at_ms: i64, inside: bool) {
-        let weight_ms = self.cover(sample.span_seconds, at_ms);
-        self.observed_ms += weight_ms;
+        let weight_ms = self.cover.add(sample.span_seconds, at_ms);
         self.cpu.add(sample.cpu.as_ref().map(|cpu| cpu.total_percent), weight_ms);
         let rates = [(&mut self.network, sample.network()), (&mut self.disk_io, sample.disk_io())];
         for ([one, other], rate) in rates {
@@ -137,32 +170,13 @@ impl Minute {
         self.uptime_seconds = sample.uptime_seconds.or(self.uptime_seconds);
     }
 
-    /// How many milliseconds of this minute a span that ends at `at_ms` observes anew.
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        reason = "spans of minutes in milliseconds"
-    )]
-    fn cover(&mut self, span_seconds: Option<f64>, at_ms: i64) -> f64 {
-        let end = at_ms.clamp(self.start_ms, self.start_ms + MINUTE_MS);
-        let believed = |span: &f64| *span > 0.0 && *span <= LONGEST_SPAN_SECONDS;
-        let Some(span) = span_seconds.filter(believed) else { return 0.0 };
-        let span_ms = (span * 1000.0).round() as i64;
-        let begin = at_ms.saturating_sub(span_ms).max(self.covered_ms);
-        if end <= begin {
-            return 0.0;
-        }
-        self.covered_ms = end;
-        (end - begin) as f64
-    }
-
     fn row(&self) -> Option<MetricRow> {
-        let observed_seconds = self.observed_ms / 1000.0;
+        let observed_seconds = self.cover.observed_ms / 1000.0;
         let root = self.root?;
         let moved = |mean: &Mean| mean.get().map(|rate| rate * observed_seconds);
         let [one, five, fifteen] = self.load.map(|mean| mean.get());
         Some(MetricRow {
-            at: self.start_ms / 1000,
+            at: self.cover.start_ms / 1000,
             span_seconds: MINUTE_MS / 1000,
             cpu_percent: self.cpu.get()?,
             cpu_peak_percent: self.cpu.peak,

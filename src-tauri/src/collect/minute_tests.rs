@@ -44,6 +44,7 @@ fn sample(at_ms: i64, span: Option<f64>, cpu: f64, rx: f64) -> Sample {
             written_bytes_per_second: span.map(|_| 3.0),
         }],
         temperatures: vec![Temperature { label: "cpu".into(), celsius: 50.0 }],
+        containers: Vec::new(),
         cost: Cost::default(),
     }
 }

@@ -8,6 +8,8 @@
 
 pub mod block;
 pub mod cadence;
+pub mod container_minute;
+pub mod container_ring;
 pub mod error;
 pub mod hub;
 pub mod local;
@@ -20,6 +22,7 @@ pub mod supervisor;
 pub mod system;
 pub mod watch;
 
+pub mod containers;
 pub mod cpu;
 pub mod disk;
 pub mod load;
@@ -33,5 +36,7 @@ pub mod uptime;
 
 pub use error::Error;
 
+#[cfg(all(test, target_os = "linux"))]
+mod container_tests;
 #[cfg(all(test, target_os = "linux"))]
 mod script_tests;

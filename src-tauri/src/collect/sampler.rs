@@ -4,6 +4,7 @@
 use super::{
     block::Block,
     cadence::{MOUNT_BEAT, TEMPERATURE_BEAT},
+    containers::{self, ContainerCounters},
     cpu::{self, CpuCounters},
     disk::{self, DiskCounters},
     load, memory, mounts,
@@ -43,6 +44,8 @@ pub struct Reading {
     pub mounts: Option<Vec<Mount>>,
     /// File systems that another machine answers for, when they were asked for and it answered.
     pub network_mounts: Option<Vec<Mount>>,
+    /// Counters of the containers that were found.
+    pub containers: Vec<ContainerCounters>,
 }
 
 impl Reading {
@@ -68,6 +71,7 @@ impl Reading {
                 .section("network_free_space")
                 .filter(|_| !late)
                 .map(|df| mounts::parse(entries, df)),
+            containers: block.section("containers").map(containers::parse).unwrap_or_default(),
         }
     }
 }
@@ -79,6 +83,7 @@ struct Counters {
     cpu: Option<CpuCounters>,
     network: Vec<InterfaceCounters>,
     disks: Vec<DiskCounters>,
+    containers: Vec<ContainerCounters>,
 }
 
 /// A slow figure and when it was read.
@@ -176,6 +181,10 @@ impl Sampler {
                 previous.as_ref().zip(span_seconds).map(|(p, span)| (p.disks.as_slice(), span)),
             ),
             temperatures: self.temperatures.as_ref().map_or_else(Vec::new, |t| t.value.clone()),
+            containers: containers::rates(
+                &reading.containers,
+                previous.as_ref().zip(span_seconds).map(|(p, span)| (p.containers.as_slice(), span)),
+            ),
             cost: Cost {
                 round_trip_ms: round_trip.as_secs_f64() * 1000.0,
                 remote_cpu_ms: reading.own_cpu_ms.and_then(|total| self.own_cost.push(total)),
@@ -187,6 +196,7 @@ impl Sampler {
             cpu: reading.cpu,
             network: reading.network,
             disks: reading.disks,
+            containers: reading.containers,
         });
         sample
     }

@@ -8,6 +8,7 @@
 const MAIN: &str = include_str!("script/main.sh");
 const FAST: &str = include_str!("script/fast.awk");
 const SLOW: &str = include_str!("script/slow.sh");
+const FIND: &str = include_str!("script/containers.sh");
 
 /// The command that the script is written to. Plain enough for every login shell, fish and
 /// restricted ones included.
@@ -30,10 +31,11 @@ pub fn script(nonce: &Nonce, reader: Reader) -> String {
         Reader::Awk => "awk",
         Reader::Shell => "shell",
     };
-    let (nonce, fast, slow) = (nonce.as_str(), quoted(FAST), quoted(SLOW));
+    let (nonce, fast, slow, find) = (nonce.as_str(), quoted(FAST), quoted(SLOW), quoted(FIND));
     // In braces, so that the shell has read all of it before anything runs.
     format!(
         "TOMO_NONCE={nonce}\nTOMO_READER={reader}\nTOMO_FAST={fast}\nTOMO_SLOW={slow}\n\
+         TOMO_FIND={find}\n\
          {{\n{MAIN}}}\n"
     )
 }
@@ -74,6 +76,8 @@ pub struct Request {
     pub network_mounts: bool,
     /// What the host is.
     pub system: bool,
+    /// Which control groups are containers. Those that were found are read with every sample.
+    pub containers: bool,
 }
 
 impl Request {
@@ -84,6 +88,7 @@ impl Request {
         mounts: true,
         network_mounts: true,
         system: true,
+        containers: true,
     };
 
     /// The line to write, with its line feed.
@@ -95,6 +100,7 @@ impl Request {
             (self.mounts, 'm'),
             (self.network_mounts, 'r'),
             (self.system, 'i'),
+            (self.containers, 'c'),
         ];
         let wanted = letters.into_iter().filter_map(|(wanted, letter)| wanted.then_some(letter));
         std::iter::once('f').chain(wanted).chain(['\n']).collect()
@@ -109,7 +115,7 @@ mod tests {
     #[test]
     fn a_request_is_one_line_of_letters() {
         assert_eq!(Request::default().line(), "f\n");
-        assert_eq!(Request::ALL.line(), "ftnmri\n");
+        assert_eq!(Request::ALL.line(), "ftnmric\n");
     }
 
     /// A quote inside the embedded scripts must not end the quoting.

@@ -17,17 +17,18 @@ use tokio::{
 };
 
 const LIMIT: Duration = Duration::from_secs(30);
-const FAST: Request = Request {
+pub(super) const FAST: Request = Request {
     temperatures: false,
     interfaces: false,
     mounts: false,
     network_mounts: false,
     system: false,
+    containers: false,
 };
 const SHELLS: [&[&str]; 5] = [&["dash"], &["bash"], &["busybox", "ash"], &["ksh93"], &["mksh"]];
 
 /// A shell with the script in it, as a server would run it.
-struct Host {
+pub(super) struct Host {
     child: Child,
     input: ChildStdin,
     output: ChildStdout,
@@ -35,7 +36,19 @@ struct Host {
 }
 
 impl Host {
-    async fn start(command: &mut Command, reader: Reader) -> Result<(Self, Block), Error> {
+    pub(super) async fn start(
+        command: &mut Command,
+        reader: Reader,
+    ) -> Result<(Self, Block), Error> {
+        Self::start_with(command, reader, |script| script).await
+    }
+
+    /// The same with a script that was changed first.
+    pub(super) async fn start_with(
+        command: &mut Command,
+        reader: Reader,
+        change: impl FnOnce(String) -> String,
+    ) -> Result<(Self, Block), Error> {
         let nonce = Nonce::random();
         let mut child = command
             .stdin(Stdio::piped())
@@ -46,14 +59,15 @@ impl Host {
             .expect("the shell starts");
         let mut input = child.stdin.take().expect("stdin");
         let output = child.stdout.take().expect("stdout");
-        input.write_all(script(&nonce, reader).as_bytes()).await.expect("the script is taken");
+        let text = change(script(&nonce, reader));
+        input.write_all(text.as_bytes()).await.expect("the script is taken");
         let mut host = Self { child, input, output, blocks: BlockReader::new(&nonce) };
         let ready = host.block().await?;
         ready.ready()?;
         Ok((host, ready))
     }
 
-    async fn block(&mut self) -> Result<Block, Error> {
+    pub(super) async fn block(&mut self) -> Result<Block, Error> {
         let mut buffer = [0; 4096];
         tokio::time::timeout(LIMIT, async {
             loop {
@@ -68,13 +82,13 @@ impl Host {
         .expect("an answer in time")
     }
 
-    async fn ask(&mut self, request: Request) -> Block {
+    pub(super) async fn ask(&mut self, request: Request) -> Block {
         self.input.write_all(request.line().as_bytes()).await.expect("the request is taken");
         self.block().await.expect("a block")
     }
 
     /// Milliseconds of CPU that the host's process and its children have used.
-    fn cpu_ms(&self) -> f64 {
+    pub(super) fn cpu_ms(&self) -> f64 {
         let pid = self.child.id().expect("running");
         let read = |name: &str| std::fs::read_to_string(format!("/proc/{pid}/{name}"));
         let stat = read("stat").expect("its stat");
@@ -86,7 +100,7 @@ impl Host {
 const NEEDED_IN_CI: [&str; 3] = ["dash", "bash", "busybox"];
 
 #[expect(clippy::print_stderr, reason = "a skipped part is named")]
-fn installed(program: &str) -> bool {
+pub(super) fn installed(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path).any(|folder| folder.join(program).is_file());
     let needed = NEEDED_IN_CI.contains(&program) && std::env::var_os("CI").is_some();
@@ -97,7 +111,7 @@ fn installed(program: &str) -> bool {
     found
 }
 
-fn shells() -> impl Iterator<Item = Command> {
+pub(super) fn shells() -> impl Iterator<Item = Command> {
     SHELLS.into_iter().filter(|words| installed(words[0])).map(|words| {
         let mut command = Command::new(words[0]);
         command.args(&words[1..]);
@@ -205,7 +219,7 @@ fn program(folder: &Path, name: &str, body: &str) {
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("executable");
 }
 
-fn with_first_in_path(folder: &Path) -> Command {
+pub(super) fn with_first_in_path(folder: &Path) -> Command {
     let rest = std::env::var("PATH").unwrap_or_default();
     let mut shell = Command::new("sh");
     shell.env("PATH", format!("{}:{rest}", folder.display()));

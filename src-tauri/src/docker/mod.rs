@@ -7,8 +7,10 @@
 pub mod client;
 pub mod error;
 pub mod find;
+pub mod stats;
 mod transport;
 
 pub use client::Engine;
 pub use error::EngineError;
+pub use stats::ContainerStats;
 pub use transport::Route;

@@ -29,6 +29,8 @@ pub struct Sample {
     pub disks: Vec<Disk>,
     /// Temperature sensors.
     pub temperatures: Vec<Temperature>,
+    /// Containers whose control groups were read.
+    pub containers: Vec<ContainerUsage>,
     /// What taking this sample cost.
     pub cost: Cost,
 }
@@ -130,6 +132,28 @@ pub struct Temperature {
     pub label: String,
     /// Degrees Celsius.
     pub celsius: f64,
+}
+
+/// What a container uses, as the host's control groups count it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
+pub struct ContainerUsage {
+    /// The engine's id, 64 hexadecimal digits.
+    pub id: String,
+    /// CPU since the last reading, percent of one core: 200 is two cores busy. `None` on the first
+    /// reading and after the container was started again.
+    pub cpu_percent: Option<f64>,
+    /// Cores that it may use at most; `None` without a limit.
+    pub cpu_limit_cores: Option<f64>,
+    /// Memory without the page cache that can be dropped (what `inactive_file` counts), bytes.
+    #[ts(type = "number | null")]
+    pub memory_bytes: Option<u64>,
+    /// Memory that it may use at most, bytes; `None` without a limit.
+    #[ts(type = "number | null")]
+    pub memory_limit_bytes: Option<u64>,
+    /// Received by all its interfaces but `lo`, bytes per second; `None` in the host's network.
+    pub network_rx: Option<f64>,
+    /// Sent, bytes per second.
+    pub network_tx: Option<f64>,
 }
 
 /// What a sample cost.

@@ -15,20 +15,20 @@ use sqlx::SqliteConnection;
 use std::time::{Duration, Instant};
 
 /// One age: rows older than this are merged into spans of this length, both in seconds.
-struct Age {
-    older_than: i64,
-    span: i64,
+pub(super) struct Age {
+    pub(super) older_than: i64,
+    pub(super) span: i64,
 }
 
 /// The older first, so that what was never merged goes into hours at once.
-const AGES: [Age; 2] =
+pub(super) const AGES: [Age; 2] =
     [Age { older_than: 7 * 86_400, span: 3_600 }, Age { older_than: 86_400, span: 600 }];
 
 /// How long one transaction keeps the write lock, about.
-const LOCK_TIME: Duration = Duration::from_millis(20);
+pub(super) const LOCK_TIME: Duration = Duration::from_millis(20);
 
 /// Spans that are looked up at a time.
-const BATCH: u32 = 200;
+pub(super) const BATCH: u32 = 200;
 
 impl Store {
     /// Merges what has grown old since the last time; gives how many spans it wrote. Each transaction

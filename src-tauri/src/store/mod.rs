@@ -11,6 +11,8 @@ mod audit_key;
 mod backups;
 mod checksum;
 mod component_versions;
+mod container_ageing;
+mod container_metrics;
 mod error;
 mod facts;
 mod files;

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
-const MIB: f64 = 1_048_576.0;
+pub(super) const MIB: f64 = 1_048_576.0;
 const GIB: f64 = 1_073_741_824.0;
 
 /// The longest span that a row has, seconds: a row that starts this long before a range may still
@@ -24,8 +24,13 @@ pub(super) const LONGEST_SPAN: i64 = 3_600;
 
 /// The id of the row of `server` that starts at `at` (seconds since 1970).
 pub(super) fn metric_id(server: ServerId, at: i64) -> String {
+    span_id(&Sha256::digest(server.0.as_bytes()), at)
+}
+
+/// The id of a row that starts at `at` in the series of this hash.
+pub(super) fn span_id(hash: &[u8], at: i64) -> String {
     let mut bytes = [0; 16];
-    bytes[..8].copy_from_slice(&Sha256::digest(server.0.as_bytes())[..8]);
+    bytes[..8].copy_from_slice(&hash[..8]);
     bytes[8..].copy_from_slice(&u64::try_from(at).unwrap_or(0).to_be_bytes());
     // Sets 4 bits of the hash, and the uppermost 2 of the time, to UUIDv8's marks.
     Uuid::new_v8(bytes).to_string()

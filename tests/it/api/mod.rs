@@ -9,6 +9,7 @@ mod audit;
 mod backups;
 mod bad_backups;
 mod collection;
+mod container_usage;
 mod hostile;
 mod lock_screen;
 mod lockout;

@@ -32,17 +32,17 @@ pub(in crate::api) async fn container_reveal(_: &Tomo, _: RevealVariable) -> Ans
 }
 
 pub(in crate::api) async fn container_live(
-    _: &Tomo,
-    _: OneContainer,
+    tomo: &Tomo,
+    args: OneContainer,
 ) -> Answer<Vec<ContainerPoint>> {
-    Err(super::unbuilt())
+    Ok(tomo.container_live(&args.container)?)
 }
 
 pub(in crate::api) async fn container_history(
-    _: &Tomo,
-    _: ContainerHistoryOf,
+    tomo: &Tomo,
+    args: ContainerHistoryOf,
 ) -> Answer<ContainerHistory> {
-    Err(super::unbuilt())
+    Ok(tomo.container_history(args.server_id, &args.series, args.range).await?)
 }
 
 pub(in crate::api) async fn container_act(

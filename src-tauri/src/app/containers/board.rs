@@ -42,6 +42,13 @@ impl Board {
         self.entries().get(&server).map(|entry| entry.status.clone())
     }
 
+    /// The containers of a server whose processes exist.
+    pub(in crate::app) fn up(&self, server: ServerId) -> Vec<Container> {
+        let entries = self.entries();
+        let containers = entries.get(&server).into_iter().flat_map(|entry| entry.containers.values());
+        containers.filter(|container| container.is_up()).cloned().collect()
+    }
+
     /// A container that is listed.
     pub(in crate::app) fn container(&self, which: &ContainerRef) -> Option<Container> {
         let entries = self.entries();

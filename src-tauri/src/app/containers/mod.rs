@@ -1,8 +1,11 @@
 //! Containers of all servers: what is known of them, and what can be done to them.
 
 mod board;
+mod measuring;
+mod usage;
 
 pub(super) use board::Board;
+pub(super) use usage::Usage;
 
 use super::{Tomo, error::AppError};
 use crate::{

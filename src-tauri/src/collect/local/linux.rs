@@ -1,6 +1,6 @@
 //! Linux: `/proc` and `/sys` through the parsers of the metrics, `statvfs` for free space.
 
-use super::LocalReading;
+use super::{LocalReading, containers::Containers};
 use crate::{
     collect::{
         block::{Block, BlockReader},
@@ -42,6 +42,7 @@ const FACTS_LIMIT: Duration = Duration::from_secs(15);
 #[derive(Debug, Default)]
 pub(super) struct Source {
     buffer: Vec<u8>,
+    containers: Containers,
     /// Asks network file systems. While their server is gone it is stuck in the kernel, and no
     /// second one is started.
     network_mounts: Option<JoinHandle<Vec<Mount>>>,
@@ -57,6 +58,10 @@ impl Source {
                 block.add(name, &self.buffer);
             }
         }
+        if request.containers {
+            self.containers.find();
+        }
+        block.add("containers", self.containers.read().as_bytes());
         let mut reading = Reading::of(&block);
         reading.temperatures = request.temperatures.then(temperatures);
         reading.interface_kinds = request.interfaces.then(interface_kinds);

@@ -12,6 +12,8 @@ use chrono::{DateTime, Utc};
 use std::time::{Duration, Instant};
 
 #[cfg(target_os = "linux")]
+pub(super) mod containers;
+#[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]
 use linux as system;

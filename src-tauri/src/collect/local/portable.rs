@@ -69,6 +69,7 @@ impl Source {
             interface_kinds: request.interfaces.then(|| self.interface_kinds()),
             mounts: request.mounts.then(|| self.mounts()),
             network_mounts: None,
+            containers: Vec::new(),
         };
         LocalReading { reading, cpu: self.cpu(), uptime_seconds: Some(whole(System::uptime())) }
     }

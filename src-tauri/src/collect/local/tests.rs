@@ -9,6 +9,7 @@ const FAST: Request = Request {
     mounts: false,
     network_mounts: false,
     system: false,
+    containers: false,
 };
 
 fn check_first(sample: &Sample) {

@@ -504,6 +504,10 @@ disks: Array<Disk>,
  */
 temperatures: Array<Temperature>, 
 /**
+ * Containers whose control groups were read.
+ */
+containers: Array<ContainerUsage>, 
+/**
  * What taking this sample cost.
  */
 cost: Cost, };

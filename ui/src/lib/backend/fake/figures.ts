@@ -110,6 +110,7 @@ export function sample(row: ServerRow): Sample | null {
       { label: 'CPU package', celsius: figures.temperature_celsius ?? 40 },
       { label: 'nvme0', celsius: 44 },
     ],
+    containers: [],
     cost: { round_trip_ms: 3.1, remote_cpu_ms: 2.2, received_bytes: 5120 },
   };
 }

@@ -1,0 +1,192 @@
+//! What containers use, of a real engine, seen through a real SSH connection: the script's figures in
+//! the samples of the server, and the same of the engine's own stats.
+#![cfg(target_os = "linux")]
+
+use super::{
+    Code,
+    House, PATIENCE,
+    lab::{Lab, skip},
+    local,
+};
+use crate::lab::docker::Docker;
+use futures::StreamExt;
+use serde_json::json;
+use std::{pin::pin, time::Duration};
+use tomo::{
+    docker::{ContainerStats, Engine},
+    domain::{
+        fleet::Push,
+        sample::{ContainerUsage, Sample},
+    },
+};
+
+const MIB: u64 = 1 << 20;
+
+/// An engine; nothing where there can be none.
+fn engine() -> Option<Docker> {
+    if let Some(why) = Docker::missing() {
+        skip(why);
+        return None;
+    }
+    Some(Docker::start())
+}
+
+/// Containers that do one thing each.
+struct Doing {
+    busy: String,
+    holding: String,
+    sending: String,
+    receiving: String,
+    hosted: String,
+}
+
+fn containers(docker: &Docker) -> Doing {
+    let sh = |name: &str, options: &[&str], script: &str| {
+        docker.start_container(name, options, &["sh", "-c", script])
+    };
+    docker.docker(&["network", "create", "usage"]);
+    let receiving = sh(
+        "receiving",
+        &["--network", "usage"],
+        "while :; do nc -l -p 9000 >/dev/null; done",
+    );
+    let peer = "{{.NetworkSettings.Networks.usage.IPAddress}}";
+    let peer = docker.docker(&["inspect", "--format", peer, &receiving]);
+    let send = format!("while :; do head -c 300000 /dev/zero | nc {peer} 9000; sleep 0.5; done");
+    Doing {
+        busy: sh("busy", &["--cpus", "1.5", "--memory", "64m"], "while :; do :; done"),
+        // 40 MiB that are used, and a file of 60 MiB that is only remembered.
+        holding: sh(
+            "holding",
+            &[],
+            "dd if=/dev/zero of=/file bs=1M count=60; sync; \
+             x=$(head -c 41943040 /dev/zero | tr '\\0' x); while :; do sleep 1; done",
+        ),
+        sending: sh("sending", &["--network", "usage"], &send),
+        receiving,
+        hosted: sh("hosted", &["--network", "host"], "while :; do sleep 1; done"),
+    }
+}
+
+fn of<'a>(sample: &'a Sample, id: &str) -> Option<&'a ContainerUsage> {
+    sample.containers.iter().find(|container| container.id == id)
+}
+
+/// Waits until a sample of a server is as wanted. Nothing that was counted may exceed the truth.
+async fn until(
+    house: &House,
+    id: &str,
+    what: &str,
+    wanted: impl Fn(&Sample) -> bool,
+) -> Box<Sample> {
+    let mut last = None;
+    let waiting = async {
+        let mut pushes = pin!(house.tomo.pushes());
+        house.ask("window.watch", json!({ "id": id })).await;
+        loop {
+            if let Push::Live { sample: Some(sample), .. } = pushes.next().await.expect("Tomo lives")
+            {
+                let is_it = wanted(&sample);
+                last = Some(sample);
+                if is_it {
+                    return;
+                }
+            }
+        }
+    };
+    if tokio::time::timeout(PATIENCE, waiting).await.is_err() {
+        panic!("no {what}; the last containers: {:#?}", last.map(|sample| sample.containers));
+    }
+    last.expect("a sample")
+}
+
+/// What a sample must say of all of them.
+fn is_true(sample: &Sample, doing: &Doing) -> bool {
+    let Some(busy) = of(sample, &doing.busy) else { return false };
+    let cpu = |id| of(sample, id).and_then(|usage| usage.cpu_percent);
+    assert!(cpu(&doing.busy).is_none_or(|percent| percent < 125.0), "one loop is one core: {busy:?}");
+    let held = of(sample, &doing.holding).and_then(|usage| usage.memory_bytes).unwrap_or_default();
+    let moved = |id, pick: fn(&ContainerUsage) -> Option<f64>| of(sample, id).and_then(pick);
+    cpu(&doing.busy).is_some_and(|percent| percent > 60.0)
+        && cpu(&doing.hosted).is_some_and(|percent| percent < 30.0)
+        && (38 * MIB..60 * MIB).contains(&held)
+        && moved(&doing.sending, |usage| usage.network_tx).is_some_and(|rate| rate > 50_000.0)
+        && moved(&doing.receiving, |usage| usage.network_rx).is_some_and(|rate| rate > 50_000.0)
+}
+
+fn check_limits(sample: &Sample, doing: &Doing) {
+    let busy = of(sample, &doing.busy).expect("busy");
+    assert_eq!((busy.cpu_limit_cores, busy.memory_limit_bytes), (Some(1.5), Some(64 * MIB)));
+    let hosted = of(sample, &doing.hosted).expect("hosted");
+    assert_eq!((hosted.cpu_limit_cores, hosted.memory_limit_bytes), (None, None));
+    assert_eq!((hosted.network_rx, hosted.network_tx), (None, None), "the host's is not its own");
+}
+
+/// Holds because these figures are what the containers' page is for: a busy loop is a core, memory is
+/// what is used and not what is remembered of files, and a network is the container's own. An account
+/// without rights sees the same over SSH as this computer does of itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn samples_say_what_containers_use() {
+    let Some(docker) = engine() else { return };
+    let Some(lab) = Lab::start() else { return };
+    let doing = containers(&docker);
+    let house = House::collecting().await;
+    let server = lab.watched_by(&house).await;
+    for id in [server.clone(), local()] {
+        let sample = until(&house, &id, "true figures", |sample| is_true(sample, &doing)).await;
+        check_limits(&sample, &doing);
+    }
+    let which = json!({ "container": { "server_id": server, "container_id": doing.busy } });
+    let points = house.ask("container.live", which).await;
+    let points = points.as_array().expect("points");
+    assert!(points.iter().any(|point| point["cpu_percent"].as_f64() > Some(60.0)), "{points:?}");
+
+    let engine = tomo::docker::find::at(&docker.socket()).await.expect("an engine");
+    check_stats(&engine, &doing).await;
+
+    // Gone with its container, and the others stay.
+    docker.docker(&["kill", &doing.busy]);
+    let gone = |sample: &Sample| {
+        of(sample, &doing.busy).is_none() && of(sample, &doing.hosted).is_some()
+    };
+    until(&house, &server, "end of a container", gone).await;
+    // Started again under its id, it is found again, and begins without a rate.
+    docker.docker(&["start", &doing.busy]);
+    let again = |sample: &Sample| of(sample, &doing.busy).is_some();
+    let sample = until(&house, &server, "container that was started again", again).await;
+    assert_eq!(of(&sample, &doing.busy).expect("there").cpu_percent, None);
+}
+
+/// The engine's own counters, compared in the same way, tell the same.
+async fn check_stats(engine: &Engine, doing: &Doing) {
+    let read = async |id: &str| -> ContainerStats {
+        engine.stats(id).await.expect("an answer").expect("a reading")
+    };
+    let before = read(&doing.busy).await;
+    let sent_before = read(&doing.sending).await;
+    // What is measured is the passing of time.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let busy = read(&doing.busy).await.since(Some(&before), None);
+    let sent = read(&doing.sending).await.since(Some(&sent_before), None);
+    let percent = busy.cpu_percent.expect("a rate");
+    assert!((40.0..125.0).contains(&percent), "{percent}");
+    assert_eq!(busy.memory_limit_bytes, Some(64 * MIB));
+    assert!(sent.network_tx.is_some_and(|rate| rate > 50_000.0), "{sent:?}");
+    let held = read(&doing.holding).await.since(None, None).memory_bytes.unwrap_or_default();
+    assert!((38 * MIB..60 * MIB).contains(&held), "{held}");
+    assert_eq!(read(&doing.hosted).await.network, None);
+    assert!(engine.stats(&"0".repeat(64)).await.is_err(), "no such container");
+}
+
+/// Holds because a range of a server that is not there is a mistake, and a series without rows is not.
+#[tokio::test]
+async fn a_history_belongs_to_a_server() {
+    let house = House::quiet().await;
+    let of = |id: &str| json!({ "server_id": id, "series": "shop/web", "range": "24h" });
+    let none = house.ask("container.history", of(&local())).await;
+    assert_eq!(none["at"], json!([]));
+    let nobody = tomo::domain::id::ServerId::new().to_string();
+    house.refused("container.history", of(&nobody), Code::NotFound).await;
+    let which = json!({ "container": { "server_id": local(), "container_id": "0".repeat(64) } });
+    house.refused("container.live", which, Code::NotFound).await;
+}
