@@ -46,7 +46,7 @@ const named: readonly Colour[] = [
 // CSI sequences, OSC and other strings up to their end, two-character escapes, and a lone escape.
 const sequence =
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  /(?:\u001b\[|\u009b)([\d;:<=>?]*)[ -/]*([@-~])|\u001b[\]PX^_][^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c|$)|\u001b[ -/]*[0-~]?/g;
+  /(?:\u001b\[|\u009b)([\d;:<=>?]*)[ -/]*([@-~]?)|\u001b[\]PX^_][^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c|$)|\u001b[ -/]*[0-~]?/g;
 // eslint-disable-next-line no-control-regex -- the same; a tab stays a tab
 const control = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 

@@ -53,6 +53,8 @@ export class LogFollow {
   #underWay = new Set<number>();
   #extending = false;
   #turn = 0;
+  /** Nobody looks any more: answers on their way are dropped. */
+  #isEnded = false;
 
   /** Number after the last line that is shown. */
   readonly end = $derived(Math.min(this.heldAt ?? Infinity, this.status?.end ?? 0));
@@ -83,7 +85,6 @@ export class LogFollow {
 
   /** Begins to follow; the result ends that. */
   follow(): () => void {
-    let ended = false;
     let id: string | null = null;
     const { backend, pushes } = this.#around;
     const close = (): void => {
@@ -100,15 +101,15 @@ export class LogFollow {
       .then(
         (status) => {
           id = status.log_id;
-          if (ended) close();
+          if (this.#isEnded) close();
           else this.#take(status);
         },
         (thrown: unknown) => {
-          if (!ended) this.error = ApiError.from(thrown);
+          if (!this.#isEnded) this.error = ApiError.from(thrown);
         },
       );
     return () => {
-      ended = true;
+      this.#isEnded = true;
       end();
       clearInterval(alive);
       close();
@@ -211,7 +212,7 @@ export class LogFollow {
 
   /** Fetches the first page in sight that is not here; each only once at a time. */
   #fetch(): void {
-    if (!this.status) return;
+    if (!this.status || this.#isEnded) return;
     const [from, to] = this.#wanted;
     const atOnce = this.stream === null ? AT_ONCE : 1;
     for (let row = from; row < to && this.#underWay.size < atOnce; row++) {
@@ -274,10 +275,12 @@ export class LogFollow {
 
   /** The answer; `null` when there is none, with the error kept. */
   async #ask<T>(call: () => Promise<T>): Promise<T | null> {
+    if (this.#isEnded) return null;
     try {
-      return await call();
+      const answer = await call();
+      return this.#isEnded ? null : answer;
     } catch (thrown) {
-      this.error = ApiError.from(thrown);
+      if (!this.#isEnded) this.error = ApiError.from(thrown);
       return null;
     }
   }
