@@ -3,12 +3,15 @@ import { accounts } from './accounts';
 import { activity } from './activity';
 import { audit } from './audit';
 import { backups } from './backups';
+import { containerDetails } from './container_details';
+import { logs } from './logs';
 import { plans } from './plans';
 import { program } from './program';
 import { retention } from './retention';
 import { servers } from './servers';
 import { sessions } from './sessions';
 import { settings } from './settings';
+import { terminals } from './terminals';
 import type { Handlers, World } from './world';
 
 /** Every subject's handlers over one world. A command that no subject answers is refused. */
@@ -25,5 +28,8 @@ export function handlersOf(world: World): Partial<Handlers> {
     ...retention(world),
     ...about(world),
     ...plans(world),
+    ...containerDetails(world),
+    ...logs(world),
+    ...terminals(world),
   };
 }

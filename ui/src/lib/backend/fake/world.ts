@@ -7,6 +7,8 @@ import type {
   BackupList,
   Collection,
   Commands,
+  ContainerRef,
+  ContainerRow,
   Plan,
   Push,
   Role,
@@ -19,6 +21,7 @@ import type {
 } from '../generated';
 import type { Machine } from './machines';
 import type { FakeRetention } from './retention';
+import type { FakeTerminals } from './terminals';
 
 export interface FakeOptions {
   machines?: Machine[];
@@ -46,6 +49,10 @@ export interface FakeOptions {
   backupTakes?: number;
   /** Plans of assistants that wait. */
   plans?: number;
+  /** Lines that a follow of logs begins with; none for a log that is empty. */
+  logLines?: number;
+  /** Why the log of the first container of a follow cannot be read. */
+  logError?: string;
   /** What the system's file dialog answers. */
   file?: string | null;
   /** Milliseconds before an answer. */
@@ -88,6 +95,12 @@ export interface World {
   passwords: Map<string, string>;
   sessions: SessionEntry[];
   locks: AccountLock[];
+  /** What moves by itself, with each round of samples. */
+  readonly beats: Set<() => void>;
+  /** The row of a container, where the stand-in has it. */
+  containerOf?(container: ContainerRef): ContainerRow | undefined;
+  /** Terminals that are open. */
+  readonly terminals: FakeTerminals;
   /** The session of this process; only called where there is one. */
   me(): Session;
   /** Begins a session for an account. */
