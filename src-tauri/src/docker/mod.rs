@@ -4,11 +4,21 @@
 //! logs, terminals. It refuses to run a shell with anything that a container chose in it, and to
 //! know which user asked.
 
+mod actions;
+mod ask;
 pub mod client;
 pub mod error;
 pub mod find;
+mod images;
+mod inspect;
+mod networks;
+mod prune;
+mod secrets;
+mod uses;
+mod volumes;
 mod transport;
 
 pub use client::Engine;
 pub use error::EngineError;
+pub use inspect::{Inspected, Overlay};
 pub use transport::Route;
