@@ -63,7 +63,9 @@ impl Engine {
     pub async fn act(&self, id: &str, action: ContainerAction) -> Result<(), EngineError> {
         let (id, docker) = (checked(id)?, self.for_changes()?);
         let done = match action {
-            ContainerAction::Start => docker.start_container(id, None::<StartContainerOptions>).await,
+            ContainerAction::Start => {
+                docker.start_container(id, None::<StartContainerOptions>).await
+            }
             ContainerAction::Stop => docker.stop_container(id, None::<StopContainerOptions>).await,
             ContainerAction::Restart => {
                 docker.restart_container(id, None::<RestartContainerOptions>).await

@@ -19,7 +19,9 @@ use url::form_urlencoded;
 
 /// The newest version of the API whose answers are read here: later ones say sizes in another way,
 /// and every engine that speaks them speaks this one too.
-const NEWEST: (usize, usize) = (1, 51);
+const NEWEST: (u32, u32) = (1, 51);
+/// The oldest version that Tomo speaks.
+const OLDEST: (u32, u32) = (1, 40);
 /// The longest answer, bytes: some thousand containers with long labels.
 const LONGEST: usize = 64 << 20;
 /// How long an answer may take to begin and to end.
@@ -36,11 +38,11 @@ impl Engine {
         query: &[(&str, &str)],
         within: Duration,
     ) -> Result<T, EngineError> {
-        let agreed = self.docker.client_version();
-        let (major, minor) = (agreed.major_version, agreed.minor_version).min(NEWEST);
+        let (major, minor) = version(&self.info().api_version);
         let mut uri = format!("{HOST}/v{major}.{minor}{path}");
         if !query.is_empty() {
-            let pairs = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
+            let pairs =
+                form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
             uri = format!("{uri}?{pairs}");
         }
         let request = Request::get(uri).body(body_full(Bytes::new()));
@@ -60,11 +62,19 @@ impl Engine {
     }
 }
 
+/// The version of the API to ask in, of an engine whose newest is this.
+fn version(newest: &str) -> (u32, u32) {
+    let numbers = newest.split_once('.');
+    let numbers = numbers.and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
+    numbers.unwrap_or(OLDEST).clamp(OLDEST, NEWEST)
+}
+
 /// A body, as far as it has a sensible size.
 async fn whole(mut body: Incoming) -> Result<Vec<u8>, EngineError> {
     let mut bytes = Vec::new();
     while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
-        let frame = frame.map_err(|error| EngineError::Unreachable(one_line(&error.to_string())))?;
+        let frame =
+            frame.map_err(|error| EngineError::Unreachable(one_line(&error.to_string())))?;
         if let Ok(data) = frame.into_data() {
             bytes.extend_from_slice(&data);
         }
@@ -117,7 +127,9 @@ mod tests {
             assert!(checked(name).is_ok(), "{name}");
         }
         let long = "x".repeat(256);
-        for name in ["", ".", "..", "../images", "a/b", "a?force=1", "a#", "%2e%2e", "ä", "a b", &long] {
+        for name in
+            ["", ".", "..", "../images", "a/b", "a?force=1", "a#", "%2e%2e", "ä", "a b", &long]
+        {
             assert!(checked(name).is_err(), "{name}");
         }
         assert!(checked_image("ghcr.io/a/b:1.2").is_ok());
@@ -125,6 +137,14 @@ mod tests {
         for name in ["a/../b", "a//b", "/a", "a/", "a/.hidden"] {
             assert!(checked_image(name).is_err(), "{name}");
         }
+    }
+
+    /// An engine refuses a version that it does not speak, and newer ones answer otherwise.
+    #[test]
+    fn the_version_is_one_that_both_speak() {
+        assert_eq!(version("1.41"), (1, 41));
+        assert_eq!(version("1.99"), NEWEST);
+        assert_eq!(version("?"), OLDEST);
     }
 
     /// What an engine refuses with is told in its words, whatever form they have.

@@ -1,6 +1,9 @@
 //! An engine that answers.
 
-use super::{error::EngineError, transport::{Http, Route}};
+use super::{
+    error::EngineError,
+    transport::{Http, Route},
+};
 use crate::domain::engine::{EngineAccess, EngineInfo, EngineKind, EngineVia};
 use bollard::{
     API_DEFAULT_VERSION, Docker, models::SystemInfoCgroupVersionEnum,

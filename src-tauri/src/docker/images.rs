@@ -64,8 +64,7 @@ impl Engine {
             server_id: server,
             tags: named(listed.repo_tags),
             digests: named(listed.repo_digests),
-            created_at: DateTime::from_timestamp(listed.created, 0)
-                .filter(|at| at.timestamp() > 0),
+            created_at: DateTime::from_timestamp(listed.created, 0).filter(|at| at.timestamp() > 0),
             size_bytes: u64::try_from(listed.size).unwrap_or_default(),
             shared_bytes: shared.get(&listed.id).copied(),
             used_by: used_by(&users, server, |user| user.is_of(&listed.id)),
@@ -92,7 +91,8 @@ impl Engine {
     /// When the engine refuses, or cannot be reached.
     pub async fn remove_image(&self, image: &Image) -> Result<(), EngineError> {
         let docker = self.for_changes()?;
-        let by_id = docker.remove_image(checked(&image.id)?, None::<RemoveImageOptions>, None).await;
+        let by_id =
+            docker.remove_image(checked(&image.id)?, None::<RemoveImageOptions>, None).await;
         let several = image.tags.len() + image.digests.len() > 1;
         match by_id.map_err(|error| self.refusal(error)) {
             Ok(_) => return Ok(()),

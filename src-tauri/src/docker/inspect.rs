@@ -167,7 +167,8 @@ impl Inspected {
     pub fn limits(&self) -> ContainerLimits {
         let host = &self.container["HostConfig"];
         let number = |name: &str| host[name].as_f64().filter(|number| *number > 0.0);
-        let quota = number("CpuQuota").map(|quota| quota / number("CpuPeriod").unwrap_or(100_000.0));
+        let quota =
+            number("CpuQuota").map(|quota| quota / number("CpuPeriod").unwrap_or(100_000.0));
         let cores = number("NanoCpus").map(|cpus| cpus / 1e9).or(quota);
         let memory = host["Memory"].as_u64().filter(|bytes| *bytes > 0);
         ContainerLimits {

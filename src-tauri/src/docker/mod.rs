@@ -14,9 +14,9 @@ mod inspect;
 mod networks;
 mod prune;
 mod secrets;
+mod transport;
 mod uses;
 mod volumes;
-mod transport;
 
 pub use client::Engine;
 pub use error::EngineError;

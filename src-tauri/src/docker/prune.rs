@@ -87,17 +87,15 @@ fn ended(container: &User) -> Unused {
 
 fn unused_image(image: Image) -> Unused {
     let name = image.tags.first().or(image.digests.first()).cloned();
-    let name = name.unwrap_or_else(|| {
-        image.id.trim_start_matches("sha256:").chars().take(12).collect()
-    });
+    let name =
+        name.unwrap_or_else(|| image.id.trim_start_matches("sha256:").chars().take(12).collect());
     let item = PruneItem { id: image.id.clone(), name, bytes: Some(image.size_bytes) };
     let own_bytes = image.shared_bytes.map(|shared| image.size_bytes.saturating_sub(shared));
     Unused { item, own_bytes, image: Some(image) }
 }
 
 fn unused_volume(volume: Volume) -> Unused {
-    let item =
-        PruneItem { id: volume.name.clone(), name: volume.name, bytes: volume.size_bytes };
+    let item = PruneItem { id: volume.name.clone(), name: volume.name, bytes: volume.size_bytes };
     Unused { own_bytes: item.bytes, item, image: None }
 }
 

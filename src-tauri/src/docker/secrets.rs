@@ -10,19 +10,68 @@ pub(super) const MASK: &str = "••••••••";
 
 /// Words of names whose values are secrets.
 const WORDS: &[&str] = &[
-    "password", "passwd", "passphrase", "pass", "pwd", "secret", "secrets", "token", "tokens", "key",
-    "keys", "credential", "credentials", "cred", "creds", "auth", "authorization", "dsn", "cookie",
-    "jwt", "bearer", "htpasswd", "basicauth", "digestauth", "salt", "pin", "signature",
+    "password",
+    "passwd",
+    "passphrase",
+    "pass",
+    "pwd",
+    "secret",
+    "secrets",
+    "token",
+    "tokens",
+    "key",
+    "keys",
+    "credential",
+    "credentials",
+    "cred",
+    "creds",
+    "auth",
+    "authorization",
+    "dsn",
+    "cookie",
+    "jwt",
+    "bearer",
+    "htpasswd",
+    "basicauth",
+    "digestauth",
+    "salt",
+    "pin",
+    "signature",
 ];
 /// The same where names are written in one: `DBPASSWORD`.
 const PARTS: &[&str] = &[
-    "password", "passwd", "passphrase", "secret", "token", "apikey", "credential", "privatekey",
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "token",
+    "apikey",
+    "credential",
+    "privatekey",
     "accesskey",
 ];
 /// How keys of well-known services begin.
 const BEGINNINGS: &[&str] = &[
-    "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "xapp-", "sk-", "sk_live_",
-    "rk_live_", "AKIA", "ASIA", "AIza", "eyJ", "tskey-", "hvs.", "dckr_pat_", "npm_", "ya29.",
+    "ghp_",
+    "gho_",
+    "ghs_",
+    "github_pat_",
+    "glpat-",
+    "xoxb-",
+    "xoxp-",
+    "xapp-",
+    "sk-",
+    "sk_live_",
+    "rk_live_",
+    "AKIA",
+    "ASIA",
+    "AIza",
+    "eyJ",
+    "tskey-",
+    "hvs.",
+    "dckr_pat_",
+    "npm_",
+    "ya29.",
 ];
 /// A value that says so little that it keeps no secret, and stands in many places.
 const PLAIN: &[&str] = &["", "true", "false", "yes", "no", "on", "off", "none", "null", "0", "1"];
@@ -77,7 +126,8 @@ impl Secrets {
                 None => {}
             }
         }
-        if let Some(begin) = text.find("-----BEGIN ").filter(|_| text.contains("PRIVATE KEY-----")) {
+        if let Some(begin) = text.find("-----BEGIN ").filter(|_| text.contains("PRIVATE KEY-----"))
+        {
             self.add(&text[begin..]);
         }
     }
@@ -129,7 +179,9 @@ impl Secrets {
                         continue;
                     }
                     match value {
-                        Value::Object(labels) if matches!(name.as_str(), "Labels" | "Annotations") => {
+                        Value::Object(labels)
+                            if matches!(name.as_str(), "Labels" | "Annotations") =>
+                        {
                             let given = std::mem::take(labels).into_iter();
                             labels.extend(given.map(|(name, value)| (self.mask(&name), value)));
                         }

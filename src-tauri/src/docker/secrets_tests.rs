@@ -20,7 +20,9 @@ fn secrets_are_known_by_their_names() {
     ] {
         assert!(is_secret(name, "x7", false), "{name}");
     }
-    for name in ["PATH", "KEYBOARD", "MONKEY", "TZ", "COMPASS", "AUTHOR", "POSTGRES_DB", "PASSENGER"] {
+    for name in
+        ["PATH", "KEYBOARD", "MONKEY", "TZ", "COMPASS", "AUTHOR", "POSTGRES_DB", "PASSENGER"]
+    {
         assert!(!is_secret(name, "x7", false), "{name}");
     }
     assert!(!is_secret("AUTH", "true", false), "a switch is no secret");

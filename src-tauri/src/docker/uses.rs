@@ -52,7 +52,11 @@ struct Endpoint {
 impl User {
     /// Its name, without the slash; its id where it has none.
     pub(super) fn name(&self) -> String {
-        let name = self.names.iter().find(|name| !name.trim_start_matches('/').contains('/')).or(self.names.first());
+        let name = self
+            .names
+            .iter()
+            .find(|name| !name.trim_start_matches('/').contains('/'))
+            .or(self.names.first());
         let name = name.map_or("", |name| name.trim_start_matches('/'));
         if name.is_empty() { self.id.chars().take(12).collect() } else { short(name) }
     }
@@ -63,7 +67,8 @@ impl User {
 
     /// Whether it mounts this volume.
     pub(super) fn mounts(&self, volume: &str) -> bool {
-        let is_it = |mount: &Mount| mount.r#type == "volume" && mount.name.as_deref() == Some(volume);
+        let is_it =
+            |mount: &Mount| mount.r#type == "volume" && mount.name.as_deref() == Some(volume);
         self.mounts.iter().any(is_it)
     }
 
@@ -160,9 +165,10 @@ mod tests {
         assert!(user.is_of("sha256:1") && !user.is_running());
         assert!(user.is_in("x", "front") && user.is_in("x", "back") && user.is_in("n1", "renamed"));
         assert!(!user.is_in("n2", "same"), "another network of the same name");
-        let bare: User =
-            serde_json::from_value(json!({ "Id": "0123456789abcdef", "Names": null, "Mounts": null }))
-                .expect("a container");
+        let bare: User = serde_json::from_value(
+            json!({ "Id": "0123456789abcdef", "Names": null, "Mounts": null }),
+        )
+        .expect("a container");
         assert_eq!(bare.name(), "0123456789ab");
     }
 }

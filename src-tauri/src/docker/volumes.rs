@@ -54,11 +54,8 @@ impl Engine {
         let sizes = async {
             if with_sizes { self.volume_sizes().await.unwrap_or_default() } else { HashMap::new() }
         };
-        let (listed, users, sizes) = futures::join!(
-            self.ask::<Volumes>("/volumes", &[], USUAL),
-            self.users(false),
-            sizes,
-        );
+        let (listed, users, sizes) =
+            futures::join!(self.ask::<Volumes>("/volumes", &[], USUAL), self.users(false), sizes,);
         let users = users?;
         let volume = |listed: Listed| Volume {
             server_id: server,

@@ -1,6 +1,9 @@
 //! Containers of all servers: what is known of them, and what can be done to them.
 
+mod actions;
 mod board;
+mod inspect;
+mod resources;
 
 pub(super) use board::Board;
 
