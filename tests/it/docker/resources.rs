@@ -80,7 +80,7 @@ async fn volumes_are_listed_and_removed() {
 async fn networks_are_listed_and_removed() {
     let Some((docker, engine)) = lab().await else { return };
     let make = |name: &str| {
-        docker.docker(&["network", "create", "--driver", "macvlan", "--internal", name])
+        docker.docker(&["network", "create", "--driver", "bridge", "--internal", name])
     };
     let (used, free) = (make("used"), make("free"));
     docker.docker(&["create", "--name", "user", "--network", "used", IMAGE, "true"]);
@@ -93,6 +93,9 @@ async fn networks_are_listed_and_removed() {
     let refused = engine.remove_network(&builtin.id).await.expect_err("it came with the engine");
     assert!(refused.to_string().contains("pre-defined"), "{refused}");
     engine.remove_network(&free).await.expect("nobody is in it");
+    docker.docker(&["rm", "user"]);
+    // A bridge is the host's, and outlives the engine.
+    engine.remove_network(&used).await.expect("nobody is in it any more");
 }
 
 /// A preview names exactly what nobody uses, and removing that leaves everything else.
@@ -103,13 +106,16 @@ async fn only_what_nobody_uses_is_cleared_out() {
     docker.start_container("ended", &["-v", "/old"], &["true"]);
     docker.docker(&["wait", "ended"]);
     docker.docker(&["volume", "create", "named"]);
-    docker.docker(&["network", "create", "--driver", "macvlan", "lonely"]);
+    docker.docker(&["network", "create", "--driver", "bridge", "lonely"]);
     build(&docker, "a", &[]);
     build(&docker, "b", &["b:1"]);
     assert_eq!(unused(&engine, PruneKind::Containers).await, ["ended"]);
     assert_eq!(unused(&engine, PruneKind::DanglingImages).await.len(), 1);
     assert_eq!(unused(&engine, PruneKind::UnusedImages).await.len(), 2);
-    assert_eq!(unused(&engine, PruneKind::UnusedNetworks).await, ["lonely"]);
+    let lonely = engine.unused(SERVER, PruneKind::UnusedNetworks, true).await.expect("it answers");
+    assert_eq!(lonely[0].item.name, "lonely");
+    engine.remove_unused(PruneKind::UnusedNetworks, &lonely[0]).await.expect("nobody is in it");
+    assert!(unused(&engine, PruneKind::UnusedNetworks).await.is_empty());
     assert!(
         unused(&engine, PruneKind::AnonymousVolumes).await.is_empty(),
         "mounted by one that ended"
