@@ -1,6 +1,9 @@
 //! An engine that answers.
 
-use super::{error::EngineError, transport::Route};
+use super::{
+    error::EngineError,
+    transport::{Http, Route},
+};
 use crate::domain::engine::{EngineAccess, EngineInfo, EngineKind, EngineVia};
 use bollard::{
     API_DEFAULT_VERSION, Docker, models::SystemInfoCgroupVersionEnum,
@@ -15,6 +18,8 @@ const OLDEST: (usize, usize) = (1, 40);
 #[derive(Clone, Debug)]
 pub struct Engine {
     pub(super) docker: Docker,
+    /// The same streams, for what bollard has no types for.
+    pub(super) http: Http,
     info: EngineInfo,
 }
 
@@ -28,7 +33,8 @@ impl Engine {
         socket: &str,
         via: EngineVia,
     ) -> Result<Self, EngineError> {
-        let docker = route.client()?.negotiate_version().await?;
+        let http = route.http();
+        let docker = Route::client(http.clone())?.negotiate_version().await?;
         let agreed = docker.client_version();
         let (ours, least) = ((agreed.major_version, agreed.minor_version), OLDEST);
         if ours < least {
@@ -67,7 +73,7 @@ impl Engine {
                 .and_then(|bytes| u64::try_from(bytes).ok())
                 .filter(|bytes| *bytes > 0),
         };
-        Ok(Self { docker, info })
+        Ok(Self { docker, http, info })
     }
 
     /// What it is.

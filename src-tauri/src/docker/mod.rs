@@ -4,13 +4,23 @@
 //! logs, terminals. It refuses to run a shell with anything that a container chose in it, and to
 //! know which user asked.
 
+mod actions;
+mod ask;
 pub mod client;
 pub mod error;
 pub mod find;
+mod images;
+mod inspect;
+mod networks;
+mod prune;
+mod secrets;
 pub mod stats;
 mod transport;
+mod uses;
+mod volumes;
 
 pub use client::Engine;
 pub use error::EngineError;
+pub use inspect::{Inspected, Overlay};
 pub use stats::ContainerStats;
 pub use transport::Route;

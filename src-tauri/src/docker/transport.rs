@@ -31,6 +31,22 @@ const IDLE: Duration = Duration::from_secs(20);
 /// Streams that are kept for the next question.
 const IDLE_STREAMS: usize = 2;
 
+/// What stands in requests where others have a host; the way there is the connector's.
+pub(super) const HOST: &str = "http://engine";
+
+/// HTTP to an engine.
+pub(super) type Http = Client<Connector, <BollardRequest as HasBody>::Body>;
+
+/// Names the type of a request's body, which bollard has no public name for.
+pub(super) trait HasBody {
+    /// The type.
+    type Body;
+}
+
+impl<B> HasBody for hyper::Request<B> {
+    type Body = B;
+}
+
 /// The way to an engine.
 #[derive(Clone, Debug)]
 pub enum Route {
@@ -43,24 +59,27 @@ pub enum Route {
 }
 
 impl Route {
-    /// A client that takes this way. Nothing is sent yet.
-    ///
-    /// # Errors
-    /// When the client cannot be made.
-    pub(super) fn client(&self) -> Result<Docker, Error> {
-        let http = Client::builder(TokioExecutor::new())
+    /// HTTP that takes this way. Nothing is sent yet; its clones share their streams.
+    pub(super) fn http(&self) -> Http {
+        Client::builder(TokioExecutor::new())
             .pool_idle_timeout(IDLE)
             .pool_max_idle_per_host(IDLE_STREAMS)
             .pool_timer(TokioTimer::new())
-            .build(Connector(self.clone()));
+            .build(Connector(self.clone()))
+    }
+
+    /// A client over this HTTP.
+    ///
+    /// # Errors
+    /// When the client cannot be made.
+    pub(super) fn client(http: Http) -> Result<Docker, Error> {
         let send = move |request: BollardRequest| {
             let http = http.clone();
             async move { http.request(request).await.map_err(Error::from) }
         };
         Docker::connect_with_custom_transport(
             send,
-            // A name for the header; the way there is the connector's.
-            Some("http://engine"),
+            Some(HOST),
             ANSWER_SECONDS,
             bollard::API_DEFAULT_VERSION,
         )
@@ -99,7 +118,7 @@ trait Duplex: AsyncRead + AsyncWrite + Send {}
 impl<T: AsyncRead + AsyncWrite + Send> Duplex for T {}
 
 /// One stream to an engine.
-struct Stream(Pin<Box<dyn Duplex>>);
+pub(super) struct Stream(Pin<Box<dyn Duplex>>);
 
 impl AsyncRead for Stream {
     fn poll_read(
@@ -137,7 +156,7 @@ impl HttpConnection for Stream {
 
 /// Opens streams for the HTTP client.
 #[derive(Clone)]
-struct Connector(Route);
+pub(super) struct Connector(Route);
 
 impl Service<Uri> for Connector {
     type Response = TokioIo<Stream>;

@@ -3,8 +3,7 @@
 #![cfg(target_os = "linux")]
 
 use super::{
-    Code,
-    House, PATIENCE,
+    Code, House, PATIENCE,
     lab::{Lab, skip},
     local,
 };
@@ -45,11 +44,8 @@ fn containers(docker: &Docker) -> Doing {
         docker.start_container(name, options, &["sh", "-c", script])
     };
     docker.docker(&["network", "create", "usage"]);
-    let receiving = sh(
-        "receiving",
-        &["--network", "usage"],
-        "while :; do nc -l -p 9000 >/dev/null; done",
-    );
+    let receiving =
+        sh("receiving", &["--network", "usage"], "while :; do nc -l -p 9000 >/dev/null; done");
     let peer = "{{.NetworkSettings.Networks.usage.IPAddress}}";
     let peer = docker.docker(&["inspect", "--format", peer, &receiving]);
     let send = format!("while :; do head -c 300000 /dev/zero | nc {peer} 9000; sleep 0.5; done");
@@ -84,7 +80,8 @@ async fn until(
         let mut pushes = pin!(house.tomo.pushes());
         house.ask("window.watch", json!({ "id": id })).await;
         loop {
-            if let Push::Live { sample: Some(sample), .. } = pushes.next().await.expect("Tomo lives")
+            if let Push::Live { sample: Some(sample), .. } =
+                pushes.next().await.expect("Tomo lives")
             {
                 let is_it = wanted(&sample);
                 last = Some(sample);
@@ -104,7 +101,10 @@ async fn until(
 fn is_true(sample: &Sample, doing: &Doing) -> bool {
     let Some(busy) = of(sample, &doing.busy) else { return false };
     let cpu = |id| of(sample, id).and_then(|usage| usage.cpu_percent);
-    assert!(cpu(&doing.busy).is_none_or(|percent| percent < 125.0), "one loop is one core: {busy:?}");
+    assert!(
+        cpu(&doing.busy).is_none_or(|percent| percent < 125.0),
+        "one loop is one core: {busy:?}"
+    );
     let held = of(sample, &doing.holding).and_then(|usage| usage.memory_bytes).unwrap_or_default();
     let moved = |id, pick: fn(&ContainerUsage) -> Option<f64>| of(sample, id).and_then(pick);
     cpu(&doing.busy).is_some_and(|percent| percent > 60.0)
@@ -146,9 +146,8 @@ async fn samples_say_what_containers_use() {
 
     // Gone with its container, and the others stay.
     docker.docker(&["kill", &doing.busy]);
-    let gone = |sample: &Sample| {
-        of(sample, &doing.busy).is_none() && of(sample, &doing.hosted).is_some()
-    };
+    let gone =
+        |sample: &Sample| of(sample, &doing.busy).is_none() && of(sample, &doing.hosted).is_some();
     until(&house, &server, "end of a container", gone).await;
     // Started again under its id, it is found again, and begins without a rate.
     docker.docker(&["start", &doing.busy]);

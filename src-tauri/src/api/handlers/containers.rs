@@ -21,14 +21,15 @@ pub(in crate::api) async fn container_look(_: &Tomo, _: ServerRef) -> Answer<Ser
 }
 
 pub(in crate::api) async fn container_inspect(
-    _: &Tomo,
-    _: OneContainer,
+    tomo: &Tomo,
+    args: OneContainer,
 ) -> Answer<ContainerDetails> {
-    Err(super::unbuilt())
+    Ok(tomo.inspect_container(&args.container).await?)
 }
 
-pub(in crate::api) async fn container_reveal(_: &Tomo, _: RevealVariable) -> Answer<String> {
-    Err(super::unbuilt())
+pub(in crate::api) async fn container_reveal(tomo: &Tomo, args: RevealVariable) -> Answer<String> {
+    let by = tomo.session().await?.user.id;
+    Ok(tomo.reveal_variable(by, &args.container, &args.name).await?)
 }
 
 pub(in crate::api) async fn container_live(
@@ -46,23 +47,33 @@ pub(in crate::api) async fn container_history(
 }
 
 pub(in crate::api) async fn container_act(
-    _: &Tomo,
-    _: ActOnContainers,
+    tomo: &Tomo,
+    args: ActOnContainers,
 ) -> Answer<Vec<ContainerResult>> {
-    Err(super::unbuilt())
+    let by = tomo.session().await?.user.id;
+    Ok(tomo.act_on_containers(by, args.containers, args.action).await?)
 }
 
 pub(in crate::api) async fn container_remove(
-    _: &Tomo,
-    _: RemoveContainers,
+    tomo: &Tomo,
+    args: RemoveContainers,
 ) -> Answer<Vec<ContainerResult>> {
-    Err(super::unbuilt())
+    let by = tomo.session().await?.user.id;
+    Ok(tomo.remove_containers(by, args.containers, args.with_volumes, args.force).await?)
 }
 
-pub(in crate::api) async fn container_rename(_: &Tomo, _: RenameContainer) -> Answer<ContainerRow> {
-    Err(super::unbuilt())
+pub(in crate::api) async fn container_rename(
+    tomo: &Tomo,
+    args: RenameContainer,
+) -> Answer<ContainerRow> {
+    let by = tomo.session().await?.user.id;
+    Ok(tomo.rename_container(by, &args.container, &args.name).await?)
 }
 
-pub(in crate::api) async fn container_limit(_: &Tomo, _: LimitContainer) -> Answer<ContainerRow> {
-    Err(super::unbuilt())
+pub(in crate::api) async fn container_limit(
+    tomo: &Tomo,
+    args: LimitContainer,
+) -> Answer<ContainerRow> {
+    let by = tomo.session().await?.user.id;
+    Ok(tomo.limit_container(by, &args.container, &args.limits).await?)
 }

@@ -1,7 +1,10 @@
 //! Containers of all servers: what is known of them, and what can be done to them.
 
+mod actions;
 mod board;
+mod inspect;
 mod measuring;
+mod resources;
 mod usage;
 
 pub(super) use board::Board;

@@ -1,0 +1,329 @@
+//! What people do to containers. Each call is one entry in the activity log, with what came of each
+//! container.
+
+use crate::{
+    app::{Tomo, activity::Entry, error::AppError},
+    collect::hub::Change,
+    docker::{Engine, EngineError},
+    domain::{
+        activity::ActivityKind,
+        container::{
+            ContainerAction, ContainerLimits, ContainerRef, ContainerResult, ContainerRow,
+        },
+        id::{ServerId, UserId},
+        text::is_hidden,
+    },
+};
+use futures::{StreamExt, future::join_all, stream};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashSet};
+
+/// How many containers one call may name.
+const MOST: usize = 500;
+/// The longest name of a container, with its first character.
+const LONGEST_NAME: usize = 128;
+/// The smallest limit of CPU that engines take, cores.
+const LEAST_CORES: f64 = 0.01;
+
+/// Something to be done to one container after another.
+#[derive(Clone, Copy, Debug)]
+enum Deed {
+    Act(ContainerAction),
+    Remove { with_volumes: bool, force: bool },
+}
+
+impl Deed {
+    async fn done(self, engine: &Engine, id: &str) -> Result<(), EngineError> {
+        match self {
+            Self::Act(action) => engine.act(id, action).await,
+            Self::Remove { with_volumes, force } => {
+                engine.remove_container(id, with_volumes, force).await
+            }
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Act(action) => action.done(),
+            Self::Remove { with_volumes: true, .. } => "removed with their volumes",
+            Self::Remove { with_volumes: false, .. } => "removed",
+        }
+    }
+
+    fn kind(self) -> ActivityKind {
+        match self {
+            Self::Act(_) => ActivityKind::ContainerAct,
+            Self::Remove { .. } => ActivityKind::ContainerRemove,
+        }
+    }
+
+    fn details(self) -> Value {
+        match self {
+            Self::Act(action) => json!({ "action": action }),
+            Self::Remove { with_volumes, force } => {
+                json!({ "with_volumes": with_volumes, "force": force })
+            }
+        }
+    }
+}
+
+impl Tomo {
+    /// Starts, stops, restarts, pauses, unpauses or kills containers, those of different servers at
+    /// the same time. Gives a result for each, in the order in which they were named.
+    ///
+    /// # Errors
+    /// When none or too many are named.
+    pub async fn act_on_containers(
+        &self,
+        by: UserId,
+        containers: Vec<ContainerRef>,
+        action: ContainerAction,
+    ) -> Result<Vec<ContainerResult>, AppError> {
+        self.to_each(by, containers, Deed::Act(action)).await
+    }
+
+    /// Removes containers: with `force` also those that run, with `with_volumes` also their anonymous
+    /// volumes. Gives a result for each, in the order in which they were named.
+    ///
+    /// # Errors
+    /// When none or too many are named.
+    pub async fn remove_containers(
+        &self,
+        by: UserId,
+        containers: Vec<ContainerRef>,
+        with_volumes: bool,
+        force: bool,
+    ) -> Result<Vec<ContainerResult>, AppError> {
+        self.to_each(by, containers, Deed::Remove { with_volumes, force }).await
+    }
+
+    async fn to_each(
+        &self,
+        by: UserId,
+        mut containers: Vec<ContainerRef>,
+        deed: Deed,
+    ) -> Result<Vec<ContainerResult>, AppError> {
+        let mut seen = HashSet::new();
+        containers.retain(|which| seen.insert(which.clone()));
+        check_count(containers.len(), "container")?;
+        let mut servers = BTreeMap::<ServerId, Vec<(usize, ContainerRef)>>::new();
+        for (place, which) in containers.into_iter().enumerate() {
+            servers.entry(which.server_id).or_default().push((place, which));
+        }
+        let ids: Vec<ServerId> = servers.keys().copied().collect();
+        let on_each =
+            servers.into_iter().map(|(server, named)| self.on_server(server, named, deed));
+        let mut results: Vec<_> = join_all(on_each).await.into_iter().flatten().collect();
+        results.sort_by_key(|(place, _)| *place);
+        let results: Vec<_> = results.into_iter().map(|(_, result)| result).collect();
+        self.record_deed(by, deed, &results).await;
+        for server in ids {
+            self.inner.hub.announce(Change::Containers(server));
+        }
+        Ok(results)
+    }
+
+    async fn on_server(
+        &self,
+        server: ServerId,
+        named: Vec<(usize, ContainerRef)>,
+        deed: Deed,
+    ) -> Vec<(usize, ContainerResult)> {
+        let engine = self.engine(server);
+        let engine = &engine;
+        let each = named.into_iter().map(|(place, which)| async move {
+            // Before it is done: a container that is removed has no name any more.
+            let name = self.container_name(&which);
+            let done = match engine {
+                Ok(engine) => deed.done(engine, &which.container_id).await,
+                Err(error) => return (place, result(which, name, Some(error.to_string()))),
+            };
+            let error = done.err().map(|error| AppError::from(error).to_string());
+            (place, result(which, name, error))
+        });
+        let at_once = engine.as_ref().map_or(1, Engine::at_once);
+        stream::iter(each).buffer_unordered(at_once).collect().await
+    }
+
+    async fn record_deed(&self, by: UserId, deed: Deed, results: &[ContainerResult]) {
+        let done = results.iter().filter(|result| result.error.is_none()).count();
+        let (word, place) =
+            (deed.word(), self.place(results.iter().map(|it| it.container.server_id)));
+        let message = match results {
+            [one] if done == 1 => {
+                format!("{} {}{place}", shown(&one.name), word.replace("their", "its"))
+            }
+            [one] => {
+                format!("{} not {}{place}", shown(&one.name), word.replace("their", "its"))
+            }
+            all if done == all.len() => format!("{done} containers {word}{place}"),
+            all => format!("{done} of {} containers {word}{place}", all.len()),
+        };
+        let mut details = deed.details();
+        details["containers"] = results.iter().map(|result| self.told(result)).collect();
+        let entry = Entry::by(by, deed.kind(), message).with(details);
+        let servers = results.iter().map(|result| result.container.server_id);
+        self.record(on_one_server(entry, servers)).await;
+    }
+
+    fn told(&self, result: &ContainerResult) -> Value {
+        let mut told = json!({
+            "name": shown(&result.name),
+            "server": self.server_name(result.container.server_id),
+        });
+        if let Some(error) = &result.error {
+            told["error"] = error.as_str().into();
+        }
+        told
+    }
+
+    /// Gives a container another name.
+    ///
+    /// # Errors
+    /// When the name cannot be taken, or the engine refuses.
+    pub async fn rename_container(
+        &self,
+        by: UserId,
+        which: &ContainerRef,
+        name: &str,
+    ) -> Result<ContainerRow, AppError> {
+        let name = checked_name(name)?;
+        let before = self.container_name(which);
+        let engine = self.engine(which.server_id)?;
+        engine.rename_container(&which.container_id, name).await?;
+        let place = self.place([which.server_id]);
+        let message = format!("{} renamed to {name}{place}", shown(&before));
+        let details = json!({ "before": shown(&before), "name": name });
+        let entry = Entry::by(by, ActivityKind::ContainerRename, message).with(details);
+        self.record(entry.to(which.server_id)).await;
+        self.inner.hub.announce(Change::Containers(which.server_id));
+        self.container_row(&engine, which).await
+    }
+
+    /// Changes what a container may use, and when it is started again.
+    ///
+    /// # Errors
+    /// When a limit cannot be taken, or the engine refuses.
+    pub async fn limit_container(
+        &self,
+        by: UserId,
+        which: &ContainerRef,
+        limits: &ContainerLimits,
+    ) -> Result<ContainerRow, AppError> {
+        check_limits(limits)?;
+        let engine = self.engine(which.server_id)?;
+        engine.limit_container(&which.container_id, limits).await?;
+        let name = shown(&self.container_name(which));
+        let message = format!("Limits of {name} changed{}", self.place([which.server_id]));
+        let details = json!({ "name": name, "limits": limits });
+        let entry = Entry::by(by, ActivityKind::ContainerLimit, message).with(details);
+        self.record(entry.to(which.server_id)).await;
+        self.inner.hub.announce(Change::Containers(which.server_id));
+        self.container_row(&engine, which).await
+    }
+
+    /// A container's name; the beginning of its id where it is not listed.
+    pub(super) fn container_name(&self, which: &ContainerRef) -> String {
+        let listed = self.container(which).map(|container| container.name);
+        listed.unwrap_or_else(|_| which.container_id.chars().take(12).collect())
+    }
+
+    /// A server's name; its id where it is not watched.
+    pub(super) fn server_name(&self, server: ServerId) -> String {
+        self.inner.hub.server(server).map_or_else(|| server.to_string(), |server| server.name)
+    }
+
+    /// ` on nas`, or ` on 3 servers`.
+    pub(super) fn place(&self, servers: impl IntoIterator<Item = ServerId>) -> String {
+        let servers: HashSet<_> = servers.into_iter().collect();
+        match servers.iter().next() {
+            Some(server) if servers.len() == 1 => format!(" on {}", self.server_name(*server)),
+            _ => format!(" on {} servers", servers.len()),
+        }
+    }
+}
+
+fn result(container: ContainerRef, name: String, error: Option<String>) -> ContainerResult {
+    ContainerResult { container, name, error }
+}
+
+/// The entry with its server, where everything is on one.
+fn on_one_server(entry: Entry, servers: impl Iterator<Item = ServerId>) -> Entry {
+    let servers: HashSet<_> = servers.collect();
+    match servers.into_iter().collect::<Vec<_>>()[..] {
+        [server] => entry.to(server),
+        _ => entry,
+    }
+}
+
+/// A name from an engine, fit to stand in a sentence.
+pub(super) fn shown(name: &str) -> String {
+    let seen = |char: char| if is_hidden(char) { char::REPLACEMENT_CHARACTER } else { char };
+    name.chars().take(LONGEST_NAME).map(seen).collect()
+}
+
+/// Whether so many may be named at once.
+pub(super) fn check_count(count: usize, what: &str) -> Result<(), AppError> {
+    match count {
+        0 => Err(AppError::Invalid(format!("No {what} is named."))),
+        1..=MOST => Ok(()),
+        _ => Err(AppError::Invalid(format!("{count} {what}s are too many; {MOST} at most."))),
+    }
+}
+
+/// A name as engines take it.
+fn checked_name(name: &str) -> Result<&str, AppError> {
+    let name = name.trim();
+    let begins = name.starts_with(|char: char| char.is_ascii_alphanumeric());
+    let goes_on = name.chars().all(|char| char.is_ascii_alphanumeric() || "_.-".contains(char));
+    if begins && goes_on && (2..=LONGEST_NAME).contains(&name.len()) {
+        return Ok(name);
+    }
+    Err(AppError::Invalid(format!(
+        "A container's name has 2 to {LONGEST_NAME} letters without accents, digits, '_', '.' and \
+         '-', and begins with a letter or a digit."
+    )))
+}
+
+fn check_limits(limits: &ContainerLimits) -> Result<(), AppError> {
+    if *limits == ContainerLimits::default() {
+        return Err(AppError::Invalid("Nothing is to be changed.".into()));
+    }
+    match limits.cpu_cores {
+        Some(cores) if cores != 0.0 && !(LEAST_CORES..=10_000.0).contains(&cores) => {
+            Err(AppError::Invalid(format!(
+                "A limit of CPU is a number of cores from {LEAST_CORES} on; 0 lifts it."
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The engine's own rule, said before it is asked, in words.
+    #[test]
+    fn names_are_what_engines_take() {
+        for name in ["ab", "a_b.c-1", "0x", &"a".repeat(128)] {
+            assert!(checked_name(name).is_ok(), "{name}");
+        }
+        for name in ["", "a", ".ab", "-ab", "a b", "a/b", "ä1", "a\u{1b}b", &"a".repeat(129)] {
+            assert!(checked_name(name).is_err(), "{name}");
+        }
+    }
+
+    /// A limit that is no number is not sent.
+    #[test]
+    fn limits_are_numbers_of_cores() {
+        let cores = |cores| ContainerLimits { cpu_cores: Some(cores), ..Default::default() };
+        for good in [0.0, 0.01, 1.5, 128.0] {
+            assert!(check_limits(&cores(good)).is_ok(), "{good}");
+        }
+        for bad in [-1.0, 0.001, f64::NAN, f64::INFINITY] {
+            assert!(check_limits(&cores(bad)).is_err(), "{bad}");
+        }
+        assert!(check_limits(&ContainerLimits::default()).is_err());
+    }
+}

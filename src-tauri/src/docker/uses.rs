@@ -1,0 +1,174 @@
+//! Which containers use what: the whole list of containers, looked through for images, volumes and
+//! networks.
+
+use super::{ask::USUAL, client::Engine, error::EngineError};
+use crate::domain::{container::ContainerRef, engine_store::UsedBy, id::ServerId};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Deserializer};
+use std::collections::HashMap;
+
+/// A label of compose: the project that something belongs to.
+pub(super) const PROJECT: &str = "com.docker.compose.project";
+/// The longest name or label that is passed on, characters.
+const LONGEST: usize = 512;
+
+/// A container as far as it uses things.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(super) struct User {
+    pub(super) id: String,
+    #[serde(deserialize_with = "or_default")]
+    pub(super) names: Vec<String>,
+    #[serde(rename = "ImageID")]
+    image_id: String,
+    pub(super) state: String,
+    #[serde(deserialize_with = "or_default")]
+    mounts: Vec<Mount>,
+    network_settings: Option<Networks>,
+    pub(super) size_rw: Option<i64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Mount {
+    r#type: String,
+    name: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Networks {
+    #[serde(deserialize_with = "or_default")]
+    networks: HashMap<String, Option<Endpoint>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Endpoint {
+    #[serde(rename = "NetworkID")]
+    network_id: String,
+}
+
+impl User {
+    /// Its name, without the slash; its id where it has none.
+    pub(super) fn name(&self) -> String {
+        let name = self
+            .names
+            .iter()
+            .find(|name| !name.trim_start_matches('/').contains('/'))
+            .or(self.names.first());
+        let name = name.map_or("", |name| name.trim_start_matches('/'));
+        if name.is_empty() { self.id.chars().take(12).collect() } else { short(name) }
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        matches!(self.state.as_str(), "running" | "paused" | "restarting")
+    }
+
+    /// Whether it mounts this volume.
+    pub(super) fn mounts(&self, volume: &str) -> bool {
+        let is_it =
+            |mount: &Mount| mount.r#type == "volume" && mount.name.as_deref() == Some(volume);
+        self.mounts.iter().any(is_it)
+    }
+
+    /// Whether it is made of this image.
+    pub(super) fn is_of(&self, image: &str) -> bool {
+        self.image_id == image
+    }
+
+    /// Whether it is in this network, also while it does not run: without it, it would not start.
+    pub(super) fn is_in(&self, id: &str, name: &str) -> bool {
+        let networks = self.network_settings.iter().flat_map(|settings| &settings.networks);
+        networks.into_iter().any(|(its, endpoint)| {
+            let known = endpoint.as_ref().map_or("", |endpoint| &endpoint.network_id);
+            if known.is_empty() { its == name } else { known == id }
+        })
+    }
+
+    fn seen(&self, server: ServerId) -> UsedBy {
+        UsedBy {
+            container: ContainerRef { server_id: server, container_id: self.id.clone() },
+            name: self.name(),
+            is_running: self.is_running(),
+        }
+    }
+}
+
+/// Those of `users` for whom `uses` holds, by name.
+pub(super) fn used_by(
+    users: &[User],
+    server: ServerId,
+    uses: impl Fn(&User) -> bool,
+) -> Vec<UsedBy> {
+    let mut found: Vec<_> =
+        users.iter().filter(|user| uses(user)).map(|user| user.seen(server)).collect();
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found
+}
+
+impl Engine {
+    /// Every container; with what each has written, where that is wanted, which takes the engine
+    /// longer.
+    pub(super) async fn users(&self, with_sizes: bool) -> Result<Vec<User>, EngineError> {
+        let size = if with_sizes { "true" } else { "false" };
+        self.ask("/containers/json", &[("all", "true"), ("size", size)], USUAL).await
+    }
+}
+
+/// Reads `null` as nothing, which engines write for empty lists.
+pub(super) fn or_default<'de, D, T>(from: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Ok(Option::deserialize(from)?.unwrap_or_default())
+}
+
+/// A moment as engines write it; years before 1970 stand for none.
+pub(super) fn moment(text: &str) -> Option<DateTime<Utc>> {
+    let at = DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc);
+    (at.timestamp() > 0).then_some(at)
+}
+
+/// A name of a sensible length.
+pub(super) fn short(text: &str) -> String {
+    shortened(text, LONGEST)
+}
+
+/// The first characters of a text.
+pub(super) fn shortened(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// Engines write `null` for nothing, and a container that never ran knows its networks by name.
+    #[test]
+    fn what_a_container_uses_is_read_from_every_engine() {
+        let user: User = serde_json::from_value(json!({
+            "Id": "0123456789abcdef", "Names": ["/other/alias", "/web"], "ImageID": "sha256:1",
+            "State": "created", "Labels": null, "Mounts": [
+                { "Type": "volume", "Name": "data" }, { "Type": "bind", "Name": "not-a-volume" } ],
+            "NetworkSettings": { "Networks": { "front": { "NetworkID": "" }, "back": null,
+                                               "same": { "NetworkID": "n1" } } },
+        }))
+        .expect("a container");
+        assert_eq!(user.name(), "web");
+        assert!(user.mounts("data") && !user.mounts("not-a-volume"));
+        assert!(user.is_of("sha256:1") && !user.is_running());
+        assert!(user.is_in("x", "front") && user.is_in("x", "back") && user.is_in("n1", "renamed"));
+        assert!(!user.is_in("n2", "same"), "another network of the same name");
+        let bare: User = serde_json::from_value(
+            json!({ "Id": "0123456789abcdef", "Names": null, "Mounts": null }),
+        )
+        .expect("a container");
+        assert_eq!(bare.name(), "0123456789ab");
+    }
+}

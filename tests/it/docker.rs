@@ -1,0 +1,6 @@
+//! The docker layer against real engines.
+#![cfg(target_os = "linux")]
+
+mod actions;
+mod inspect;
+mod resources;
