@@ -6,6 +6,7 @@ mod lab;
 mod api;
 mod architecture;
 mod cli;
+mod docker;
 mod mcp;
 mod ssh;
 mod store;

@@ -6,9 +6,23 @@
 
 pub mod client;
 pub mod error;
+pub mod events;
 pub mod find;
+pub mod list;
 mod transport;
 
 pub use client::Engine;
 pub use error::EngineError;
 pub use transport::Route;
+
+use crate::domain::text::is_hidden;
+
+/// A text from an engine: at most so many characters, and none that nobody sees.
+fn text(text: &str, longest: usize) -> String {
+    let seen = |c: char| if is_hidden(c) { char::REPLACEMENT_CHARACTER } else { c };
+    let mut kept: String = text.chars().take(longest).map(seen).collect();
+    if text.chars().nth(longest).is_some() {
+        kept.push('…');
+    }
+    kept
+}
