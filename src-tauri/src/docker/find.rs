@@ -19,6 +19,14 @@ enum Kind {
     Missing,
 }
 
+/// Whether the way to a socket is known to be open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Open,
+    Shut,
+    Unclear,
+}
+
 /// A place where an engine's socket could be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Place {
@@ -79,19 +87,31 @@ pub async fn on_server(connection: &Connection) -> Result<(Engine, Listed), Engi
     for place in usable {
         let streamlocal = Route::Streamlocal(connection.clone(), place.path.clone());
         let mut answer = Engine::meet(streamlocal, &place.path, EngineVia::Streamlocal).await;
-        let forbidden = matches!(&answer, Err(EngineError::Unreachable(why))
-            if *why == RemoteError::Forbidden.to_string());
-        if forbidden && found.programs.iter().any(|program| program == "docker") {
+        let said = |error: &RemoteError| matches!(&answer, Err(EngineError::Unreachable(why)) if *why == error.to_string());
+        // OpenSSH says the same of a socket that it may not forward and of one that nobody answers at.
+        let forbidden = said(&RemoteError::Forbidden);
+        let unclear = forbidden || said(&RemoteError::NotConnected);
+        let has_program = found.programs.iter().any(|program| program == "docker");
+        if unclear && has_program {
             let stdio = Route::DialStdio(connection.clone(), place.path.clone());
-            answer = Engine::meet(stdio, &place.path, EngineVia::DialStdio).await;
+            match Engine::meet(stdio, &place.path, EngineVia::DialStdio).await {
+                // Then nobody answers there either way, which the first error says better.
+                Err(EngineError::Unreachable(_)) => {}
+                other => answer = other,
+            }
         }
+        let way = match (has_program, forbidden, unclear) {
+            (true, ..) | (_, _, false) => Way::Open,
+            (false, true, _) => Way::Shut,
+            (false, false, true) => Way::Unclear,
+        };
         match answer {
             Ok(met) => return Ok(met),
-            Err(error) => silent = silent.or(Some((place, error, forbidden))),
+            Err(error) => silent = silent.or(Some((place, error, way))),
         }
     }
     Err(match silent {
-        Some((place, error, forbidden)) => no_answer(place, &error, forbidden),
+        Some((place, error, way)) => no_answer(place, &error, way),
         None => nothing_usable(&found),
     })
 }
@@ -165,7 +185,7 @@ fn local_trouble(path: &str, error: &EngineError) -> EngineTrouble {
     if kind == Kind::Other || is_denied {
         nothing_usable(&Found { places: vec![place], ..Found::default() })
     } else {
-        no_answer(&place, error, false)
+        no_answer(&place, error, Way::Open)
     }
 }
 
@@ -182,7 +202,7 @@ fn lost(error: &RemoteError) -> EngineTrouble {
 }
 
 /// There is a socket that the account may use, and nothing came of it.
-fn no_answer(place: &Place, error: &EngineError, forbidden: bool) -> EngineTrouble {
+fn no_answer(place: &Place, error: &EngineError, way: Way) -> EngineTrouble {
     let path = &place.path;
     let trouble = |obstacle, message: String, hint: &str, command: Option<&str>| EngineTrouble {
         obstacle,
@@ -192,7 +212,7 @@ fn no_answer(place: &Place, error: &EngineError, forbidden: bool) -> EngineTroub
         command: command.map(str::to_owned),
         grants: None,
     };
-    if forbidden {
+    if way == Way::Shut {
         return trouble(
             EngineObstacle::Forbidden,
             format!("The SSH server does not forward {path}, and the docker program is not there."),
@@ -211,7 +231,13 @@ fn no_answer(place: &Place, error: &EngineError, forbidden: bool) -> EngineTroub
         _ => trouble(
             EngineObstacle::Down,
             format!("Nobody answers at {path}: {error}."),
-            "Start the engine on that server.",
+            if way == Way::Unclear {
+                "Start the engine on that server. If it runs, the SSH server may not forward \
+                 sockets: allow it in its sshd_config (AllowStreamLocalForwarding yes), or install \
+                 the docker command-line program there."
+            } else {
+                "Start the engine on that server."
+            },
             Some(if path.contains("podman") {
                 "sudo systemctl start podman.socket"
             } else {
