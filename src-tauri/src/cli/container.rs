@@ -33,6 +33,7 @@ pub enum ContainerCommand {
 Examples:
   tomo container list
   tomo container list --server nas
+  tomo container list nas/web
   tomo container list --json | jq -r '.containers[].container.name'")]
     List(List),
 }
@@ -40,6 +41,9 @@ Examples:
 /// Which containers to list.
 #[derive(Debug, Group)]
 pub struct List {
+    /// Only this one: server/name, or the name alone where no other is called so
+    #[arg(value_name = "CONTAINER", conflicts_with = "server")]
+    container: Option<String>,
     /// Only those of this server
     #[arg(long, value_name = "SERVER")]
     server: Option<String>,
@@ -55,11 +59,13 @@ pub async fn run(cli: &Cli, command: ContainerCommand) -> Result<(), CliError> {
 }
 
 async fn list(cli: &Cli, list: List) -> Result<(), CliError> {
-    let server = match &list.server {
-        Some(name) => Some(servers::find(cli, name).await?.server.id),
-        None => None,
+    let containers = match (&list.container, &list.server) {
+        (Some(name), _) => {
+            Containers { engines: Vec::new(), containers: vec![resolve(cli, name).await?] }
+        }
+        (None, Some(name)) => look(cli, Some(servers::find(cli, name).await?.server.id)).await?,
+        (None, None) => look(cli, None).await?,
     };
-    let containers = look(cli, server).await?;
     if list.listing.json {
         return output::json(&containers);
     }
