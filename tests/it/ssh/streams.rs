@@ -16,7 +16,8 @@ async fn two_full_directions_do_not_hold_each_other_up() {
     let Some(lab) = Lab::start(Options::default()) else { return };
     let connection = lab.connect().await;
     let script = format!("head -c {MUCH} /dev/zero; wc -c");
-    let opening = connection.open_command(&["sh", "-c", &script], Duration::from_secs(30));
+    let command = ["sh", "-c", script.as_str()];
+    let opening = connection.open_command(&command, Duration::from_secs(30));
     let mut stream = opening.await.expect("it starts");
     let talk = async {
         stream.write_all(&vec![b'x'; 1 << 20]).await.expect("it takes it");
