@@ -7,6 +7,7 @@
 mod about;
 mod activity;
 mod backup;
+mod containers;
 mod sessions;
 mod settings;
 mod terminal;

@@ -10,6 +10,7 @@ mod keys;
 mod scripts;
 mod shells;
 mod sign_in;
+mod streams;
 
 use crate::lab::sshd::{self, Account, ClientKey, Options, Sshd};
 use chrono::Utc;

@@ -95,11 +95,7 @@ impl Docker {
     pub fn stop(&mut self) {
         let Some(mut child) = self.child.take() else { return };
         if child.try_wait().is_ok_and(|ended| ended.is_none()) {
-            let ids = self.try_docker(&["ps", "-aq"]);
-            let ids = String::from_utf8_lossy(&ids.stdout).into_owned();
-            for id in ids.lines() {
-                self.try_docker(&["kill", id]);
-            }
+            self.with_running(&["kill"]);
             let _ = Command::new("kill").arg(child.id().to_string()).status();
         }
         child.wait().expect("dockerd ends");
@@ -109,6 +105,16 @@ impl Docker {
     pub fn restart(&mut self) {
         self.stop();
         self.run();
+    }
+
+    /// Does something to every container that runs.
+    fn with_running(&self, command: &[&str]) {
+        let ids = self.try_docker(&["ps", "-q"]);
+        let ids = String::from_utf8_lossy(&ids.stdout).into_owned();
+        let ids: Vec<_> = ids.lines().collect();
+        if !ids.is_empty() {
+            self.try_docker(&[command, &ids].concat());
+        }
     }
 
     fn run(&mut self) {
@@ -158,11 +164,8 @@ impl Docker {
 
 impl Drop for Docker {
     fn drop(&mut self) {
-        let ids = self.try_docker(&["ps", "-aq"]);
-        let ids = String::from_utf8_lossy(&ids.stdout).into_owned();
-        for id in ids.lines() {
-            self.try_docker(&["rm", "-f", "-v", id]);
-        }
+        // Those that do not run are files, which go with the folder.
+        self.with_running(&["rm", "-f", "-v"]);
         self.stop();
         // What a container mounted may outlive it by a moment.
         let _ =

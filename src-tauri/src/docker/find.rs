@@ -1,7 +1,7 @@
 //! Finding the engine of a server: which sockets there are, which one answers, and what stands in
 //! the way when none does.
 
-use super::{client::Engine, error::EngineError, transport::Route};
+use super::{client::Engine, error::EngineError, list::Listed, transport::Route};
 use crate::{
     domain::engine::{EngineObstacle, EngineTrouble, EngineVia},
     ssh::{Connection, Limits, RemoteError},
@@ -17,6 +17,14 @@ enum Kind {
     Socket,
     Other,
     Missing,
+}
+
+/// Whether the way to a socket is known to be open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Open,
+    Shut,
+    Unclear,
 }
 
 /// A place where an engine's socket could be.
@@ -66,11 +74,11 @@ fn place(text: &str) -> Option<Place> {
     Some(Place { path: words.next()?.to_owned(), kind, may, group })
 }
 
-/// Finds the engine of a server and asks it what it is.
+/// Finds the engine of a server, asks it what it is, and lists its containers.
 ///
 /// # Errors
 /// What stands in the way, with the command that would help.
-pub async fn on_server(connection: &Connection) -> Result<Engine, EngineTrouble> {
+pub async fn on_server(connection: &Connection) -> Result<(Engine, Listed), EngineTrouble> {
     let output = connection.exec(&["sh", "-c", SCRIPT, "sh"], LIMITS).await;
     let output = output.map_err(|error| lost(&error))?;
     let found = Found::of(&String::from_utf8_lossy(&output.stdout));
@@ -79,19 +87,31 @@ pub async fn on_server(connection: &Connection) -> Result<Engine, EngineTrouble>
     for place in usable {
         let streamlocal = Route::Streamlocal(connection.clone(), place.path.clone());
         let mut answer = Engine::meet(streamlocal, &place.path, EngineVia::Streamlocal).await;
-        let forbidden = matches!(&answer, Err(EngineError::Unreachable(why))
-            if *why == RemoteError::Forbidden.to_string());
-        if forbidden && found.programs.iter().any(|program| program == "docker") {
+        let said = |error: &RemoteError| matches!(&answer, Err(EngineError::Unreachable(why)) if *why == error.to_string());
+        // OpenSSH says the same of a socket that it may not forward and of one that nobody answers at.
+        let forbidden = said(&RemoteError::Forbidden);
+        let unclear = forbidden || said(&RemoteError::NotConnected);
+        let has_program = found.programs.iter().any(|program| program == "docker");
+        if unclear && has_program {
             let stdio = Route::DialStdio(connection.clone(), place.path.clone());
-            answer = Engine::meet(stdio, &place.path, EngineVia::DialStdio).await;
+            match Engine::meet(stdio, &place.path, EngineVia::DialStdio).await {
+                // Then nobody answers there either way, which the first error says better.
+                Err(EngineError::Unreachable(_)) => {}
+                other => answer = other,
+            }
         }
+        let way = match (has_program, forbidden, unclear) {
+            (true, ..) | (_, _, false) => Way::Open,
+            (false, true, _) => Way::Shut,
+            (false, false, true) => Way::Unclear,
+        };
         match answer {
-            Ok(engine) => return Ok(engine),
-            Err(error) => silent = silent.or(Some((place, error, forbidden))),
+            Ok(met) => return Ok(met),
+            Err(error) => silent = silent.or(Some((place, error, way))),
         }
     }
     Err(match silent {
-        Some((place, error, forbidden)) => no_answer(place, &error, forbidden),
+        Some((place, error, way)) => no_answer(place, &error, way),
         None => nothing_usable(&found),
     })
 }
@@ -101,22 +121,26 @@ pub async fn on_server(connection: &Connection) -> Result<Engine, EngineTrouble>
 /// # Errors
 /// When none answers there.
 pub async fn at(path: &std::path::Path) -> Result<Engine, EngineError> {
+    Ok(meet(path).await?.0)
+}
+
+async fn meet(path: &std::path::Path) -> Result<(Engine, Listed), EngineError> {
     let name = path.to_string_lossy().into_owned();
     Engine::meet(Route::Local(path.to_owned()), &name, EngineVia::Local).await
 }
 
-/// Finds the engine of this computer.
+/// Finds the engine of this computer, asks it what it is, and lists its containers.
 ///
 /// # Errors
 /// What stands in the way.
-pub async fn here() -> Result<Engine, EngineTrouble> {
+pub async fn here() -> Result<(Engine, Listed), EngineTrouble> {
     let mut trouble = None;
     for path in local_places() {
         if !path.exists() {
             continue;
         }
-        match at(&path).await {
-            Ok(engine) => return Ok(engine),
+        match meet(&path).await {
+            Ok(met) => return Ok(met),
             Err(error) => {
                 trouble = trouble.or(Some(local_trouble(&path.to_string_lossy(), &error)))
             }
@@ -161,7 +185,7 @@ fn local_trouble(path: &str, error: &EngineError) -> EngineTrouble {
     if kind == Kind::Other || is_denied {
         nothing_usable(&Found { places: vec![place], ..Found::default() })
     } else {
-        no_answer(&place, error, false)
+        no_answer(&place, error, Way::Open)
     }
 }
 
@@ -178,7 +202,7 @@ fn lost(error: &RemoteError) -> EngineTrouble {
 }
 
 /// There is a socket that the account may use, and nothing came of it.
-fn no_answer(place: &Place, error: &EngineError, forbidden: bool) -> EngineTrouble {
+fn no_answer(place: &Place, error: &EngineError, way: Way) -> EngineTrouble {
     let path = &place.path;
     let trouble = |obstacle, message: String, hint: &str, command: Option<&str>| EngineTrouble {
         obstacle,
@@ -188,7 +212,7 @@ fn no_answer(place: &Place, error: &EngineError, forbidden: bool) -> EngineTroub
         command: command.map(str::to_owned),
         grants: None,
     };
-    if forbidden {
+    if way == Way::Shut {
         return trouble(
             EngineObstacle::Forbidden,
             format!("The SSH server does not forward {path}, and the docker program is not there."),
@@ -198,16 +222,22 @@ fn no_answer(place: &Place, error: &EngineError, forbidden: bool) -> EngineTroub
         );
     }
     match error {
-        EngineError::NotUnderstood(why) if why.contains("API") => trouble(
+        EngineError::TooOld { .. } => trouble(
             EngineObstacle::TooOld,
-            format!("The engine at {path} is too old: {why}."),
+            format!("The engine at {path} is too old: {error}."),
             "Update Docker on that server.",
             None,
         ),
         _ => trouble(
             EngineObstacle::Down,
             format!("Nobody answers at {path}: {error}."),
-            "Start the engine on that server.",
+            if way == Way::Unclear {
+                "Start the engine on that server. If it runs, the SSH server may not forward \
+                 sockets: allow it in its sshd_config (AllowStreamLocalForwarding yes), or install \
+                 the docker command-line program there."
+            } else {
+                "Start the engine on that server."
+            },
             Some(if path.contains("podman") {
                 "sudo systemctl start podman.socket"
             } else {
