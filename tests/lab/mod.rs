@@ -6,5 +6,6 @@
 
 pub mod display;
 pub mod docker;
+pub mod proxy;
 pub mod secret_service;
 pub mod sshd;

@@ -143,6 +143,16 @@ impl Journal {
     /// Writes an entry. A log that cannot be written stops nobody from working; it is reported in
     /// the program's own log.
     pub(super) async fn write(&self, entry: Entry) {
+        self.insert(entry, false).await;
+    }
+
+    /// Writes an entry about something that other processes may see as well, once: the `event` among
+    /// its details says what it was.
+    pub(super) async fn write_once(&self, entry: Entry) {
+        self.insert(entry, true).await;
+    }
+
+    async fn insert(&self, entry: Entry, once: bool) {
         let details = match (entry.details.map(bounded), entry.user) {
             (Some(Value::Object(map)), Some(_)) => Some(self.with_door(map)),
             (None, Some(_)) => Some(self.with_door(Map::new())),
@@ -156,8 +166,13 @@ impl Journal {
             message: &shortened(&entry.message),
             details: details.as_ref(),
         };
-        match self.store.insert_activity(&row, Utc::now()).await {
-            Ok(written) => self.tell(written),
+        let written = if once {
+            self.store.insert_activity_once(&row, Utc::now()).await
+        } else {
+            self.store.insert_activity(&row, Utc::now()).await.map(Some)
+        };
+        match written {
+            Ok(written) => written.into_iter().for_each(|written| self.tell(written)),
             Err(error) => {
                 tracing::error!(%error, kind = entry.kind.as_str(), "an activity could not be recorded");
             }

@@ -23,6 +23,9 @@ use tokio::{
 /// Pushes are gathered for this long, so that a window gets at most four a second.
 const PUSH_EVERY: Duration = Duration::from_millis(250);
 
+/// Containers of one push at most.
+const MOST_CONTAINERS: usize = 200;
+
 /// Whether collection is paused, and until when.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct PauseState {
@@ -113,6 +116,7 @@ impl Tomo {
             last: Instant::now(),
             watched: None,
             pushed_ms: 0,
+            containers: self.inner.board.revision(),
         };
         futures::stream::unfold(state, |mut state| async move {
             let push = state.next().await?;
@@ -131,6 +135,8 @@ struct PushState {
     /// The server whose points were pushed, and up to when.
     watched: Option<ServerId>,
     pushed_ms: i64,
+    /// The revision of the board whose containers were pushed.
+    containers: u64,
 }
 
 impl PushState {
@@ -161,6 +167,7 @@ impl PushState {
         let hub = &self.tomo.inner.hub;
         let now = Utc::now();
         let mut rows = BTreeSet::new();
+        let mut containers = false;
         for change in changes {
             match change {
                 Change::Connection(id) | Change::Sample(id) => {
@@ -172,11 +179,9 @@ impl PushState {
                         self.ready.push(push);
                     }
                 }
-                Change::Fleet
-                | Change::Settings
-                | Change::Session
-                | Change::Containers(_)
-                | Change::Engine(_) => {}
+                // Every server has an engine, if only one that is not known.
+                Change::Containers(_) | Change::Engine(_) | Change::Fleet => containers = true,
+                Change::Settings | Change::Session => {}
             }
         }
         let watched = *self.tomo.inner.watched.lock().unwrap_or_else(PoisonError::into_inner);
@@ -196,6 +201,9 @@ impl PushState {
         if !rows.is_empty() {
             self.ready.push(Push::Rows { rows });
         }
+        if containers {
+            self.gather_containers(changes);
+        }
         for (change, push) in [
             (Change::Fleet, Push::FleetChanged),
             (Change::Settings, Push::SettingsChanged),
@@ -204,6 +212,21 @@ impl PushState {
             if changes.contains(&change) {
                 self.ready.push(push);
             }
+        }
+    }
+
+    /// The containers that changed; where that is most of them, or an engine came or went, the window
+    /// had better read them anew.
+    fn gather_containers(&mut self, changes: &[Change]) {
+        let changed = self.tomo.inner.board.changed_since(self.containers);
+        self.containers = changed.revision;
+        let engines =
+            changes.iter().any(|change| matches!(change, Change::Engine(_) | Change::Fleet));
+        let (rows, gone) = (changed.rows, changed.gone);
+        if engines || changed.is_partial || rows.len() + gone.len() > MOST_CONTAINERS {
+            self.ready.push(Push::ContainersChanged);
+        } else if !rows.is_empty() || !gone.is_empty() {
+            self.ready.push(Push::Containers { rows, gone });
         }
     }
 }

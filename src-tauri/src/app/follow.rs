@@ -28,6 +28,7 @@ impl Tomo {
         let servers = self.inner.store.servers().await?;
         if self.inner.collecting.load(std::sync::atomic::Ordering::SeqCst) {
             self.inner.supervisor.apply(&servers);
+            self.watch_engines(&servers);
         } else {
             self.inner.hub.set_servers(&servers);
         }

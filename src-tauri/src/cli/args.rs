@@ -4,6 +4,7 @@ use super::{
     activity::ActivityArgs,
     audit::AuditCommand,
     backup::BackupCommand,
+    container::ContainerCommand,
     error::CliError,
     lock::LockCommand,
     own_account::AccountCommand,
@@ -113,6 +114,9 @@ Rates and CPU compare two samples, so one look takes a few seconds.")]
     /// List, add, test, change and remove servers
     #[command(subcommand)]
     Server(ServerCommand),
+    /// List containers, and act on them
+    #[command(subcommand)]
+    Container(ContainerCommand),
     /// Make, list, verify and restore backups
     #[command(subcommand)]
     Backup(BackupCommand),

@@ -9,6 +9,7 @@ mod add;
 mod args;
 mod audit;
 mod backup;
+mod container;
 mod credential;
 mod dates;
 mod error;
@@ -184,6 +185,10 @@ async fn dispatch(cli: &Cli, command: Command) -> Result<(), CliError> {
         Command::Audit(command) => {
             account::unlock(cli).await?;
             audit::audit(cli, command).await
+        }
+        Command::Container(command) => {
+            account::unlock(cli).await?;
+            container::run(cli, command).await
         }
         Command::Server(command) => {
             account::unlock(cli).await?;

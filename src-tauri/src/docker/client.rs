@@ -2,17 +2,22 @@
 
 use super::{
     error::EngineError,
+    list::{Listed, list},
     transport::{Http, Route},
 };
 use crate::domain::engine::{EngineAccess, EngineInfo, EngineKind, EngineVia};
 use bollard::{
-    API_DEFAULT_VERSION, Docker, models::SystemInfoCgroupVersionEnum,
-    query_parameters::StartContainerOptions,
+    Docker, models::SystemInfoCgroupVersionEnum, query_parameters::StartContainerOptions,
 };
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 /// The oldest version of the API that Tomo speaks: Docker 20.10 and Podman 4.
-const OLDEST: (usize, usize) = (1, 40);
+const OLDEST: (u32, u32) = (1, 40);
+/// How far an engine's clock may be off that does not tell it.
+const STRANGE_CLOCK: TimeDelta = TimeDelta::hours(1);
+/// Questions at a time, where each has a stream of its own.
+const WIDTH: usize = 8;
 
 /// An engine, and the way to it. Its clones share their streams.
 #[derive(Clone, Debug)]
@@ -21,6 +26,23 @@ pub struct Engine {
     /// The same streams, for what bollard has no types for.
     pub(super) http: Http,
     info: EngineInfo,
+    width: usize,
+    met: Met,
+}
+
+/// When an engine was met, by its own clock: nanoseconds since 1970.
+#[derive(Clone, Copy, Debug)]
+pub struct Met {
+    /// Not after its first list.
+    pub since_nanos: i64,
+    /// What happened before is none of Tomo's news.
+    pub news_nanos: i64,
+}
+
+impl Met {
+    fn at(moment: DateTime<Utc>) -> Self {
+        Self { since_nanos: nanos(moment), news_nanos: nanos(moment) }
+    }
 }
 
 impl Engine {
@@ -32,22 +54,24 @@ impl Engine {
         route: Route,
         socket: &str,
         via: EngineVia,
-    ) -> Result<Self, EngineError> {
+    ) -> Result<(Self, Listed), EngineError> {
+        let narrow = matches!(route, Route::DialStdio(..));
         let http = route.http();
-        let docker = Route::client(http.clone())?.negotiate_version().await?;
-        let agreed = docker.client_version();
-        let (ours, least) = ((agreed.major_version, agreed.minor_version), OLDEST);
-        if ours < least {
-            return Err(EngineError::NotUnderstood(format!(
-                "it speaks version {}.{} of the API, and Tomo {}.{} to {}",
-                ours.0, ours.1, least.0, least.1, API_DEFAULT_VERSION
-            )));
-        }
-        let (version, host, access) =
-            futures::join!(docker.version(), docker.info(), access(&docker));
+        let docker = Route::client(http.clone())?;
+        let asked = Utc::now();
+        // All at once, each on a stream of its own: a link with a long way costs one way and back. A
+        // command for each would be more than some servers allow at a time.
+        let (version, host, access, first) = if narrow {
+            let version = docker.version().await?;
+            (Ok(version), docker.info().await, access(&docker).await, list(&docker).await)
+        } else {
+            futures::join!(docker.version(), docker.info(), access(&docker), list(&docker))
+        };
         let version = version?;
+        check(version.api_version.as_deref().unwrap_or_default())?;
         // A proxy may keep this one back.
         let host = host.ok().unwrap_or_default();
+        let clock = host.system_time.as_deref().and_then(clock);
         let is_podman =
             version.components.iter().flatten().any(|part| part.name.contains("Podman"));
         let security = host.security_options.unwrap_or_default();
@@ -73,7 +97,25 @@ impl Engine {
                 .and_then(|bytes| u64::try_from(bytes).ok())
                 .filter(|bytes| *bytes > 0),
         };
-        Ok(Self { docker, http, info })
+        let width = if narrow { 1 } else { WIDTH };
+        let met = match clock {
+            // When it was asked, which is before the list was made.
+            Some(clock) => Met::at(clock - (Utc::now() - asked)),
+            None => Met { since_nanos: nanos(asked - STRANGE_CLOCK), news_nanos: nanos(asked) },
+        };
+        Ok((Self { docker, http, info, width, met }, first?))
+    }
+
+    /// How many questions it may be asked at a time.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// When it was met, by its own clock.
+    #[must_use]
+    pub fn met(&self) -> Met {
+        self.met
     }
 
     /// What it is.
@@ -81,6 +123,25 @@ impl Engine {
     pub fn info(&self) -> &EngineInfo {
         &self.info
     }
+}
+
+/// Whether Tomo speaks an API whose newest version is this.
+fn check(newest: &str) -> Result<(), EngineError> {
+    let numbers = newest.split_once('.').map(|(major, minor)| (major.parse(), minor.parse()));
+    match numbers {
+        Some((Ok(major), Ok(minor))) if (major, minor) >= OLDEST => Ok(()),
+        Some((Ok(major), Ok(minor))) => Err(EngineError::TooOld { major, minor }),
+        _ => Err(EngineError::NotUnderstood("it does not say which API it speaks".into())),
+    }
+}
+
+/// Reads the engine's own clock.
+fn clock(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc())
+}
+
+fn nanos(at: DateTime<Utc>) -> i64 {
+    at.timestamp_nanos_opt().unwrap_or_default()
 }
 
 /// Whether changes come through: an engine says that a container of no such name is not there, a

@@ -31,6 +31,14 @@ pub enum EngineError {
     /// It did not answer in time.
     #[error("the engine did not answer in time")]
     Timeout,
+    /// It speaks only versions of the API that Tomo does not.
+    #[error("it speaks version {major}.{minor} of the API, and Tomo 1.40 and newer")]
+    TooOld {
+        /// Of the newest version that it speaks.
+        major: u32,
+        /// Of the newest version that it speaks.
+        minor: u32,
+    },
     /// Its answer was not understood.
     #[error("the engine's answer was not understood: {0}")]
     NotUnderstood(String),
@@ -47,6 +55,7 @@ impl EngineError {
             Self::Unreachable(_) | Self::Timeout => {
                 "See whether the engine runs, and whether the server is connected."
             }
+            Self::TooOld { .. } => "Update it.",
             Self::NotUnderstood(_) => "The engine may be too old or too new for this Tomo.",
         }
     }
@@ -86,7 +95,5 @@ fn deepest(error: &dyn std::error::Error) -> String {
 
 /// What an engine said, fit to stand in a sentence.
 pub(super) fn one_line(text: &str) -> String {
-    let clean: String =
-        text.chars().map(|char| if char.is_control() { ' ' } else { char }).take(WORDS).collect();
-    clean.trim().to_owned()
+    super::text(text, WORDS).replace(char::REPLACEMENT_CHARACTER, " ").trim().to_owned()
 }

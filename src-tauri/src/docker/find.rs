@@ -1,7 +1,7 @@
 //! Finding the engine of a server: which sockets there are, which one answers, and what stands in
 //! the way when none does.
 
-use super::{client::Engine, error::EngineError, transport::Route};
+use super::{client::Engine, error::EngineError, list::Listed, transport::Route};
 use crate::{
     domain::engine::{EngineObstacle, EngineTrouble, EngineVia},
     ssh::{Connection, Limits, RemoteError},
@@ -66,11 +66,11 @@ fn place(text: &str) -> Option<Place> {
     Some(Place { path: words.next()?.to_owned(), kind, may, group })
 }
 
-/// Finds the engine of a server and asks it what it is.
+/// Finds the engine of a server, asks it what it is, and lists its containers.
 ///
 /// # Errors
 /// What stands in the way, with the command that would help.
-pub async fn on_server(connection: &Connection) -> Result<Engine, EngineTrouble> {
+pub async fn on_server(connection: &Connection) -> Result<(Engine, Listed), EngineTrouble> {
     let output = connection.exec(&["sh", "-c", SCRIPT, "sh"], LIMITS).await;
     let output = output.map_err(|error| lost(&error))?;
     let found = Found::of(&String::from_utf8_lossy(&output.stdout));
@@ -86,7 +86,7 @@ pub async fn on_server(connection: &Connection) -> Result<Engine, EngineTrouble>
             answer = Engine::meet(stdio, &place.path, EngineVia::DialStdio).await;
         }
         match answer {
-            Ok(engine) => return Ok(engine),
+            Ok(met) => return Ok(met),
             Err(error) => silent = silent.or(Some((place, error, forbidden))),
         }
     }
@@ -101,22 +101,26 @@ pub async fn on_server(connection: &Connection) -> Result<Engine, EngineTrouble>
 /// # Errors
 /// When none answers there.
 pub async fn at(path: &std::path::Path) -> Result<Engine, EngineError> {
+    Ok(meet(path).await?.0)
+}
+
+async fn meet(path: &std::path::Path) -> Result<(Engine, Listed), EngineError> {
     let name = path.to_string_lossy().into_owned();
     Engine::meet(Route::Local(path.to_owned()), &name, EngineVia::Local).await
 }
 
-/// Finds the engine of this computer.
+/// Finds the engine of this computer, asks it what it is, and lists its containers.
 ///
 /// # Errors
 /// What stands in the way.
-pub async fn here() -> Result<Engine, EngineTrouble> {
+pub async fn here() -> Result<(Engine, Listed), EngineTrouble> {
     let mut trouble = None;
     for path in local_places() {
         if !path.exists() {
             continue;
         }
-        match at(&path).await {
-            Ok(engine) => return Ok(engine),
+        match meet(&path).await {
+            Ok(met) => return Ok(met),
             Err(error) => {
                 trouble = trouble.or(Some(local_trouble(&path.to_string_lossy(), &error)))
             }
@@ -198,9 +202,9 @@ fn no_answer(place: &Place, error: &EngineError, forbidden: bool) -> EngineTroub
         );
     }
     match error {
-        EngineError::NotUnderstood(why) if why.contains("API") => trouble(
+        EngineError::TooOld { .. } => trouble(
             EngineObstacle::TooOld,
-            format!("The engine at {path} is too old: {why}."),
+            format!("The engine at {path} is too old: {error}."),
             "Update Docker on that server.",
             None,
         ),

@@ -8,9 +8,11 @@ mod actions;
 mod ask;
 pub mod client;
 pub mod error;
+pub mod events;
 pub mod find;
 mod images;
 mod inspect;
+pub mod list;
 mod networks;
 mod prune;
 mod secrets;
@@ -22,3 +24,15 @@ pub use client::Engine;
 pub use error::EngineError;
 pub use inspect::{Inspected, Overlay};
 pub use transport::Route;
+
+use crate::domain::text::is_hidden;
+
+/// A text from an engine: at most so many characters, and none that nobody sees.
+fn text(text: &str, longest: usize) -> String {
+    let seen = |c: char| if is_hidden(c) { char::REPLACEMENT_CHARACTER } else { c };
+    let mut kept: String = text.chars().take(longest).map(seen).collect();
+    if text.chars().nth(longest).is_some() {
+        kept.push('…');
+    }
+    kept
+}

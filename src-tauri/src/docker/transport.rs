@@ -26,10 +26,12 @@ use tower_service::Service;
 const OPENING: Duration = Duration::from_secs(15);
 /// How long a question may go unanswered.
 const ANSWER_SECONDS: u64 = 60;
-/// A stream that nobody used for this long is closed: sshd allows few of them.
+/// A stream that nobody used for this long is closed.
 const IDLE: Duration = Duration::from_secs(20);
 /// Streams that are kept for the next question.
-const IDLE_STREAMS: usize = 2;
+const IDLE_STREAMS: usize = 8;
+/// The same where each is a command: sshd allows ten at a time, and others want some.
+const IDLE_COMMANDS: usize = 1;
 
 /// What stands in requests where others have a host; the way there is the connector's.
 pub(super) const HOST: &str = "http://engine";
@@ -61,9 +63,13 @@ pub enum Route {
 impl Route {
     /// HTTP that takes this way. Nothing is sent yet; its clones share their streams.
     pub(super) fn http(&self) -> Http {
+        let idle = match self {
+            Self::DialStdio(..) => IDLE_COMMANDS,
+            Self::Local(_) | Self::Streamlocal(..) => IDLE_STREAMS,
+        };
         Client::builder(TokioExecutor::new())
             .pool_idle_timeout(IDLE)
-            .pool_max_idle_per_host(IDLE_STREAMS)
+            .pool_max_idle_per_host(idle)
             .pool_timer(TokioTimer::new())
             .build(Connector(self.clone()))
     }

@@ -3,6 +3,8 @@
 use super::{connection::Connection, error::RemoteError};
 use futures::FutureExt;
 use russh::{Channel, ChannelMsg, Sig, client};
+use std::pin::Pin;
+use tokio::io::AsyncWrite;
 
 /// The number of the standard error's stream.
 const STDERR: u32 = 1;
@@ -85,6 +87,12 @@ impl Running {
     pub(super) async fn write(&self, bytes: Vec<u8>) -> Result<(), RemoteError> {
         let Some(channel) = &self.channel else { return Err(self.connection.lost()) };
         channel.data_bytes(bytes).await.map_err(|_| self.connection.lost())
+    }
+
+    /// Its standard input, to be written beside [`Running::next`]; shutting it down ends the input.
+    pub(super) fn writer(&self) -> Option<Pin<Box<dyn AsyncWrite + Send>>> {
+        let channel = self.channel.as_ref()?;
+        Some(Box::pin(channel.make_writer()))
     }
 
     /// Ends its standard input.

@@ -13,9 +13,7 @@ use std::{
     task::{Context, Poll},
     time::Duration,
 };
-use tokio::io::{
-    AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, DuplexStream, ReadBuf,
-};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, DuplexStream, ReadBuf};
 use tokio_util::task::AbortOnDropHandle;
 
 /// How much waits between a command and who reads it.
@@ -89,42 +87,34 @@ impl RemoteStream {
     }
 }
 
-/// Carries bytes between a command and the far end of a stream until one of them ends.
+/// Carries bytes between a command and the far end of a stream until the command ends. The two
+/// directions wait for nobody but themselves: a command that says more than is read must not keep what
+/// is written to it from arriving.
 async fn pump(mut running: Running, far: DuplexStream, first: Vec<u8>) {
+    let Some(mut input) = running.writer() else { return };
     let (mut read, mut write) = tokio::io::split(far);
-    if write.write_all(&first).await.is_err() {
-        return;
-    }
-    let mut piece = vec![0; 32 << 10];
-    let mut input_open = true;
-    loop {
-        tokio::select! {
-            event = running.next() => match event {
-                Ok(Some(Event::Out(bytes))) => {
-                    if write.write_all(&bytes).await.is_err() {
-                        return;
-                    }
-                }
-                Ok(Some(_)) => {}
-                Ok(None) | Err(_) => {
-                    let _ = write.shutdown().await;
-                    return;
-                }
-            },
-            count = read.read(&mut piece), if input_open => match count {
-                Ok(0) | Err(_) => {
-                    input_open = false;
-                    if running.end_input().await.is_err() {
-                        return;
-                    }
-                }
-                Ok(count) => {
-                    if running.write(piece[..count].to_vec()).await.is_err() {
-                        return;
-                    }
-                }
-            },
+    let inward = async {
+        // Either end may be gone; the command says so by its own end.
+        let _ = tokio::io::copy(&mut read, &mut input).await;
+        let _ = input.shutdown().await;
+        std::future::pending::<()>().await;
+    };
+    let outward = async {
+        if write.write_all(&first).await.is_err() {
+            return;
         }
+        while let Ok(Some(event)) = running.next().await {
+            if let Event::Out(bytes) = event
+                && write.write_all(&bytes).await.is_err()
+            {
+                return;
+            }
+        }
+        let _ = write.shutdown().await;
+    };
+    tokio::select! {
+        () = inward => {}
+        () = outward => {}
     }
 }
 

@@ -123,6 +123,38 @@ impl Store {
         Ok(written)
     }
 
+    /// Writes an entry about an event that several processes may see, unless one of them has within a
+    /// day: the `event` among its details says which one it is.
+    ///
+    /// # Errors
+    /// When the database cannot be read or written.
+    pub async fn insert_activity_once(
+        &self,
+        activity: &NewActivity<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<WrittenActivity>, StoreError> {
+        let event = activity.details.and_then(|details| details["event"].as_str());
+        let mut transaction = self.write().await?;
+        let is_there: bool = sqlx::query_scalar(
+            "select exists (
+                 select 1 from activity_logs
+                 where activity_type = ?1 and timestamp >= ?2
+                   and json_extract(details, '$.event') = ?3
+             )",
+        )
+        .bind(activity.activity_type)
+        .bind(time::to_text(now - chrono::TimeDelta::days(1)))
+        .bind(event)
+        .fetch_one(&mut *transaction)
+        .await?;
+        if is_there {
+            return Ok(None);
+        }
+        let written = insert(&mut transaction, activity, now).await?;
+        transaction.commit().await?;
+        Ok(Some(written))
+    }
+
     /// Writes what `decide` makes of the last entry about a server's connection; several processes
     /// may watch one server, and between the look and the entry none of them writes another.
     ///

@@ -183,13 +183,28 @@ impl Store {
             .map_err(|error| StoreError::Unexpected(sqlx::Error::Encode(error.into())))?;
         let query = sqlx::query(
             "update servers set status = 'connected', last_connected = ?2, system_info = ?3,
-                 system_info_updated_at = ?2, docker_installed = ?4
+                 system_info_updated_at = ?2, docker_installed = max(docker_installed, ?4)
              where id = ?1",
         )
         .bind(id.to_string())
         .bind(time::to_text(now))
         .bind(json)
         .bind(docker_installed);
+        found(query.execute(&self.writer).await?)
+    }
+
+    /// Stores whether a container engine was found on a server.
+    ///
+    /// # Errors
+    /// When the server is gone, or the database cannot be written.
+    pub async fn set_docker_installed(
+        &self,
+        id: ServerId,
+        docker_installed: bool,
+    ) -> Result<(), StoreError> {
+        let query = sqlx::query("update servers set docker_installed = ?2 where id = ?1")
+            .bind(id.to_string())
+            .bind(docker_installed);
         found(query.execute(&self.writer).await?)
     }
 

@@ -23,11 +23,24 @@ impl Lab {
             skip("sshd");
             return None;
         }
-        let sshd = Sshd::start(Options::default());
+        Some(Self::of(Sshd::start(Options::default()), shell))
+    }
+
+    /// A server whose account finds an engine's socket here; nothing where there is no `sshd`.
+    pub(super) fn with_engine(socket: &std::path::Path) -> Option<Self> {
+        if sshd::find("sshd").is_none() {
+            skip("sshd");
+            return None;
+        }
+        let config = vec![format!("SetEnv DOCKER_HOST=unix://{}", socket.display())];
+        Some(Self::of(Sshd::start(Options { config, ..Options::default() }), "/bin/sh"))
+    }
+
+    fn of(sshd: Sshd, shell: &str) -> Self {
         let account = sshd::account("api", "right horse of the lab", shell);
         let key = sshd::client_key("ed25519", "openssh", "");
         sshd.authorize(&key.public);
-        Some(Self { sshd, account, key })
+        Self { sshd, account, key }
     }
 
     /// The server's fields.

@@ -23,6 +23,8 @@ mod set_up;
 mod settings;
 mod users;
 
+#[cfg(target_os = "linux")]
+mod engines;
 #[cfg(unix)]
 mod lab;
 

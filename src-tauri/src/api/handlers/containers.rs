@@ -12,12 +12,12 @@ use crate::{
     },
 };
 
-pub(in crate::api) async fn container_list(_: &Tomo, _: OnServer) -> Answer<Containers> {
-    Err(super::unbuilt())
+pub(in crate::api) async fn container_list(tomo: &Tomo, args: OnServer) -> Answer<Containers> {
+    Ok(tomo.containers(args.server_id)?)
 }
 
-pub(in crate::api) async fn container_look(_: &Tomo, _: ServerRef) -> Answer<ServerEngine> {
-    Err(super::unbuilt())
+pub(in crate::api) async fn container_look(tomo: &Tomo, args: ServerRef) -> Answer<ServerEngine> {
+    Ok(tomo.look_at_engine(args.id).await?)
 }
 
 pub(in crate::api) async fn container_inspect(

@@ -3,21 +3,61 @@
 mod actions;
 mod board;
 mod inspect;
+mod live;
 mod resources;
+mod trouble;
+mod watch;
 
 pub(super) use board::Board;
+pub(super) use watch::Watches;
 
 use super::{Tomo, error::AppError};
 use crate::{
     docker::Engine,
     domain::{
-        container::{Container, ContainerRef},
-        engine::EngineStatus,
+        connection::ConnectionStatus,
+        container::{Container, ContainerRef, Containers},
+        engine::{EngineStatus, ServerEngine},
         id::ServerId,
     },
 };
+use chrono::Utc;
 
 impl Tomo {
+    /// The engines and their containers, of one server or of all.
+    ///
+    /// # Errors
+    /// When there is no such server.
+    pub fn containers(&self, server: Option<ServerId>) -> Result<Containers, AppError> {
+        let servers: Vec<_> = match server {
+            Some(id) => vec![self.inner.hub.server(id).ok_or(AppError::NotFound("server"))?.id],
+            None => self.inner.hub.rows(Utc::now()).iter().map(|row| row.server.id).collect(),
+        };
+        Ok(Containers {
+            engines: servers.iter().map(|id| self.server_engine(*id)).collect(),
+            containers: servers.iter().flat_map(|id| self.inner.board.rows(*id)).collect(),
+        })
+    }
+
+    fn server_engine(&self, server_id: ServerId) -> ServerEngine {
+        let status = self.inner.board.status(server_id).unwrap_or(EngineStatus::Unknown);
+        ServerEngine { server_id, status }
+    }
+
+    /// Looks for the engine of a server anew.
+    ///
+    /// # Errors
+    /// When there is no such server, or it is not connected.
+    pub async fn look_at_engine(&self, server: ServerId) -> Result<ServerEngine, AppError> {
+        let connection = self.inner.hub.connection(server).ok_or(AppError::NotFound("server"))?;
+        let is_local = server == ServerId::LOCAL;
+        if !is_local && !matches!(connection, ConnectionStatus::Connected { .. }) {
+            return Err(AppError::Invalid("This server is not connected.".into()));
+        }
+        self.look_for_engine(server).await;
+        Ok(self.server_engine(server))
+    }
+
     /// The engine of a server, which answered when it was last asked something.
     ///
     /// # Errors
