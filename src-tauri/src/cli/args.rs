@@ -5,6 +5,7 @@ use super::{
     audit::AuditCommand,
     backup::BackupCommand,
     container::ContainerCommand,
+    engine_store::{Prune, StoreCommand},
     error::CliError,
     lock::LockCommand,
     own_account::AccountCommand,
@@ -117,6 +118,21 @@ Rates and CPU compare two samples, so one look takes a few seconds.")]
     /// List containers, and act on them
     #[command(subcommand)]
     Container(ContainerCommand),
+    /// List and remove images of a server
+    #[command(subcommand)]
+    Image(StoreCommand),
+    /// List and remove volumes of a server
+    #[command(subcommand)]
+    Volume(StoreCommand),
+    /// List and remove networks of a server
+    #[command(subcommand)]
+    Network(StoreCommand),
+    /// Clear out what no container uses, after showing exactly what goes
+    #[command(after_help = "\
+Examples:
+  tomo prune nas dangling-images --dry-run
+  tomo prune nas anonymous-volumes")]
+    Prune(Prune),
     /// Make, list, verify and restore backups
     #[command(subcommand)]
     Backup(BackupCommand),

@@ -1,11 +1,19 @@
 //! `tomo container`: this process connects by itself, looks at the engines, and does one thing.
 
-use super::{Cli, account, args::Listing, error::CliError, format, output, servers};
+use super::{
+    Cli, account,
+    args::Listing,
+    container_actions::{self, Inspect, Limit, Remove, Rename, Several, act},
+    error::CliError,
+    format, output, servers,
+};
 use crate::{
     api::error::{ApiError, Code},
     domain::{
         connection::ConnectionStatus,
-        container::{Container, ContainerHealth, ContainerRow, ContainerState, Containers},
+        container::{
+            Container, ContainerAction, ContainerHealth, ContainerRow, ContainerState, Containers,
+        },
         engine::{EngineStatus, ServerEngine},
         fleet::{Push, ServerRow},
         id::ServerId,
@@ -36,6 +44,34 @@ Examples:
   tomo container list nas/web
   tomo container list --json | jq -r '.containers[].container.name'")]
     List(List),
+    /// Start containers
+    Start(Several),
+    /// Stop containers; each has the time to end that it was given
+    Stop(Several),
+    /// Stop and start containers
+    Restart(Several),
+    /// Freeze containers
+    Pause(Several),
+    /// Thaw containers
+    Unpause(Several),
+    /// Kill containers at once
+    Kill(Several),
+    /// Remove containers
+    #[command(after_help = "\
+Examples:
+  tomo container remove nas/old
+  tomo container remove nas/old --force --volumes")]
+    Remove(Remove),
+    /// Give a container another name
+    Rename(Rename),
+    /// Change what a container may use, and when it is started again
+    #[command(after_help = "\
+Examples:
+  tomo container limit nas/web --cpus 1.5 --memory 512
+  tomo container limit nas/web --memory 0 --restart unless-stopped")]
+    Limit(Limit),
+    /// Show a container whole, without secrets
+    Inspect(Inspect),
 }
 
 /// Which containers to list.
@@ -55,6 +91,16 @@ pub struct List {
 pub async fn run(cli: &Cli, command: ContainerCommand) -> Result<(), CliError> {
     match command {
         ContainerCommand::List(list) => self::list(cli, list).await,
+        ContainerCommand::Start(several) => act(cli, several, ContainerAction::Start).await,
+        ContainerCommand::Stop(several) => act(cli, several, ContainerAction::Stop).await,
+        ContainerCommand::Restart(several) => act(cli, several, ContainerAction::Restart).await,
+        ContainerCommand::Pause(several) => act(cli, several, ContainerAction::Pause).await,
+        ContainerCommand::Unpause(several) => act(cli, several, ContainerAction::Unpause).await,
+        ContainerCommand::Kill(several) => act(cli, several, ContainerAction::Kill).await,
+        ContainerCommand::Remove(remove) => container_actions::remove(cli, remove).await,
+        ContainerCommand::Rename(rename) => container_actions::rename(cli, rename).await,
+        ContainerCommand::Limit(limit) => container_actions::limit(cli, limit).await,
+        ContainerCommand::Inspect(inspect) => container_actions::inspect(cli, inspect).await,
     }
 }
 

@@ -10,8 +10,10 @@ mod args;
 mod audit;
 mod backup;
 mod container;
+mod container_actions;
 mod credential;
 mod dates;
+mod engine_store;
 mod error;
 mod format;
 #[cfg(test)]
@@ -47,6 +49,7 @@ use crate::{
 };
 use args::{Command, ServerCommand};
 use dates::Dates;
+use engine_store::{Noun, StoreCommand};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::{path::PathBuf, process::ExitCode, time::Duration};
@@ -190,6 +193,13 @@ async fn dispatch(cli: &Cli, command: Command) -> Result<(), CliError> {
             account::unlock(cli).await?;
             container::run(cli, command).await
         }
+        Command::Image(command) => store(cli, Noun::Image, command).await,
+        Command::Volume(command) => store(cli, Noun::Volume, command).await,
+        Command::Network(command) => store(cli, Noun::Network, command).await,
+        Command::Prune(prune) => {
+            account::unlock(cli).await?;
+            engine_store::prune(cli, prune).await
+        }
         Command::Server(command) => {
             account::unlock(cli).await?;
             match command {
@@ -205,6 +215,11 @@ async fn dispatch(cli: &Cli, command: Command) -> Result<(), CliError> {
             }
         }
     }
+}
+
+async fn store(cli: &Cli, noun: Noun, command: StoreCommand) -> Result<(), CliError> {
+    account::unlock(cli).await?;
+    engine_store::run(cli, noun, command).await
 }
 
 /// The program behind the command line.

@@ -1,6 +1,8 @@
 //! Containers as a window sees them: they come, go and change outside Tomo and appear without a reload,
 //! whatever the engine and the connection do meanwhile.
 
+mod deeds;
+
 use super::{House, PATIENCE, lab::Lab, lab::skip};
 use crate::lab::docker::{Docker, IMAGE};
 use futures::StreamExt;

@@ -10,9 +10,10 @@ use crate::{
         id::UserId,
     },
 };
+use chrono::Utc;
 use serde_json::json;
 
-use super::actions::shown;
+use super::{actions::shown, trouble};
 
 impl Tomo {
     /// A container whole, without the values that look like secrets.
@@ -79,7 +80,10 @@ impl Tomo {
         which: &ContainerRef,
         inspected: &Inspected,
     ) -> Result<ContainerRow, AppError> {
-        let container = inspected.overlay().over(&self.container(which)?);
-        Ok(ContainerRow { container, figures: None, trouble: None })
+        let listed = self.inner.board.row(which).ok_or(AppError::NotFound("container"))?;
+        let container = inspected.overlay().over(&listed.container);
+        let trouble = trouble::words(&container, Utc::now());
+        let figures = listed.figures.filter(|_| container.is_up());
+        Ok(ContainerRow { container, figures, trouble })
     }
 }

@@ -1,0 +1,233 @@
+//! `tomo container start`, `stop`, `restart`, `pause`, `unpause`, `kill`, `remove`, `rename`, `limit`
+//! and `inspect`.
+
+use super::{
+    Cli,
+    args::Listing,
+    container::resolve,
+    error::{CliError, Exit},
+    format, output, prompt,
+};
+use crate::domain::{
+    container::{
+        ContainerAction, ContainerLimits, ContainerRef, ContainerResult, ContainerRow,
+        RestartPolicy,
+    },
+    container_details::ContainerDetails,
+};
+use clap::{Args as Group, ValueEnum};
+use serde_json::json;
+
+/// Containers to act on.
+#[derive(Debug, Group)]
+pub struct Several {
+    /// Containers: server/name, or the name alone where no other has it
+    #[arg(value_name = "CONTAINER", required = true)]
+    containers: Vec<String>,
+    #[command(flatten)]
+    listing: Listing,
+}
+
+/// Containers to remove.
+#[derive(Debug, Group)]
+pub struct Remove {
+    #[command(flatten)]
+    several: Several,
+    /// Remove their anonymous volumes too, with what is in them
+    #[arg(long)]
+    volumes: bool,
+    /// Kill those that run
+    #[arg(long)]
+    force: bool,
+    /// Do not ask first
+    #[arg(long)]
+    yes: bool,
+}
+
+/// A container and its new name.
+#[derive(Debug, Group)]
+pub struct Rename {
+    /// Container: server/name, or the name alone where no other has it
+    #[arg(value_name = "CONTAINER")]
+    container: String,
+    /// New name
+    #[arg(value_name = "NAME")]
+    name: String,
+}
+
+/// A container and what it may use.
+#[derive(Debug, Group)]
+pub struct Limit {
+    /// Container: server/name, or the name alone where no other has it
+    #[arg(value_name = "CONTAINER")]
+    container: String,
+    /// Cores at most, like 1.5; 0 lifts the limit
+    #[arg(long, value_name = "CORES")]
+    cpus: Option<f64>,
+    /// Memory at most, in MB of 1,048,576 bytes; 0 lifts the limit
+    #[arg(long, value_name = "MB")]
+    memory: Option<u64>,
+    /// When the engine starts it again by itself
+    #[arg(long, value_name = "WHEN")]
+    restart: Option<Restart>,
+}
+
+/// When a container is started again.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Restart {
+    No,
+    OnFailure,
+    Always,
+    UnlessStopped,
+}
+
+/// A container to look into.
+#[derive(Debug, Group)]
+pub struct Inspect {
+    /// Container: server/name, or the name alone where no other has it
+    #[arg(value_name = "CONTAINER")]
+    container: String,
+    #[command(flatten)]
+    listing: Listing,
+    /// Write what the engine itself says, with secrets hidden
+    #[arg(long, conflicts_with = "json")]
+    raw: bool,
+}
+
+/// `tomo container start` and its like.
+pub async fn act(cli: &Cli, several: Several, action: ContainerAction) -> Result<(), CliError> {
+    let containers = references(cli, &several.containers).await?;
+    let arguments = json!({ "containers": containers, "action": action });
+    let results: Vec<ContainerResult> = cli.call("container.act", arguments).await?;
+    tell(&results, action.done(), several.listing)
+}
+
+/// `tomo container remove`.
+pub async fn remove(cli: &Cli, remove: Remove) -> Result<(), CliError> {
+    let containers = references(cli, &remove.several.containers).await?;
+    if !remove.yes {
+        let names = remove.several.containers.join(", ");
+        let volumes = if remove.volumes { " with their volumes and what is in them" } else { "" };
+        if !prompt::possible() {
+            return Err(CliError::usage(
+                format!("Removing {names}{volumes} cannot be undone."),
+                "Say --yes where nobody can be asked.",
+            ));
+        }
+        if !prompt::confirm(&format!("Remove {names}{volumes}?")).await? {
+            return output::text("Nothing is removed.");
+        }
+    }
+    let (with_volumes, force) = (remove.volumes, remove.force);
+    let arguments =
+        json!({ "containers": containers, "with_volumes": with_volumes, "force": force });
+    let results: Vec<ContainerResult> = cli.call("container.remove", arguments).await?;
+    tell(&results, "removed", remove.several.listing)
+}
+
+/// `tomo container rename`.
+pub async fn rename(cli: &Cli, rename: Rename) -> Result<(), CliError> {
+    let row = resolve(cli, &rename.container).await?;
+    let arguments = json!({ "container": row.container.reference(), "name": rename.name });
+    let after: ContainerRow = cli.call("container.rename", arguments).await?;
+    output::text(&format!(
+        "{} is called {} now.",
+        output::clean_line(&row.container.name),
+        output::clean_line(&after.container.name)
+    ))
+}
+
+/// `tomo container limit`.
+pub async fn limit(cli: &Cli, limit: Limit) -> Result<(), CliError> {
+    let row = resolve(cli, &limit.container).await?;
+    let limits = ContainerLimits {
+        cpu_cores: limit.cpus,
+        memory_bytes: limit.memory.map(|megabytes| megabytes.saturating_mul(1 << 20)),
+        restart_policy: limit.restart.map(|restart| match restart {
+            Restart::No => RestartPolicy::No,
+            Restart::OnFailure => RestartPolicy::OnFailure,
+            Restart::Always => RestartPolicy::Always,
+            Restart::UnlessStopped => RestartPolicy::UnlessStopped,
+        }),
+    };
+    let arguments = json!({ "container": row.container.reference(), "limits": limits });
+    let row: ContainerRow = cli.call("container.limit", arguments).await?;
+    output::text(&format!("The limits of {} are changed.", output::clean_line(&row.container.name)))
+}
+
+/// `tomo container inspect`.
+pub async fn inspect(cli: &Cli, inspect: Inspect) -> Result<(), CliError> {
+    let row = resolve(cli, &inspect.container).await?;
+    let arguments = json!({ "container": row.container.reference() });
+    let details: ContainerDetails = cli.call("container.inspect", arguments).await?;
+    if inspect.listing.json {
+        return output::json(&details);
+    }
+    if inspect.raw {
+        return output::text(&details.raw);
+    }
+    let mut rows: Vec<[String; 2]> = vec![
+        ["Name".into(), details.row.container.name],
+        ["Image".into(), details.row.container.image],
+        ["Command".into(), details.command.join(" ")],
+        ["Privileged".into(), if details.is_privileged { "yes" } else { "no" }.into()],
+    ];
+    for variable in details.environment {
+        let value = variable.value.unwrap_or_else(|| "(hidden)".into());
+        rows.push(["Environment".into(), format!("{}={value}", variable.name)]);
+    }
+    for mount in details.mounts {
+        let source = mount.name.unwrap_or(mount.source);
+        let mode = if mount.is_writable { "" } else { ", read-only" };
+        rows.push([
+            "Mount".into(),
+            format!("{} ← {} {source}{mode}", mount.destination, mount.kind),
+        ]);
+    }
+    for network in details.networks {
+        rows.push(["Network".into(), format!("{} {}", network.name, network.addresses.join(" "))]);
+    }
+    for label in details.labels {
+        rows.push(["Label".into(), format!("{}={}", label.name, label.value)]);
+    }
+    for run in details.health_log {
+        let code = run.exit_code.map_or_else(|| format::ABSENT.into(), |code| code.to_string());
+        rows.push(["Check".into(), format!("{code} {}", run.output)]);
+    }
+    let rows: Vec<[&str; 2]> = rows.iter().map(|[name, value]| [&**name, &**value]).collect();
+    output::rows(&rows)
+}
+
+async fn references(cli: &Cli, names: &[String]) -> Result<Vec<ContainerRef>, CliError> {
+    let mut found = Vec::with_capacity(names.len());
+    for name in names {
+        found.push(resolve(cli, name).await?.container.reference());
+    }
+    Ok(found)
+}
+
+fn tell(results: &[ContainerResult], done: &str, listing: Listing) -> Result<(), CliError> {
+    if listing.json {
+        output::json(&results)?;
+    }
+    let mut refused = 0;
+    for result in results {
+        let name = output::clean_line(&result.name);
+        match &result.error {
+            None if !listing.json => output::text(&format!("{name} is {done}."))?,
+            None => {}
+            Some(error) => {
+                refused += 1;
+                output::note(&format!("{name} is not {done}: {error}"));
+            }
+        }
+    }
+    match refused {
+        0 => Ok(()),
+        count => Err(CliError::stopped(
+            Exit::Failed,
+            format!("{count} of {} could not be {done}.", results.len()),
+            "",
+        )),
+    }
+}

@@ -1,0 +1,317 @@
+//! `tomo image`, `tomo volume`, `tomo network` and `tomo prune`: what engines keep besides containers.
+
+use super::{
+    Cli,
+    args::Listing,
+    container::look,
+    error::{CliError, Exit},
+    format, output, prompt, servers,
+};
+use crate::domain::{
+    engine_store::{Image, Network, PruneKind, PrunePreview, RemovalResult, UsedBy, Volume},
+    id::ServerId,
+};
+use clap::{Args as Group, Subcommand, ValueEnum};
+use serde_json::json;
+
+/// What to do with images, volumes or networks.
+#[derive(Debug, Subcommand)]
+pub enum StoreCommand {
+    /// List them, with what uses them
+    List(List),
+    /// Remove those that no container uses
+    Remove(Remove),
+}
+
+/// Of which kind.
+#[derive(Clone, Copy, Debug)]
+pub enum Noun {
+    /// Images.
+    Image,
+    /// Volumes.
+    Volume,
+    /// Networks.
+    Network,
+}
+
+/// Which to list.
+#[derive(Debug, Group)]
+pub struct List {
+    /// Server
+    #[arg(value_name = "SERVER")]
+    server: String,
+    #[command(flatten)]
+    listing: Listing,
+}
+
+/// Which to remove.
+#[derive(Debug, Group)]
+pub struct Remove {
+    /// Server
+    #[arg(value_name = "SERVER")]
+    server: String,
+    /// Names, or ids as the list shows them
+    #[arg(value_name = "NAME", required = true)]
+    names: Vec<String>,
+    /// Do not ask first
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    listing: Listing,
+}
+
+/// What to clear out.
+#[derive(Debug, Group)]
+pub struct Prune {
+    /// Server
+    #[arg(value_name = "SERVER")]
+    server: String,
+    /// What
+    #[arg(value_name = "WHAT")]
+    kind: Kind,
+    /// Only show what would go
+    #[arg(long, conflicts_with = "yes")]
+    dry_run: bool,
+    /// Do not ask first
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    listing: Listing,
+}
+
+/// What clearing out looks at.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Kind {
+    /// Containers that ended or were never started
+    Containers,
+    /// Images without a name that no container uses
+    DanglingImages,
+    /// Images that no container uses
+    UnusedImages,
+    /// Volumes that no container mounts and nobody named
+    AnonymousVolumes,
+    /// Volumes that no container mounts
+    UnusedVolumes,
+    /// Networks that no container is in
+    UnusedNetworks,
+}
+
+/// One row of a list, of whatever kind.
+struct Row {
+    id: String,
+    name: String,
+    size: Option<u64>,
+    more: String,
+    users: String,
+}
+
+/// `tomo image`, `tomo volume` and `tomo network`.
+pub async fn run(cli: &Cli, noun: Noun, command: StoreCommand) -> Result<(), CliError> {
+    match command {
+        StoreCommand::List(list) => self::list(cli, noun, list).await,
+        StoreCommand::Remove(remove) => self::remove(cli, noun, remove).await,
+    }
+}
+
+async fn list(cli: &Cli, noun: Noun, list: List) -> Result<(), CliError> {
+    let server = server(cli, &list.server).await?;
+    if list.listing.json {
+        let answer: serde_json::Value =
+            cli.call(&format!("{}.list", word(noun)), json!({ "server_id": server })).await?;
+        return output::json(&answer);
+    }
+    let mut table = output::new_table(&["Name", ">Size", "Kind", "Used by", "Id"], output::width());
+    for row in rows(cli, noun, server).await? {
+        table.add_row([
+            output::clean_line(&row.name),
+            format::bytes(row.size.map(|bytes| bytes as f64)),
+            output::clean_line(&row.more),
+            output::clean_line(&row.users),
+            row.id.trim_start_matches("sha256:").chars().take(12).collect(),
+        ]);
+    }
+    output::table(&table)
+}
+
+async fn rows(cli: &Cli, noun: Noun, server: ServerId) -> Result<Vec<Row>, CliError> {
+    let name = format!("{}.list", word(noun));
+    let arguments = json!({ "server_id": server });
+    Ok(match noun {
+        Noun::Image => {
+            let images: Vec<Image> = cli.call(&name, arguments).await?;
+            let row = |image: Image| Row {
+                name: image.tags.first().cloned().unwrap_or_else(|| format::ABSENT.into()),
+                size: Some(image.size_bytes),
+                more: image.tags.get(1..).unwrap_or_default().join(", "),
+                users: users(&image.used_by),
+                id: image.id,
+            };
+            images.into_iter().map(row).collect()
+        }
+        Noun::Volume => {
+            let volumes: Vec<Volume> = cli.call(&name, arguments).await?;
+            let row = |volume: Volume| Row {
+                id: volume.name.clone(),
+                name: volume.name,
+                size: volume.size_bytes,
+                more: volume.driver,
+                users: users(&volume.used_by),
+            };
+            volumes.into_iter().map(row).collect()
+        }
+        Noun::Network => {
+            let networks: Vec<Network> = cli.call(&name, arguments).await?;
+            let row = |network: Network| Row {
+                name: network.name,
+                size: None,
+                more: network.driver,
+                users: users(&network.used_by),
+                id: network.id,
+            };
+            networks.into_iter().map(row).collect()
+        }
+    })
+}
+
+async fn remove(cli: &Cli, noun: Noun, remove: Remove) -> Result<(), CliError> {
+    let server = server(cli, &remove.server).await?;
+    let rows = rows(cli, noun, server).await?;
+    let mut ids = Vec::with_capacity(remove.names.len());
+    for wanted in &remove.names {
+        ids.push(pick(&rows, wanted)?);
+    }
+    let names = output::clean_line(&remove.names.join(", "));
+    if !agreed(&format!("Remove {names} from {}", remove.server), remove.yes).await? {
+        return output::text("Nothing is removed.");
+    }
+    let arguments = json!({ "server_id": server, "ids": ids });
+    let results: Vec<RemovalResult> =
+        cli.call(&format!("{}.remove", word(noun)), arguments).await?;
+    tell(&results, remove.listing)
+}
+
+/// The id of the one that this means: its name, its id or the beginning of that.
+fn pick(rows: &[Row], wanted: &str) -> Result<String, CliError> {
+    let is_it = |row: &&Row| row.name == wanted || row.id == wanted;
+    let begins =
+        |row: &&Row| wanted.len() >= 4 && row.id.trim_start_matches("sha256:").starts_with(wanted);
+    let mut found: Vec<_> = rows.iter().filter(is_it).collect();
+    if found.is_empty() {
+        found = rows.iter().filter(begins).collect();
+    }
+    match found[..] {
+        [row] => Ok(row.id.clone()),
+        [] => Err(CliError::usage(format!("There is no '{wanted}'."), "The list has the names.")),
+        _ => Err(CliError::usage(
+            format!("{} are called '{wanted}'.", found.len()),
+            "Name one by its id.",
+        )),
+    }
+}
+
+/// `tomo prune`: removes exactly what it has shown.
+pub async fn prune(cli: &Cli, prune: Prune) -> Result<(), CliError> {
+    let server = server(cli, &prune.server).await?;
+    let kind = match prune.kind {
+        Kind::Containers => PruneKind::Containers,
+        Kind::DanglingImages => PruneKind::DanglingImages,
+        Kind::UnusedImages => PruneKind::UnusedImages,
+        Kind::AnonymousVolumes => PruneKind::AnonymousVolumes,
+        Kind::UnusedVolumes => PruneKind::UnusedVolumes,
+        Kind::UnusedNetworks => PruneKind::UnusedNetworks,
+    };
+    let arguments = json!({ "server_id": server, "kind": kind });
+    let preview: PrunePreview = cli.call("prune.preview", arguments).await?;
+    if prune.dry_run && prune.listing.json {
+        return output::json(&preview);
+    }
+    if preview.items.is_empty() {
+        return if prune.listing.json {
+            output::json(&preview.items)
+        } else {
+            output::text("There is nothing to clear out.")
+        };
+    }
+    if !prune.listing.json {
+        let mut table = output::new_table(&["Would go", ">Size"], output::width());
+        for item in &preview.items {
+            let size = format::bytes(item.bytes.map(|bytes| bytes as f64));
+            table.add_row([output::clean_line(&item.name), size]);
+        }
+        output::table(&table)?;
+        if let Some(bytes) = preview.bytes {
+            output::note(&format!("{} return.", format::bytes(Some(bytes as f64))));
+        }
+    }
+    if prune.dry_run {
+        return Ok(());
+    }
+    let question = format!("Remove these {} from {}", preview.items.len(), prune.server);
+    if !agreed(&question, prune.yes).await? {
+        return output::text("Nothing is removed.");
+    }
+    let ids: Vec<_> = preview.items.into_iter().map(|item| item.id).collect();
+    let mut results: Vec<RemovalResult> = Vec::with_capacity(ids.len());
+    for some in ids.chunks(500) {
+        let arguments = json!({ "server_id": server, "kind": kind, "ids": some });
+        results.extend(cli.call::<Vec<RemovalResult>>("prune.run", arguments).await?);
+    }
+    tell(&results, prune.listing)
+}
+
+async fn agreed(question: &str, yes: bool) -> Result<bool, CliError> {
+    if yes {
+        return Ok(true);
+    }
+    if !prompt::possible() {
+        return Err(CliError::usage(
+            format!("{question}: this cannot be undone."),
+            "Say --yes where nobody can be asked.",
+        ));
+    }
+    prompt::confirm(&format!("{question}?")).await
+}
+
+fn tell(results: &[RemovalResult], listing: Listing) -> Result<(), CliError> {
+    if listing.json {
+        output::json(&results)?;
+    }
+    let mut stayed = 0;
+    for result in results {
+        match &result.error {
+            None if !listing.json => output::text(&format!("{} is removed.", result.name))?,
+            None => {}
+            Some(error) => {
+                stayed += 1;
+                output::note(&format!("{} stays: {error}", result.name));
+            }
+        }
+    }
+    match stayed {
+        0 => Ok(()),
+        count => Err(CliError::stopped(
+            Exit::Failed,
+            format!("{count} of {} could not be removed.", results.len()),
+            "",
+        )),
+    }
+}
+
+/// The server of this name, with its engine looked for.
+async fn server(cli: &Cli, name: &str) -> Result<ServerId, CliError> {
+    let server = servers::find(cli, name).await?.server.id;
+    look(cli, Some(server)).await?;
+    Ok(server)
+}
+
+fn users(uses: &[UsedBy]) -> String {
+    uses.iter().map(|user| user.name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn word(noun: Noun) -> &'static str {
+    match noun {
+        Noun::Image => "image",
+        Noun::Volume => "volume",
+        Noun::Network => "network",
+    }
+}
