@@ -94,8 +94,7 @@ impl ContainerMinutes {
     pub fn flush(&mut self) -> Option<ContainerMetricRow> {
         let minute = self.open.take()?;
         let observed_seconds = minute.cover.observed_ms / 1000.0;
-        let [rx, tx] =
-            minute.network.map(|mean| mean.get().map(|rate| rate * observed_seconds));
+        let [rx, tx] = minute.network.map(|mean| mean.get().map(|rate| rate * observed_seconds));
         Some(ContainerMetricRow {
             server_id: self.subject.server_id,
             series: self.subject.series.clone(),

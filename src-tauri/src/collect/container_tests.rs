@@ -131,7 +131,8 @@ async fn containers_of(host: &mut Host, request: Request) -> Option<Vec<Containe
 /// beat and read on every one.
 #[tokio::test]
 async fn every_shell_finds_the_containers() {
-    let (one, two) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let (one, two) =
+        (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
     tree_1(one.path());
     tree_2(two.path());
     for reader in [Reader::Awk, Reader::Shell] {

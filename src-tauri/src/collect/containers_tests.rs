@@ -77,7 +77,12 @@ fn nothing_hostile_gets_in() {
 }
 
 fn counted(cpu_ns: u64, network: Option<(u64, u64)>) -> ContainerCounters {
-    ContainerCounters { id: A.into(), cpu_ns: Some(cpu_ns), network, ..ContainerCounters::default() }
+    ContainerCounters {
+        id: A.into(),
+        cpu_ns: Some(cpu_ns),
+        network,
+        ..ContainerCounters::default()
+    }
 }
 
 /// A core that was busy for two of two seconds is 100 percent, and bytes are per second.

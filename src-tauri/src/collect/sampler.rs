@@ -183,7 +183,10 @@ impl Sampler {
             temperatures: self.temperatures.as_ref().map_or_else(Vec::new, |t| t.value.clone()),
             containers: containers::rates(
                 &reading.containers,
-                previous.as_ref().zip(span_seconds).map(|(p, span)| (p.containers.as_slice(), span)),
+                previous
+                    .as_ref()
+                    .zip(span_seconds)
+                    .map(|(p, span)| (p.containers.as_slice(), span)),
             ),
             cost: Cost {
                 round_trip_ms: round_trip.as_secs_f64() * 1000.0,

@@ -58,9 +58,10 @@ impl ContainerStats {
         let steps = answer.cpu_stats.and_then(|cpu| cpu.cpu_usage?.total_usage);
         let memory = answer.memory_stats.unwrap_or_default();
         let network = answer.networks.and_then(|networks| {
-            let pairs = networks.into_iter().filter(|(name, _)| name != "lo").filter_map(
-                |(_, counted)| Some((counted.rx_bytes?, counted.tx_bytes?)),
-            );
+            let pairs = networks
+                .into_iter()
+                .filter(|(name, _)| name != "lo")
+                .filter_map(|(_, counted)| Some((counted.rx_bytes?, counted.tx_bytes?)));
             pairs.reduce(|all, one| (all.0.saturating_add(one.0), all.1.saturating_add(one.1)))
         });
         Self {
@@ -145,7 +146,8 @@ mod tests {
     /// The same figures, in the same units, as the control groups give.
     #[test]
     fn two_readings_make_rates() {
-        let (before, now) = (read(answer(1, 1_000_000_000, 100)), read(answer(11, 6_000_000_000, 600)));
+        let (before, now) =
+            (read(answer(1, 1_000_000_000, 100)), read(answer(11, 6_000_000_000, 600)));
         let usage = now.since(Some(&before), Some(100_000));
         assert_eq!(usage.cpu_percent, Some(50.0));
         assert_eq!((usage.memory_bytes, usage.memory_limit_bytes), (Some(8_000), Some(50_000)));

@@ -45,7 +45,8 @@ impl Board {
     /// The containers of a server whose processes exist.
     pub(in crate::app) fn up(&self, server: ServerId) -> Vec<Container> {
         let entries = self.entries();
-        let containers = entries.get(&server).into_iter().flat_map(|entry| entry.containers.values());
+        let containers =
+            entries.get(&server).into_iter().flat_map(|entry| entry.containers.values());
         containers.filter(|container| container.is_up()).cloned().collect()
     }
 

@@ -81,7 +81,8 @@ impl Usage {
         let of = servers.entry(server).or_default();
         let cores = sample.cpu.as_ref().and_then(|cpu| u32::try_from(cpu.core_percents.len()).ok());
         of.cores = cores.filter(|cores| *cores > 0).or(of.cores);
-        of.memory_bytes = sample.memory.as_ref().map(|memory| memory.total_bytes).or(of.memory_bytes);
+        of.memory_bytes =
+            sample.memory.as_ref().map(|memory| memory.total_bytes).or(of.memory_bytes);
         let listed: HashSet<&str> = sample.containers.iter().map(|one| one.id.as_str()).collect();
         of.figures.retain(|id, figures| match figures.source {
             FiguresSource::Cgroup => listed.contains(id.as_str()),
