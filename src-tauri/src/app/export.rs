@@ -72,6 +72,27 @@ pub(super) async fn write_text(path: PathBuf, text: String) -> Result<u64, AppEr
     .await
 }
 
+/// Writes a file as `work` says, which gives the number of its rows.
+///
+/// # Errors
+/// When the disk does not take it; what was there before stays.
+pub(super) async fn write_with(
+    path: PathBuf,
+    work: impl FnOnce(&mut dyn Write) -> io::Result<u64> + Send + 'static,
+) -> Result<Exported, AppError> {
+    let named = path.clone();
+    blocking(&named, move || {
+        let mut out = BufWriter::new(beside(&path)?);
+        let rows = work(&mut out)?;
+        let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.as_file().sync_all()?;
+        let bytes = file.as_file().metadata()?.len();
+        file.persist(&path)?;
+        Ok(Exported { path: path.display().to_string(), rows, bytes })
+    })
+    .await
+}
+
 /// A new file in the same folder, for its owner alone.
 fn beside(path: &Path) -> io::Result<NamedTempFile> {
     if path.is_dir() {

@@ -46,6 +46,7 @@ pub trait ChooseFile: Send + Sync + 'static {
 
 const BACKUP: (&str, &[&str]) = ("Tomo backup", &["tomobackup"]);
 const JSON: (&str, &[&str]) = ("JSON", &["json"]);
+const TEXT: (&str, &[&str]) = ("Text", &["log", "txt"]);
 const TABLE: (&str, &[&str]) = ("CSV or JSON lines", &["csv", "jsonl"]);
 
 fn wish(purpose: FilePurpose) -> FileWish {
@@ -79,6 +80,7 @@ fn wish(purpose: FilePurpose) -> FileWish {
         FilePurpose::SaveAudit => {
             save("Export the audit trail", format!("tomo-audit-{today}.csv"), TABLE)
         }
+        FilePurpose::SaveLog => save("Save the log", format!("log-{today}.log"), TEXT),
         FilePurpose::SaveDiagnostics => {
             save("Save diagnostics", format!("tomo-diagnostics-{today}.json"), JSON)
         }

@@ -39,6 +39,7 @@ mod settings;
 pub mod users;
 
 pub use backup::BackupWish;
+pub use containers::LogPart;
 pub use files::{ChooseFile, FileKind, FileWish};
 pub use login::{AtLogin, LoginEntry, Opening, TRAY, usual_data_dir};
 pub use settings::{ResetWish, SettingWish};
@@ -109,6 +110,7 @@ struct Inner {
     audit_key: AuditKeySlot,
     hub: Arc<Hub>,
     board: containers::Board,
+    logs: containers::Logs,
     journal: Arc<Journal>,
     supervisor: Supervisor,
     choose_file: Option<Box<dyn ChooseFile>>,
@@ -180,6 +182,7 @@ impl Tomo {
                 journal,
                 hub,
                 board: containers::Board::default(),
+                logs: containers::Logs::default(),
                 choose_file: options.choose_file,
                 login_entry: options.login_entry,
                 chosen: Mutex::default(),

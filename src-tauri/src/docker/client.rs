@@ -15,6 +15,7 @@ const OLDEST: (usize, usize) = (1, 40);
 #[derive(Clone, Debug)]
 pub struct Engine {
     pub(super) docker: Docker,
+    pub(super) route: Route,
     info: EngineInfo,
 }
 
@@ -67,7 +68,7 @@ impl Engine {
                 .and_then(|bytes| u64::try_from(bytes).ok())
                 .filter(|bytes| *bytes > 0),
         };
-        Ok(Self { docker, info })
+        Ok(Self { docker, route, info })
     }
 
     /// What it is.

@@ -6,9 +6,15 @@
 
 pub mod client;
 pub mod error;
+mod exec;
 pub mod find;
+mod log_lines;
+mod log_text;
+pub mod logs;
+mod raw;
 mod transport;
 
 pub use client::Engine;
 pub use error::EngineError;
+pub use exec::{ExecControl, ExecInput, ExecOutput, ExecTerminal};
 pub use transport::Route;

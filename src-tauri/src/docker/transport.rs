@@ -66,7 +66,11 @@ impl Route {
         )
     }
 
-    async fn open(self) -> io::Result<Stream> {
+    /// Opens a stream of its own.
+    ///
+    /// # Errors
+    /// When nobody answers there.
+    pub(super) async fn open(self) -> io::Result<Stream> {
         let remote = |stream: Result<RemoteStream, _>| {
             stream.map(|stream| Stream(Box::pin(stream))).map_err(io::Error::other)
         };
@@ -99,7 +103,7 @@ trait Duplex: AsyncRead + AsyncWrite + Send {}
 impl<T: AsyncRead + AsyncWrite + Send> Duplex for T {}
 
 /// One stream to an engine.
-struct Stream(Pin<Box<dyn Duplex>>);
+pub(super) struct Stream(Pin<Box<dyn Duplex>>);
 
 impl AsyncRead for Stream {
     fn poll_read(

@@ -1,8 +1,15 @@
 //! Containers of all servers: what is known of them, and what can be done to them.
 
 mod board;
+mod log_buffer;
+mod log_follow;
+mod log_merge;
+mod log_resume;
+mod logs;
 
 pub(super) use board::Board;
+pub use logs::LogPart;
+pub(super) use logs::Logs;
 
 use super::{Tomo, error::AppError};
 use crate::{
