@@ -167,7 +167,9 @@ impl PushState {
         for status in statuses {
             let told = self.logs.iter_mut().find(|told| told.log_id == status.log_id);
             match told {
-                Some(told) if (told.end, &told.sources) == (status.end, &status.sources) => continue,
+                Some(told) if (told.end, &told.sources) == (status.end, &status.sources) => {
+                    continue;
+                }
                 Some(told) => told.clone_from(&status),
                 None => self.logs.push(status.clone()),
             }

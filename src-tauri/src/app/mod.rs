@@ -36,6 +36,7 @@ mod server_list;
 mod servers;
 mod sessions;
 mod settings;
+mod terminals;
 pub mod users;
 
 pub use backup::BackupWish;
@@ -43,6 +44,7 @@ pub use containers::LogPart;
 pub use files::{ChooseFile, FileKind, FileWish};
 pub use login::{AtLogin, LoginEntry, Opening, TRAY, usual_data_dir};
 pub use settings::{ResetWish, SettingWish};
+pub use terminals::TerminalFeed;
 
 use crate::{
     collect::{
@@ -111,6 +113,7 @@ struct Inner {
     hub: Arc<Hub>,
     board: containers::Board,
     logs: containers::Logs,
+    terminals: terminals::Terminals,
     journal: Arc<Journal>,
     supervisor: Supervisor,
     choose_file: Option<Box<dyn ChooseFile>>,
@@ -183,6 +186,7 @@ impl Tomo {
                 hub,
                 board: containers::Board::default(),
                 logs: containers::Logs::default(),
+                terminals: terminals::Terminals::default(),
                 choose_file: options.choose_file,
                 login_entry: options.login_entry,
                 chosen: Mutex::default(),

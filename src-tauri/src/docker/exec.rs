@@ -269,9 +269,8 @@ impl ExecInput {
 }
 
 fn refuse_unless_running(found: &ContainerInspectResponse) -> Result<(), EngineError> {
-    let refused = |message: &str| {
-        Err(EngineError::Refused { status: 409, message: message.to_owned() })
-    };
+    let refused =
+        |message: &str| Err(EngineError::Refused { status: 409, message: message.to_owned() });
     match &found.state {
         Some(state) if state.paused == Some(true) => refused("this container is paused"),
         Some(state) if state.running == Some(true) => Ok(()),

@@ -65,12 +65,11 @@ impl Engine {
             .header(header::HOST, "engine")
             .header(header::CONTENT_TYPE, "application/json");
         if upgrade {
-            request =
-                request.header(header::CONNECTION, "Upgrade").header(header::UPGRADE, "tcp");
+            request = request.header(header::CONNECTION, "Upgrade").header(header::UPGRADE, "tcp");
         }
-        let request = request
-            .body(body)
-            .map_err(|error| EngineError::NotUnderstood(super::error::one_line(&error.to_string())))?;
+        let request = request.body(body).map_err(|error| {
+            EngineError::NotUnderstood(super::error::one_line(&error.to_string()))
+        })?;
         let response = sender.send_request(request).await.map_err(|error| unreachable(&error))?;
         let mut answer = Answer { response, stream };
         let status = answer.response.status();

@@ -43,7 +43,9 @@ impl Connection {
         size: (u16, u16),
         time: Duration,
     ) -> Result<(ShellOutput, ShellInput), RemoteError> {
-        tokio::time::timeout(time, open(self, size)).await.map_err(|_| RemoteError::Timeout(time))?
+        tokio::time::timeout(time, open(self, size))
+            .await
+            .map_err(|_| RemoteError::Timeout(time))?
     }
 }
 
@@ -56,10 +58,7 @@ async fn open(
     let input = ShellInput { write, connection: connection.clone() };
     let lost = |_| connection.lost();
     let write = &input.write;
-    write
-        .request_pty(true, TERM, columns.into(), rows.into(), 0, 0, &[])
-        .await
-        .map_err(lost)?;
+    write.request_pty(true, TERM, columns.into(), rows.into(), 0, 0, &[]).await.map_err(lost)?;
     output.granted().await?;
     write.request_shell(true).await.map_err(lost)?;
     output.granted().await?;

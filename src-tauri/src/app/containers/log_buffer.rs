@@ -118,7 +118,8 @@ impl LogBuffer {
             });
             if self.open.is_full() {
                 let first = self.open.end();
-                let mut full = std::mem::replace(&mut self.open, Piece { first, ..Piece::default() });
+                let mut full =
+                    std::mem::replace(&mut self.open, Piece { first, ..Piece::default() });
                 full.text.shrink_to_fit();
                 full.heads.shrink_to_fit();
                 self.pieces.push_back(Arc::new(full));

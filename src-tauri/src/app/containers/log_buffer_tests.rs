@@ -68,9 +68,8 @@ fn a_million_lines_cost_little_more_than_their_text() {
 fn searches_find_whatever_the_case() {
     let texts = ["An ERROR", "fine", "e\u{1b}[31mrr\u{1b}[0mor: ÄPFEL", "äpfel"].map(String::from);
     let view = filled(100, &texts).view();
-    let found = |text: &str| {
-        view.search(&LogFilter { text: Some(text.into()), stream: None }, 10_000).1
-    };
+    let found =
+        |text: &str| view.search(&LogFilter { text: Some(text.into()), stream: None }, 10_000).1;
     assert_eq!(found("Error"), [0, 2]);
     assert_eq!(found("äPFEL"), [2, 3]);
     assert_eq!(found("31m"), Vec::<u64>::new());

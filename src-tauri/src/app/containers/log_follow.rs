@@ -7,7 +7,10 @@ use crate::{
         error::{AppError, sentence},
     },
     collect::hub::Change,
-    docker::{EngineError, logs::{Line, LogWish}},
+    docker::{
+        EngineError,
+        logs::{Line, LogWish},
+    },
     domain::{
         container_log::{LogSource, LogStatus},
         id::ServerId,
@@ -79,7 +82,14 @@ impl Follow {
             asked: now,
             news: true,
         };
-        Self { id, session, tail, since_ns, state: Mutex::new(state), ended: CancellationToken::new() }
+        Self {
+            id,
+            session,
+            tail,
+            since_ns,
+            state: Mutex::new(state),
+            ended: CancellationToken::new(),
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -273,10 +283,7 @@ fn end(error: &EngineError) -> End {
 }
 
 /// Waits until something happens to a server's engine or its containers, or long enough.
-async fn something_of(
-    changes: &mut tokio::sync::broadcast::Receiver<Change>,
-    server: ServerId,
-) {
+async fn something_of(changes: &mut tokio::sync::broadcast::Receiver<Change>, server: ServerId) {
     let wait = async {
         loop {
             match changes.recv().await {

@@ -95,12 +95,14 @@ mod tests {
             steps in proptest::collection::vec((0_i64..400_000_000, 0_i64..900_000_000, 0_u8..3), 1..300),
             cuts in proptest::collection::vec(0_usize..300, 0..6),
         ) {
-            let mut now = 1;
-            let log: Vec<Line> = steps.iter().map(|(step, behind, text)| {
+            // What is older than the first line that was read is none of it.
+            let mut now = 2_000_000_000;
+            let first = line(1, "first");
+            let log: Vec<Line> = std::iter::once(first).chain(steps.iter().map(|(step, behind, text)| {
                 now += step / 7;
                 let behind = if *text == 2 { *behind } else { 0 };
                 line(now - behind, &text.to_string())
-            }).collect();
+            })).collect();
             let mut cuts = cuts.clone();
             cuts.sort_unstable();
             cuts.push(log.len());

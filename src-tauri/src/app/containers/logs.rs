@@ -1,18 +1,13 @@
 //! Reading logs: the end of one once, and follows of several for a page.
 
-use super::{
-    log_follow::Follow,
-    log_buffer::LogView,
-};
+use super::{log_buffer::LogView, log_follow::Follow};
 use crate::{
     app::{Tomo, activity::Entry, error::AppError, export},
     docker::logs::{LogWish, plain},
     domain::{
         activity::ActivityKind,
         container::ContainerRef,
-        container_log::{
-            LogFilter, LogLine, LogMatches, LogPage, LogSource, LogStatus, LogStream,
-        },
+        container_log::{LogFilter, LogLine, LogMatches, LogPage, LogSource, LogStatus, LogStream},
         file::Exported,
         session::{Door, Session},
     },
@@ -203,7 +198,8 @@ impl Tomo {
         at_most("lines", limit, MOST_OF_PAGE)?;
         let follow = self.follow_of(id).await?;
         let limit = limit as usize;
-        let lines = read(&follow, filter, move |view, filter| view.page(from, limit, filter)).await?;
+        let lines =
+            read(&follow, filter, move |view, filter| view.page(from, limit, filter)).await?;
         Ok(LogPage { status: follow.status(), lines })
     }
 
@@ -271,9 +267,8 @@ impl Tomo {
         })
         .await?;
         let names: Vec<_> = sources.iter().map(|source| &source.name).collect();
-        let entry = Entry::by(session.user.id, ActivityKind::LogSave, "Log saved to a file").with(
-            json!({ "containers": names, "rows": exported.rows, "file": exported.path }),
-        );
+        let entry = Entry::by(session.user.id, ActivityKind::LogSave, "Log saved to a file")
+            .with(json!({ "containers": names, "rows": exported.rows, "file": exported.path }));
         let server = sources.first().map(|source| source.container.server_id);
         let is_one = sources.iter().all(|source| Some(source.container.server_id) == server);
         self.record(match server.filter(|_| is_one) {

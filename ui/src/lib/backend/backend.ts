@@ -1,10 +1,19 @@
-import type { Code, Commands, Push } from './generated';
+import type { Code, Commands, Push, TerminalOutput } from './generated';
 
 /** The other side: the one Rust process that owns the data, or its stand-in in tests. */
 export interface Backend {
   call<K extends keyof Commands>(name: K, args: Commands[K][0]): Promise<Commands[K][1]>;
   /** Hands over every push from now on; the result ends that. */
   subscribe(on: (push: Push) => void): Promise<() => void>;
+  /**
+   * Hands over what a terminal writes from now on, then its end; the result ends that, not the
+   * terminal. The other side waits when much was handed over and not shown: what `onOutput` returns
+   * settles when it is.
+   */
+  attachTerminal(
+    id: string,
+    onOutput: (output: TerminalOutput) => void | Promise<void>,
+  ): () => void;
 }
 
 /** What a call fails with: what happened, and what to do about it. */

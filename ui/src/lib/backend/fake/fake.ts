@@ -15,6 +15,7 @@ import type {
   SessionEntry,
   SettingView,
   Status,
+  TerminalOutput,
 } from '../generated';
 import { activitiesOf } from './activity';
 import { trailOf } from './audit';
@@ -51,6 +52,7 @@ export class FakeBackend implements Backend, World {
   sessions: SessionEntry[];
   locks: AccountLock[];
   #listeners = new Set<(push: Push) => void>();
+  #screens = new Map<string, (output: TerminalOutput) => void | Promise<void>>();
   #handlers: Partial<Handlers>;
 
   constructor(options: FakeOptions = {}) {
@@ -116,6 +118,21 @@ export class FakeBackend implements Backend, World {
   subscribe(on: (push: Push) => void): Promise<() => void> {
     this.#listeners.add(on);
     return Promise.resolve(() => this.#listeners.delete(on));
+  }
+
+  attachTerminal(
+    id: string,
+    onOutput: (output: TerminalOutput) => void | Promise<void>,
+  ): () => void {
+    this.#screens.set(id, onOutput);
+    return () => {
+      if (this.#screens.get(id) === onOutput) this.#screens.delete(id);
+    };
+  }
+
+  /** Writes to a terminal that is shown, as the program in it would. */
+  async write(id: string, output: TerminalOutput): Promise<void> {
+    await this.#screens.get(id)?.(structuredClone(output));
   }
 
   push(push: Push): void {
