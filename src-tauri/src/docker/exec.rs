@@ -11,7 +11,7 @@ use bollard::{
 };
 use hyper::{Method, upgrade::Upgraded};
 use hyper_util::rt::TokioIo;
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf};
 use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
@@ -23,7 +23,9 @@ const STARTING: Duration = Duration::from_secs(20);
 /// How often it is asked whether it has.
 const ASK_EVERY: Duration = Duration::from_millis(40);
 /// How much a program may say before it is known to have started, bytes.
-const MOST_FIRST: usize = 256 << 10;
+const MOST_FIRST: usize = 8 << 20;
+/// How often a program that runs is told its size in vain before it is left without one.
+const SIZING: u32 = 25;
 /// What a program could not be run ends with, and one that is not there.
 const NOT_RUN: [i64; 2] = [126, 127];
 /// Marks what a terminal has started, for its end.
@@ -169,10 +171,24 @@ impl ExecControl {
     ) -> Result<Option<String>, EngineError> {
         let mut first = Vec::new();
         let mut ended = false;
-        loop {
-            // The engine makes the terminal before the program, so its size is refused until then.
-            let sized = self.resize(size).await.is_ok();
-            let found = self.engine.docker.inspect_exec(&self.exec).await?;
+        for tries in 0.. {
+            let mut asking = pin!(async {
+                // The terminal is made with the program, and refuses a size until then.
+                let sized = self.resize(size).await.is_ok();
+                Ok::<_, EngineError>((sized, self.engine.docker.inspect_exec(&self.exec).await?))
+            });
+            // What it writes meanwhile is read: over SSH it would hold up the answer.
+            let (sized, found) = loop {
+                tokio::select! {
+                    answer = &mut asking => break answer?,
+                    ended_now = output.gather(&mut first), if !ended => ended = ended_now,
+                }
+                if first.len() >= MOST_FIRST {
+                    // What writes so much has begun.
+                    output.first = Some(first);
+                    return Ok(None);
+                }
+            };
             if found.running != Some(true)
                 && let Some(code) = found.exit_code
             {
@@ -182,17 +198,13 @@ impl ExecControl {
                 if ended {
                     break;
                 }
-            } else if sized && found.pid.is_some_and(|pid| pid > 0) {
+            } else if found.pid.is_some_and(|pid| pid > 0) && (sized || tries > SIZING) {
                 break;
             }
-            if first.len() >= MOST_FIRST {
-                break;
-            }
-            match tokio::time::timeout(ASK_EVERY, output.read_some()).await {
-                Ok(Some(bytes)) => first.extend(bytes),
-                Ok(None) if ended => tokio::time::sleep(ASK_EVERY).await,
-                Ok(None) => ended = true,
-                Err(_) => {}
+            let pause = tokio::time::sleep(ASK_EVERY);
+            tokio::select! {
+                () = pause => {}
+                ended_now = output.gather(&mut first), if !ended => ended = ended_now,
             }
         }
         output.first = Some(first).filter(|first| !first.is_empty());
@@ -245,6 +257,17 @@ impl ExecOutput {
         match self.first.take() {
             Some(first) => Some(first),
             None => self.read_some().await,
+        }
+    }
+
+    /// Adds what it writes next, and says whether it has ended.
+    async fn gather(&mut self, to: &mut Vec<u8>) -> bool {
+        match self.read_some().await {
+            Some(bytes) => {
+                to.extend(bytes);
+                false
+            }
+            None => true,
         }
     }
 

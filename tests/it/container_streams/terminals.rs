@@ -160,8 +160,9 @@ impl Lab {
         };
         let credential =
             Credential::Key { private_key: key.private.clone().into(), passphrase: None };
+        let mut on_step = |_, _| {};
         let connecting =
-            connect(&target, &credential, Some(&known), Timeouts::default(), &mut |_, _| {});
+            connect(&target, &credential, Some(&known), Timeouts::default(), &mut on_step);
         let connection = connecting.await.expect("it signs in");
         Some(Self { _sshd: sshd, connection })
     }

@@ -10,6 +10,7 @@ use crate::{
         container_log::{LogFilter, LogLine, LogMatches, LogPage, LogSource, LogStatus, LogStream},
         file::Exported,
         session::{Door, Session},
+        text::is_hidden,
     },
 };
 use chrono::DateTime;
@@ -32,6 +33,8 @@ const MOST_OF_PAGE: u32 = 1_000;
 const MOST_MATCHES: usize = 10_000;
 /// Characters that are looked for.
 const MOST_WANTED: usize = 1_000;
+/// Characters of a container's name.
+const MOST_OF_NAME: usize = 100;
 /// Follows at a time: each may hold some hundred megabytes.
 const MOST_FOLLOWS: usize = 4;
 /// Lines that are read at once without a follow.
@@ -149,7 +152,7 @@ impl Tomo {
             let container = self.container(which)?;
             sources.push(LogSource {
                 container: which.clone(),
-                name: container.service.unwrap_or(container.name),
+                name: shown_name(&container.service.unwrap_or(container.name)),
                 is_following: true,
                 error: None,
             });
@@ -278,6 +281,11 @@ impl Tomo {
         .await;
         Ok(exported)
     }
+}
+
+/// A name as it can stand before a line: labels hold anything.
+fn shown_name(name: &str) -> String {
+    name.chars().filter(|char| !is_hidden(*char)).take(MOST_OF_NAME).collect()
 }
 
 /// `2026-11-23T01:02:03.004Z web err text`; the name only where there are several.
