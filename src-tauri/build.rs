@@ -19,7 +19,13 @@ fn main() {
     page_version(&root.join("ui/package.json"));
     let attributes = Attributes::new()
         .capabilities_path_pattern("./src-tauri/capabilities/**/*.json")
-        .app_manifest(AppManifest::new().commands(&["call", "subscribe", "unsubscribe"]));
+        .app_manifest(AppManifest::new().commands(&[
+            "call",
+            "subscribe",
+            "terminal",
+            "terminal_shown",
+            "unsubscribe",
+        ]));
     if let Err(error) = tauri_build::try_build(attributes) {
         panic!("tauri-build: {error:#}");
     }

@@ -6,6 +6,7 @@ mod lab;
 mod api;
 mod architecture;
 mod cli;
+mod container_streams;
 mod docker;
 mod mcp;
 mod ssh;

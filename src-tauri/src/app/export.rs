@@ -101,6 +101,27 @@ pub(super) async fn write_text(named: Named, text: String) -> Result<u64, AppErr
     .await
 }
 
+/// Writes a file as `work` says, which gives the number of its rows.
+///
+/// # Errors
+/// When there is one that must stay, or the disk does not take it; what was there before stays.
+pub(super) async fn write_with(
+    named: Named,
+    work: impl FnOnce(&mut dyn Write) -> io::Result<u64> + Send + 'static,
+) -> Result<Exported, AppError> {
+    blocking(named.clone(), move || {
+        let mut file = new_file(&named)?;
+        let write = |error| BackupError::write(&named.path, error);
+        let mut out = BufWriter::new(file.file());
+        let rows = work(&mut out).and_then(|rows| out.flush().map(|()| rows)).map_err(write)?;
+        drop(out);
+        let bytes = file.file().metadata().map_err(write)?.len();
+        file.finish(named.replace)?;
+        Ok(Exported { path: named.path.display().to_string(), rows, bytes })
+    })
+    .await
+}
+
 /// Finds out before the work whether the file may be made.
 fn new_file(named: &Named) -> Result<NewFile, BackupError> {
     if !named.replace && named.path.exists() {

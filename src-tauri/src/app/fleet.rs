@@ -4,6 +4,7 @@ use super::{Tomo, error::AppError};
 use crate::{
     collect::{hub::Change, watch::Wanted},
     domain::{
+        container_log::LogStatus,
         fleet::{Collection, Fleet, Push},
         id::ServerId,
     },
@@ -117,6 +118,7 @@ impl Tomo {
             watched: None,
             pushed_ms: 0,
             containers: self.inner.board.revision(),
+            logs: Vec::new(),
         };
         futures::stream::unfold(state, |mut state| async move {
             let push = state.next().await?;
@@ -137,6 +139,8 @@ struct PushState {
     pushed_ms: i64,
     /// The revision of the board whose containers were pushed.
     containers: u64,
+    /// Follows of logs, as they were last told.
+    logs: Vec<LogStatus>,
 }
 
 impl PushState {
@@ -162,8 +166,28 @@ impl PushState {
         self.ready.pop()
     }
 
+    /// Tells of the follows that moved on.
+    fn gather_logs(&mut self) {
+        let statuses = self.tomo.inner.logs.statuses();
+        self.logs.retain(|told| statuses.iter().any(|status| status.log_id == told.log_id));
+        for status in statuses {
+            let told = self.logs.iter_mut().find(|told| told.log_id == status.log_id);
+            match told {
+                Some(told) if (told.end, &told.sources) == (status.end, &status.sources) => {
+                    continue;
+                }
+                Some(told) => told.clone_from(&status),
+                None => self.logs.push(status.clone()),
+            }
+            self.ready.push(Push::Log { status });
+        }
+    }
+
     /// Turns changes into pushes, last first.
     fn gather(&mut self, changes: &[Change]) {
+        if changes.contains(&Change::Logs) {
+            self.gather_logs();
+        }
         let hub = &self.tomo.inner.hub;
         let now = Utc::now();
         let mut rows = BTreeSet::new();
@@ -181,7 +205,7 @@ impl PushState {
                 }
                 // Every server has an engine, if only one that is not known.
                 Change::Containers(_) | Change::Engine(_) | Change::Fleet => containers = true,
-                Change::Settings | Change::Session => {}
+                Change::Settings | Change::Session | Change::Logs => {}
             }
         }
         let watched = *self.tomo.inner.watched.lock().unwrap_or_else(PoisonError::into_inner);

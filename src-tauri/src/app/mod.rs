@@ -36,12 +36,15 @@ mod server_list;
 mod servers;
 mod sessions;
 mod settings;
+mod terminals;
 pub mod users;
 
 pub use backup::BackupWish;
+pub use containers::LogPart;
 pub use files::{ChooseFile, FileKind, FileWish};
 pub use login::{AtLogin, LoginEntry, Opening, TRAY, usual_data_dir};
 pub use settings::{ResetWish, SettingWish};
+pub use terminals::TerminalFeed;
 
 use crate::{
     collect::{
@@ -111,6 +114,8 @@ struct Inner {
     board: containers::Board,
     usage: containers::Usage,
     watches: containers::Watches,
+    logs: containers::Logs,
+    terminals: terminals::Terminals,
     journal: Arc<Journal>,
     supervisor: Supervisor,
     choose_file: Option<Box<dyn ChooseFile>>,
@@ -184,6 +189,8 @@ impl Tomo {
                 board: containers::Board::default(),
                 usage: containers::Usage::default(),
                 watches: containers::Watches::default(),
+                logs: containers::Logs::default(),
+                terminals: terminals::Terminals::default(),
                 choose_file: options.choose_file,
                 login_entry: options.login_entry,
                 chosen: Mutex::default(),

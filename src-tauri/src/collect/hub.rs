@@ -32,6 +32,8 @@ pub enum Change {
     Sample(ServerId),
     /// Containers of one server changed, or what they use.
     Containers(ServerId),
+    /// Follows of logs moved on.
+    Logs,
     /// An engine came or went.
     Engine(ServerId),
     /// A setting changed.

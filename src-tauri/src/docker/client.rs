@@ -25,6 +25,7 @@ pub struct Engine {
     pub(super) docker: Docker,
     /// The same streams, for what bollard has no types for.
     pub(super) http: Http,
+    pub(super) route: Route,
     info: EngineInfo,
     width: usize,
     met: Met,
@@ -103,7 +104,7 @@ impl Engine {
             Some(clock) => Met::at(clock - (Utc::now() - asked)),
             None => Met { since_nanos: nanos(asked - STRANGE_CLOCK), news_nanos: nanos(asked) },
         };
-        Ok((Self { docker, http, info, width, met }, first?))
+        Ok((Self { docker, http, route, info, width, met }, first?))
     }
 
     /// How many questions it may be asked at a time.

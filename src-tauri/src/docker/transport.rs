@@ -91,7 +91,11 @@ impl Route {
         )
     }
 
-    async fn open(self) -> io::Result<Stream> {
+    /// Opens a stream of its own.
+    ///
+    /// # Errors
+    /// When nobody answers there.
+    pub(super) async fn open(self) -> io::Result<Stream> {
         let remote = |stream: Result<RemoteStream, _>| {
             stream.map(|stream| Stream(Box::pin(stream))).map_err(io::Error::other)
         };

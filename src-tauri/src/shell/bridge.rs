@@ -1,9 +1,13 @@
 //! What the web view may reach: one command to call the table, one channel of pushes.
 
 use crate::{
-    api::{self, error::ApiError},
+    api::{
+        self,
+        access::Effect,
+        error::{ApiError, Code},
+    },
     app::Tomo,
-    domain::fleet::Push,
+    domain::{fleet::Push, terminal::TerminalOutput},
 };
 use futures::StreamExt;
 use serde_json::Value;
@@ -38,6 +42,8 @@ impl Bridge {
     pub(super) fn end_subscription(&self) {
         self.renew();
         self.tomo.watch_server(None);
+        self.tomo.close_logs();
+        self.tomo.close_terminals();
     }
 }
 
@@ -75,4 +81,47 @@ pub(super) fn subscribe(bridge: State<'_, Bridge>, channel: Channel<Push>) {
 #[tauri::command]
 pub(super) fn unsubscribe(bridge: State<'_, Bridge>) {
     bridge.end_subscription();
+}
+
+/// Hands over what a terminal writes, to a window of somebody who may operate servers. It comes no
+/// faster than [`terminal_shown`] says that it is shown, and ends with the terminal, which ends with
+/// the session.
+#[tauri::command]
+pub(super) async fn terminal(
+    bridge: State<'_, Bridge>,
+    channel: Channel<TerminalOutput>,
+    terminal_id: String,
+) -> Result<(), ApiError> {
+    let tomo = bridge.tomo.clone();
+    may_operate(&tomo).await?;
+    let mut feed = tomo.show_terminal(&terminal_id).await?;
+    bridge.tomo.own(async move {
+        while let Some(output) = feed.next().await {
+            let is_last = matches!(output, TerminalOutput::Ended { .. });
+            if channel.send(output).is_err() || is_last {
+                return;
+            }
+        }
+    });
+    Ok(())
+}
+
+/// Says how many bytes of a terminal the window has shown.
+#[tauri::command]
+pub(super) async fn terminal_shown(
+    bridge: State<'_, Bridge>,
+    terminal_id: String,
+    bytes: usize,
+) -> Result<(), ApiError> {
+    may_operate(&bridge.tomo).await?;
+    Ok(bridge.tomo.terminal_shown(&terminal_id, bytes).await?)
+}
+
+async fn may_operate(tomo: &Tomo) -> Result<(), ApiError> {
+    let session = tomo.session().await?;
+    if Effect::Operate.allowed_to(session.user.role) {
+        return Ok(());
+    }
+    let message = "Your role may not use terminals.";
+    Err(ApiError::new(Code::Forbidden, message, "An admin can change the role."))
 }

@@ -36,6 +36,8 @@ pub fn run(options: Options, opening: Opening) -> ExitCode {
         .invoke_handler(tauri::generate_handler![
             bridge::call,
             bridge::subscribe,
+            bridge::terminal,
+            bridge::terminal_shown,
             bridge::unsubscribe
         ])
         .setup(move |app| {

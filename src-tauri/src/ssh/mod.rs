@@ -16,6 +16,7 @@ mod guard;
 pub mod key;
 mod quote;
 mod script;
+mod shell;
 mod stream;
 mod wire;
 
@@ -24,6 +25,7 @@ pub use connection::Connection;
 pub use error::{ConnectError, RemoteError};
 pub use exec::Output;
 pub use script::ScriptChannel;
+pub use shell::{ShellEvent, ShellInput, ShellOutput};
 pub use stream::RemoteStream;
 pub use wire::Traffic;
 

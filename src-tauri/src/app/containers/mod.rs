@@ -4,6 +4,11 @@ mod actions;
 mod board;
 mod inspect;
 mod live;
+mod log_buffer;
+mod log_follow;
+mod log_merge;
+mod log_resume;
+mod logs;
 mod measuring;
 mod resources;
 mod trouble;
@@ -11,6 +16,8 @@ mod usage;
 mod watch;
 
 pub(super) use board::Board;
+pub use logs::LogPart;
+pub(super) use logs::Logs;
 pub(super) use usage::Usage;
 pub(super) use watch::Watches;
 

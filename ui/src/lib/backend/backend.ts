@@ -6,10 +6,14 @@ export interface Backend {
   /** Hands over every push from now on; the result ends that. */
   subscribe(on: (push: Push) => void): Promise<() => void>;
   /**
-   * Hands over what an open terminal prints, from its first byte on; the result ends that. A
-   * terminal that cannot be attached to ends with the reason.
+   * Hands over what a terminal writes from now on, then its end; the result ends that, not the
+   * terminal. The other side waits when much was handed over and not shown: what `onOutput` returns
+   * settles when it is.
    */
-  attachTerminal(terminalId: string, onOutput: (output: TerminalOutput) => void): () => void;
+  attachTerminal(
+    id: string,
+    onOutput: (output: TerminalOutput) => void | Promise<void>,
+  ): () => void;
 }
 
 /** What a call fails with: what happened, and what to do about it. */

@@ -27,14 +27,30 @@ export const tauri: Backend = {
     };
   },
 
-  attachTerminal(terminalId, onOutput) {
+  attachTerminal(id, onOutput) {
     const channel = new Channel<TerminalOutput>();
-    channel.onmessage = onOutput;
-    invoke('terminal', { terminalId, channel }).catch((thrown: unknown) => {
-      channel.onmessage({ kind: 'ended', exit_code: null, reason: ApiError.from(thrown).message });
+    let over = false;
+    const end = (reason: string) => {
+      if (!over) void onOutput({ kind: 'ended', exit_code: null, reason });
+    };
+    channel.onmessage = async (output) => {
+      if (over) return;
+      await onOutput(output);
+      if (over || output.kind !== 'data') return;
+      // A terminal that is gone has nothing left to send.
+      invoke('terminal_shown', { terminalId: id, bytes: byteLength(output.bytes) }).catch(() => {});
+    };
+    invoke('terminal', { channel, terminalId: id }).catch((thrown: unknown) => {
+      end(ApiError.from(thrown).message);
     });
     return () => {
-      channel.onmessage = () => {};
+      over = true;
     };
   },
 };
+
+/** How many bytes a base64 text stands for. */
+function byteLength(base64: string): number {
+  const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
+  return (base64.length / 4) * 3 - padding;
+}

@@ -43,7 +43,7 @@ export class Tomo {
   constructor(backend: Backend) {
     this.backend = {
       subscribe: (on) => backend.subscribe(on),
-      attachTerminal: (terminalId, onOutput) => backend.attachTerminal(terminalId, onOutput),
+      attachTerminal: (id, on) => backend.attachTerminal(id, on),
       call: async (name, args) => {
         try {
           return await backend.call(name, args);

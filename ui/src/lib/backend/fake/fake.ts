@@ -122,8 +122,11 @@ export class FakeBackend implements Backend, World {
     return Promise.resolve(() => this.#listeners.delete(on));
   }
 
-  attachTerminal(terminalId: string, onOutput: (output: TerminalOutput) => void): () => void {
-    return this.terminals.attach(terminalId, onOutput);
+  attachTerminal(
+    id: string,
+    onOutput: (output: TerminalOutput) => void | Promise<void>,
+  ): () => void {
+    return this.terminals.attach(id, onOutput);
   }
 
   push(push: Push): void {
