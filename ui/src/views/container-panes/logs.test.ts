@@ -99,7 +99,7 @@ describe('the drawer', () => {
     await user.click(previous);
     const words = await screen.findByText(/^([\d,]+) of \1$/);
     await waitFor(() =>
-      expect(document.querySelector('.line.current mark')).toHaveTextContent(/thumbnail/),
+      expect(document.querySelector('.entry.current mark')).toHaveTextContent(/thumbnail/),
     );
     const last = words.textContent;
     await user.keyboard('{Enter}');
