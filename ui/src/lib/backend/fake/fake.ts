@@ -8,6 +8,8 @@ import type {
   BackupList,
   Collection,
   Commands,
+  ContainerRef,
+  ContainerRow,
   Plan,
   Push,
   ServerRow,
@@ -19,6 +21,7 @@ import type {
 import { activitiesOf } from './activity';
 import { trailOf } from './audit';
 import { backupsOf } from './backups';
+import { FakeContainers } from './containers';
 import { noise, point, sample } from './figures';
 import { handlersOf } from './index';
 import { isoAt, rowOf } from './machines';
@@ -50,6 +53,7 @@ export class FakeBackend implements Backend, World {
   passwords = new Map<string, string>();
   sessions: SessionEntry[];
   locks: AccountLock[];
+  readonly containers: FakeContainers;
   #listeners = new Set<(push: Push) => void>();
   #handlers: Partial<Handlers>;
 
@@ -88,6 +92,7 @@ export class FakeBackend implements Backend, World {
       platform: 'linux',
       waiting_plans: 0,
     };
+    this.containers = new FakeContainers(this);
     this.#handlers = handlersOf(this);
     if (options.signedIn ?? true) this.signIn('ana');
     const { session } = this.status;
@@ -125,6 +130,10 @@ export class FakeBackend implements Backend, World {
   change(id: string, change: Partial<ServerRow>): void {
     this.rows = this.rows.map((row) => (row.server.id === id ? { ...row, ...change } : row));
     this.push({ kind: 'rows', rows: this.rows.filter((row) => row.server.id === id) });
+  }
+
+  containerOf(ref: ContainerRef): ContainerRow | undefined {
+    return this.containers.at(ref);
   }
 
   me(): Session {
@@ -177,6 +186,7 @@ export class FakeBackend implements Backend, World {
       };
     });
     this.push({ kind: 'rows', rows: this.rows });
+    this.containers.tick();
     const open = this.rows.find((row) => row.server.id === this.watched);
     if (open) {
       this.push({

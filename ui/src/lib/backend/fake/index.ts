@@ -3,6 +3,8 @@ import { accounts } from './accounts';
 import { activity } from './activity';
 import { audit } from './audit';
 import { backups } from './backups';
+import { containers } from './containers';
+import { engineStore } from './engine_store';
 import { plans } from './plans';
 import { program } from './program';
 import { retention } from './retention';
@@ -25,5 +27,7 @@ export function handlersOf(world: World): Partial<Handlers> {
     ...retention(world),
     ...about(world),
     ...plans(world),
+    ...containers(world),
+    ...engineStore(world),
   };
 }

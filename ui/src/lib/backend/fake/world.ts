@@ -17,6 +17,7 @@ import type {
   Status,
   VaultStatus,
 } from '../generated';
+import type { FakeContainers } from './containers';
 import type { Machine } from './machines';
 import type { FakeRetention } from './retention';
 
@@ -46,6 +47,10 @@ export interface FakeOptions {
   backupTakes?: number;
   /** Plans of assistants that wait. */
   plans?: number;
+  /** Containers on all servers together; without it no engine was looked for. */
+  containers?: number;
+  /** Whether engines are in every kind of trouble. */
+  troubledEngines?: boolean;
   /** What the system's file dialog answers. */
   file?: string | null;
   /** Milliseconds before an answer. */
@@ -88,6 +93,7 @@ export interface World {
   passwords: Map<string, string>;
   sessions: SessionEntry[];
   locks: AccountLock[];
+  readonly containers: FakeContainers;
   /** The session of this process; only called where there is one. */
   me(): Session;
   /** Begins a session for an account. */
