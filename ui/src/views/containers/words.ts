@@ -114,9 +114,7 @@ export function portLinks(ports: readonly PublishedPort[], server: ServerRow | u
     const local = loopback.test(host_ip ?? '');
     const host = hostOf(host_ip, server);
     const href =
-      protocol === 'tcp' && host !== null && (!local || isHere(server))
-        ? `http://${host}:${host_port}`
-        : null;
+      protocol === 'tcp' && host !== null && !local ? `http://${host}:${host_port}` : null;
     const known = links.get(host_port);
     if (known?.href) continue;
     const where = local ? ', only from the host itself' : '';
