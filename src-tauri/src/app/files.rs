@@ -46,6 +46,7 @@ pub trait ChooseFile: Send + Sync + 'static {
 
 const BACKUP: (&str, &[&str]) = ("Tomo backup", &["tomobackup"]);
 const JSON: (&str, &[&str]) = ("JSON", &["json"]);
+const TEXT: (&str, &[&str]) = ("Text", &["log", "txt"]);
 const TABLE: (&str, &[&str]) = ("CSV or JSON lines", &["csv", "jsonl"]);
 
 fn wish(purpose: FilePurpose) -> FileWish {
@@ -82,6 +83,7 @@ fn wish(purpose: FilePurpose) -> FileWish {
         FilePurpose::SaveDiagnostics => {
             save("Save diagnostics", format!("tomo-diagnostics-{today}.json"), JSON)
         }
+        FilePurpose::SaveLog => save("Save the log", format!("tomo-log-{today}.log"), TEXT),
     }
 }
 

@@ -49,4 +49,6 @@ pub enum FilePurpose {
     SaveAudit,
     /// Where the diagnostics go.
     SaveDiagnostics,
+    /// Where a container's log goes.
+    SaveLog,
 }

@@ -1,10 +1,15 @@
-import type { Code, Commands, Push } from './generated';
+import type { Code, Commands, Push, TerminalOutput } from './generated';
 
 /** The other side: the one Rust process that owns the data, or its stand-in in tests. */
 export interface Backend {
   call<K extends keyof Commands>(name: K, args: Commands[K][0]): Promise<Commands[K][1]>;
   /** Hands over every push from now on; the result ends that. */
   subscribe(on: (push: Push) => void): Promise<() => void>;
+  /**
+   * Hands over what an open terminal prints, from its first byte on; the result ends that. A
+   * terminal that cannot be attached to ends with the reason.
+   */
+  attachTerminal(terminalId: string, onOutput: (output: TerminalOutput) => void): () => void;
 }
 
 /** What a call fails with: what happened, and what to do about it. */

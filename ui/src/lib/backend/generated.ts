@@ -2746,7 +2746,7 @@ bytes: number, };
 /**
  * What a file is wanted for.
  */
-export type FilePurpose = "open_key" | "open_backup" | "save_backup" | "backup_folder" | "open_server_list" | "save_server_list" | "save_activity" | "save_audit" | "save_diagnostics";
+export type FilePurpose = "open_key" | "open_backup" | "save_backup" | "backup_folder" | "open_server_list" | "save_server_list" | "save_activity" | "save_audit" | "save_diagnostics" | "save_log";
 
 /**
  * The parts of an address; what the text does not say is absent.

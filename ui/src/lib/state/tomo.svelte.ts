@@ -45,6 +45,7 @@ export class Tomo {
   constructor(backend: Backend) {
     this.backend = {
       subscribe: (on) => backend.subscribe(on),
+      attachTerminal: (terminalId, onOutput) => backend.attachTerminal(terminalId, onOutput),
       call: async (name, args) => {
         try {
           return await backend.call(name, args);

@@ -99,6 +99,7 @@ test('of two answers the last asked for counts', async () => {
   let asked = 0;
   const trail = new Trail({
     subscribe: (on) => fake.subscribe(on),
+    attachTerminal: (id, on) => fake.attachTerminal(id, on),
     call: async (name, args) => {
       const first = asked++ === 0;
       const answer = await fake.call(name, args);

@@ -17,6 +17,7 @@ import type {
   SessionEntry,
   SettingView,
   Status,
+  TerminalOutput,
 } from '../generated';
 import { activitiesOf } from './activity';
 import { trailOf } from './audit';
@@ -29,6 +30,7 @@ import { accountOf, household, locksOf, sessionsOf, thePassword } from './people
 import { plansOf, putPlans } from './plans';
 import { registry } from './registry';
 import { retentionOf, type FakeRetention } from './retention';
+import { FakeTerminals } from './terminals';
 import type { FakeOptions, Handlers, World } from './world';
 
 export type { FakeOptions } from './world';
@@ -54,6 +56,8 @@ export class FakeBackend implements Backend, World {
   sessions: SessionEntry[];
   locks: AccountLock[];
   readonly containers: FakeContainers;
+  readonly terminals = new FakeTerminals();
+  readonly beats = new Set<() => void>();
   #listeners = new Set<(push: Push) => void>();
   #handlers: Partial<Handlers>;
 
@@ -123,6 +127,10 @@ export class FakeBackend implements Backend, World {
     return Promise.resolve(() => this.#listeners.delete(on));
   }
 
+  attachTerminal(terminalId: string, onOutput: (output: TerminalOutput) => void): () => void {
+    return this.terminals.attach(terminalId, onOutput);
+  }
+
   push(push: Push): void {
     for (const listener of this.#listeners) listener(structuredClone(push));
   }
@@ -164,6 +172,7 @@ export class FakeBackend implements Backend, World {
 
   /** Moves all figures a little and pushes them, as a round of samples would. */
   tick(): void {
+    for (const beat of this.beats) beat();
     if (this.collection.paused) return;
     const now = this.now();
     this.rows = this.rows.map((row, at) => {

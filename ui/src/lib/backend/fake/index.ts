@@ -5,12 +5,15 @@ import { audit } from './audit';
 import { backups } from './backups';
 import { containers } from './containers';
 import { engineStore } from './engine_store';
+import { containerDetails } from './container_details';
+import { logs } from './logs';
 import { plans } from './plans';
 import { program } from './program';
 import { retention } from './retention';
 import { servers } from './servers';
 import { sessions } from './sessions';
 import { settings } from './settings';
+import { terminals } from './terminals';
 import type { Handlers, World } from './world';
 
 /** Every subject's handlers over one world. A command that no subject answers is refused. */
@@ -29,5 +32,8 @@ export function handlersOf(world: World): Partial<Handlers> {
     ...plans(world),
     ...containers(world),
     ...engineStore(world),
+    ...containerDetails(world),
+    ...logs(world),
+    ...terminals(world),
   };
 }

@@ -14,6 +14,7 @@ const chosen: Record<FilePurpose, string> = {
   save_activity: '/home/ana/tomo-activity.csv',
   save_audit: '/home/ana/tomo-audit.csv',
   save_diagnostics: '/home/ana/tomo-diagnostics.zip',
+  save_log: '/home/ana/tomo.log',
 };
 
 /** The program's own state: status, vault, set-up, and the system's file dialog. */

@@ -7,6 +7,8 @@ import type {
   BackupList,
   Collection,
   Commands,
+  ContainerRef,
+  ContainerRow,
   Plan,
   Push,
   Role,
@@ -20,6 +22,7 @@ import type {
 import type { FakeContainers } from './containers';
 import type { Machine } from './machines';
 import type { FakeRetention } from './retention';
+import type { FakeTerminals } from './terminals';
 
 export interface FakeOptions {
   machines?: Machine[];
@@ -51,6 +54,10 @@ export interface FakeOptions {
   containers?: number;
   /** Whether engines are in every kind of trouble. */
   troubledEngines?: boolean;
+  /** Lines that a follow of logs begins with; none for a log that is empty. */
+  logLines?: number;
+  /** Why the log of the first container of a follow cannot be read. */
+  logError?: string;
   /** What the system's file dialog answers. */
   file?: string | null;
   /** Milliseconds before an answer. */
@@ -94,6 +101,12 @@ export interface World {
   sessions: SessionEntry[];
   locks: AccountLock[];
   readonly containers: FakeContainers;
+  /** What moves by itself, with each round of samples. */
+  readonly beats: Set<() => void>;
+  /** The row of a container, where the stand-in has it. */
+  containerOf?(container: ContainerRef): ContainerRow | undefined;
+  /** Terminals that are open. */
+  readonly terminals: FakeTerminals;
   /** The session of this process; only called where there is one. */
   me(): Session;
   /** Begins a session for an account. */

@@ -1,0 +1,88 @@
+import { ApiError, type Backend } from '../../lib/backend/backend';
+import type { LogMatches } from '../../lib/backend/generated';
+import { type LogFollow, placeOf } from './log_follow.svelte';
+
+/** Typing pauses this long before it is looked for, milliseconds. */
+const PAUSE = 200;
+
+/** A log that grows is looked through again this often at most, milliseconds. */
+const AGAIN = 2000;
+
+/** What is looked for in a follow, and at which of the lines that hold it the view stands. */
+export class LogSearch {
+  text = $state('');
+  matches = $state.raw<LogMatches | null>(null);
+  error = $state.raw<ApiError | null>(null);
+  /** The number of the line that was gone to. */
+  current = $state<number | null>(null);
+
+  #backend: Backend;
+  #follow: LogFollow;
+  #turn = 0;
+  #searched = { at: 0, text: '' };
+
+  /** `2 of 214`; nothing while nothing is looked for. */
+  readonly words = $derived.by(() => {
+    const { matches } = this;
+    if (this.text === '' || !matches) return '';
+    if (matches.total === 0) return 'none';
+    if (this.current === null) return matches.total.toLocaleString('en');
+    return `${this.#place(matches).toLocaleString('en')} of ${matches.total.toLocaleString('en')}`;
+  });
+
+  constructor(backend: Backend, follow: LogFollow) {
+    this.#backend = backend;
+    this.#follow = follow;
+  }
+
+  /** Looks anew when the text, the stream or the log changed; to be called from an effect. */
+  watch(): (() => void) | undefined {
+    const { text } = this;
+    const id = this.#follow.status?.log_id;
+    void this.#follow.stream;
+    void this.#follow.end;
+    if (text === '' || id === undefined) {
+      this.#turn++;
+      this.matches = null;
+      this.current = null;
+      this.#searched = { at: 0, text: '' };
+      return undefined;
+    }
+    const since = Date.now() - this.#searched.at;
+    const wait = text === this.#searched.text ? Math.max(PAUSE, AGAIN - since) : PAUSE;
+    const timer = setTimeout(() => void this.#look(id, text), wait);
+    return () => clearTimeout(timer);
+  }
+
+  /** The next match from the number of a row on, round the ends; `null` without one. */
+  step(direction: 1 | -1, from: number): number | null {
+    const numbers = this.matches?.numbers ?? [];
+    if (numbers.length === 0) return null;
+    const at = this.current ?? (direction > 0 ? from - 1 : from + 1);
+    const place = direction > 0 ? placeOf(numbers, at + 1) : placeOf(numbers, at) - 1;
+    const round = (place + numbers.length) % numbers.length;
+    this.current = numbers[round] ?? null;
+    return this.current;
+  }
+
+  #place(matches: LogMatches): number {
+    const older = matches.total - matches.numbers.length;
+    return older + placeOf(matches.numbers, this.current ?? 0) + 1;
+  }
+
+  async #look(id: string, text: string): Promise<void> {
+    const turn = ++this.#turn;
+    const isNew = text !== this.#searched.text;
+    this.#searched = { at: Date.now(), text };
+    try {
+      const filter = { stream: this.#follow.stream, text };
+      const matches = await this.#backend.call('log.search', { log_id: id, filter });
+      if (turn !== this.#turn) return;
+      this.matches = matches;
+      this.error = null;
+      if (isNew) this.current = null;
+    } catch (thrown) {
+      if (turn === this.#turn) this.error = ApiError.from(thrown);
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/** The height of something docked at the foot of the window, dragged or moved by keys. */
+export class DockHeight {
+  value = $state(0);
+  readonly least: number;
+  #start: { y: number; height: number } | null = null;
+
+  constructor(height: number, least = 120) {
+    this.value = height;
+    this.least = least;
+  }
+
+  /** The greatest height: something of the page above stays in sight. */
+  get most(): number {
+    return Math.max(this.least, window.innerHeight - 160);
+  }
+
+  set(height: number): void {
+    this.value = Math.round(Math.min(this.most, Math.max(this.least, height)));
+  }
+
+  press = (event: PointerEvent): void => {
+    if (event.button !== 0) return;
+    event.preventDefault();
+    (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
+    this.#start = { y: event.clientY, height: this.value };
+  };
+
+  move = (event: PointerEvent): void => {
+    if (this.#start) this.set(this.#start.height + this.#start.y - event.clientY);
+  };
+
+  release = (): void => {
+    this.#start = null;
+  };
+
+  key = (event: KeyboardEvent): void => {
+    const step = event.shiftKey ? 72 : 18;
+    if (event.key === 'ArrowUp') this.set(this.value + step);
+    else if (event.key === 'ArrowDown') this.set(this.value - step);
+    else if (event.key === 'Home') this.set(this.most);
+    else if (event.key === 'End') this.set(this.least);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+}
