@@ -4,7 +4,7 @@ export const ranges = ['live', '1h', '24h', '7d', '30d'] as const;
 /** What a server's charts show: the last hour as it comes, or a stored range. */
 export type ChartRange = (typeof ranges)[number];
 
-export const serverTabs = ['metrics', 'details'] as const;
+export const serverTabs = ['metrics', 'containers', 'details'] as const;
 export type ServerTab = (typeof serverTabs)[number];
 
 export const settingsSections = [
@@ -21,10 +21,17 @@ export const settingsSections = [
 ] as const;
 export type SettingsSection = (typeof settingsSections)[number];
 
+export const storePages = ['images', 'volumes', 'networks'] as const;
+export type StorePage = (typeof storePages)[number];
+
 export type Route =
   | { page: 'overview' }
   | { page: 'servers' }
   | { page: 'server'; id: string; tab: ServerTab; range: ChartRange }
+  /** With `open` that container’s panel: `<server>/<container>`. */
+  | { page: 'containers'; open?: string }
+  /** What engines keep beside containers; with a server only what is on it. */
+  | { page: StorePage; server?: string }
   /** With a server only what was done to it. */
   | { page: 'activity'; server?: string }
   /** Without a section its first one; `key` is the one setting that was asked for. */
@@ -46,6 +53,15 @@ export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
   const [page, id, tab] = path.split('/');
   if (page === 'servers' || page === 'account') return { page };
+  if (page === 'containers') {
+    const open = new URLSearchParams(query).get('open');
+    return { page, ...(open && { open }) };
+  }
+  const store = storePages.find((one) => one === page);
+  if (store) {
+    const server = new URLSearchParams(query).get('server');
+    return { page: store, ...(server && { server }) };
+  }
   if (page === 'activity') {
     const server = new URLSearchParams(query).get('server');
     return { page, ...(server && { server }) };
@@ -76,8 +92,11 @@ export function hrefOf(route: Route): string {
     const query = route.key ? `?key=${encodeURIComponent(route.key)}` : '';
     return `#/settings/${route.section}${query}`;
   }
-  if (route.page === 'activity' && route.server) {
-    return `#/activity?server=${encodeURIComponent(route.server)}`;
+  if (route.page === 'containers' && route.open) {
+    return `#/containers?open=${encodeURIComponent(route.open)}`;
+  }
+  if ('server' in route && route.server) {
+    return `#/${route.page}?server=${encodeURIComponent(route.server)}`;
   }
   if (route.page !== 'server') return `#/${route.page}`;
   const query = route.range === 'live' ? '' : `?range=${route.range}`;

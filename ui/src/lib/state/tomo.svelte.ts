@@ -3,6 +3,7 @@ import { ApiError, type Backend } from '../backend/backend';
 import type { Account, Push, Status } from '../backend/generated';
 import { BackupRun } from './backup_run.svelte';
 import { Clock } from './clock.svelte';
+import { ContainerStore } from './containers.svelte';
 import { Dialogs } from './dialogs.svelte';
 import { SettingsDraft } from './draft.svelte';
 import { FleetStore } from './fleet.svelte';
@@ -33,6 +34,7 @@ export class Tomo {
   readonly backupRun: BackupRun;
   readonly status: StatusStore;
   readonly fleet: FleetStore;
+  readonly containers: ContainerStore;
   readonly settings: SettingsStore;
   /** Changes of settings that wait to be saved. */
   readonly draft: SettingsDraft;
@@ -57,6 +59,7 @@ export class Tomo {
     this.backupRun = new BackupRun(this.backend);
     this.status = new StatusStore(backend);
     this.fleet = new FleetStore(this.backend);
+    this.containers = new ContainerStore(this.backend);
     this.settings = new SettingsStore(this.backend);
     this.rail = new Rail(this.settings);
     this.account = new Loadable(() => this.backend.call('account.get', {}));
@@ -84,6 +87,7 @@ export class Tomo {
 
   #onPush(push: Push): void {
     this.fleet.push(push);
+    this.containers.push(push);
     if (push.kind === 'settings_changed') {
       void this.settings.list.load();
       // Marks and intervals are settings too.

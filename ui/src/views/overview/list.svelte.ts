@@ -12,6 +12,7 @@ export const columns = [
   'received',
   'sent',
   'temperature',
+  'containers',
   'uptime',
 ] as const;
 export type Column = (typeof columns)[number];
@@ -23,7 +24,8 @@ export interface Sort {
 /** From this many servers on, rows are one line high unless somebody chose otherwise. */
 const compactFrom = 13;
 
-function figureOf({ figures }: ServerRow, column: Column): number | null {
+function figureOf({ figures, containers }: ServerRow, column: Column): number | null {
+  if (column === 'containers') return containers?.running ?? null;
   if (!figures) return null;
   switch (column) {
     case 'cpu':

@@ -21,7 +21,8 @@ import type { Tomo } from '../../lib/state/tomo.svelte';
 import { pauseChoices, pauseUntil, resume } from '../overview/pause';
 import { optionsOf, valueText } from '../settings/control';
 import { sectionOf, sections } from '../settings/sections';
-import { places } from '../shell/places';
+import { placesOf } from '../shell/places';
+import { ofContainers } from './container_entries';
 import { ofData } from './data_entries';
 import type { Searchable } from './search';
 
@@ -100,7 +101,7 @@ function ofWindow(tomo: Tomo): Entry[] {
   if (tomo.status.may('administer')) {
     add({ title: 'Add server…', icon: Plus, keys: 'Mod+N', run: () => tomo.dialogs.addServer() });
   }
-  for (const { page, label, icon, keys } of places) {
+  for (const { page, label, icon, keys } of placesOf(tomo)) {
     add({ title: `Go to ${label}`, icon, keys, run: () => tomo.router.go({ page }) });
   }
   if (tomo.status.may('operate')) {
@@ -194,6 +195,7 @@ export function entriesOf(tomo: Tomo, now: number): Entry[] {
   return [
     ...ofServers(tomo, now),
     ...ofWindow(tomo),
+    ...ofContainers(tomo),
     ...ofData(tomo),
     ...ofRows(tomo),
     ...ofSettings(tomo),

@@ -1,10 +1,24 @@
-import { places } from './places';
+import type { Place } from './places';
 
-/** What the sheet of keys shows; the same keys as the guide, as far as there is something to do. */
-export const keyGroups: readonly {
+interface KeyGroup {
   title: string;
   keys: readonly { keys: readonly string[]; does: string }[];
-}[] = [
+}
+
+const ofContainers: KeyGroup = {
+  title: 'Among containers',
+  keys: [
+    { keys: ['Space'], does: 'Select' },
+    { keys: ['Shift+ArrowUp', 'Shift+ArrowDown'], does: 'Select several' },
+    { keys: ['Mod+A'], does: 'Select all' },
+    { keys: ['ArrowLeft', 'ArrowRight'], does: 'Close or open a group' },
+    { keys: ['L', 'T', 'R'], does: 'Logs, terminal, restart' },
+    { keys: ['Delete'], does: 'Remove' },
+  ],
+};
+
+/** What the sheet of keys shows; the same keys as the guide, as far as there is something to do. */
+export const keyGroups = (places: readonly Place[]): readonly KeyGroup[] => [
   {
     title: 'Everywhere',
     keys: [
@@ -30,6 +44,7 @@ export const keyGroups: readonly {
       { keys: ['Shift+F10'], does: 'What can be done with a row' },
     ],
   },
+  ...(places.some(({ page }) => page === 'containers') ? [ofContainers] : []),
   {
     title: 'On a server’s page',
     keys: [

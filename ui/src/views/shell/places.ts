@@ -1,41 +1,39 @@
 import ActivityIcon from '@lucide/svelte/icons/activity';
+import Box from '@lucide/svelte/icons/box';
 import Rows3 from '@lucide/svelte/icons/rows-3';
 import ServerIcon from '@lucide/svelte/icons/server';
 import SlidersHorizontal from '@lucide/svelte/icons/sliders-horizontal';
 import type { Component } from 'svelte';
 import type { Route } from '../../lib/state/router.svelte';
+import type { Tomo } from '../../lib/state/tomo.svelte';
 
-/** The rail's entries, in its order. */
+/** An entry of the rail. */
 export interface Place {
-  page: 'overview' | 'servers' | 'activity' | 'settings';
+  page: 'overview' | 'servers' | 'containers' | 'activity' | 'settings';
   label: string;
   icon: Component;
+  /** By its place in the rail. */
   keys: string;
   /** The pages during which it is the current entry. */
   holds: readonly Route['page'][];
 }
 
-export const places: readonly Place[] = [
-  { page: 'overview', label: 'Overview', icon: Rows3, keys: 'Mod+1', holds: ['overview'] },
+const all: readonly Omit<Place, 'keys'>[] = [
+  { page: 'overview', label: 'Overview', icon: Rows3, holds: ['overview'] },
+  { page: 'servers', label: 'Servers', icon: ServerIcon, holds: ['servers', 'server'] },
   {
-    page: 'servers',
-    label: 'Servers',
-    icon: ServerIcon,
-    keys: 'Mod+2',
-    holds: ['servers', 'server'],
+    page: 'containers',
+    label: 'Containers',
+    icon: Box,
+    holds: ['containers', 'images', 'volumes', 'networks'],
   },
-  {
-    page: 'activity',
-    label: 'Activity',
-    icon: ActivityIcon,
-    keys: 'Mod+3',
-    holds: ['activity'],
-  },
-  {
-    page: 'settings',
-    label: 'Settings',
-    icon: SlidersHorizontal,
-    keys: 'Mod+4',
-    holds: ['settings'],
-  },
+  { page: 'activity', label: 'Activity', icon: ActivityIcon, holds: ['activity'] },
+  { page: 'settings', label: 'Settings', icon: SlidersHorizontal, holds: ['settings'] },
 ];
+
+/** The rail's entries, in its order; one appears when there is something to hold. */
+export function placesOf(tomo: Tomo): Place[] {
+  return all
+    .filter(({ page }) => page !== 'containers' || tomo.containers.hasSomething)
+    .map((place, at) => ({ ...place, keys: `Mod+${at + 1}` }));
+}

@@ -1,6 +1,6 @@
 import { isChord, isTyping } from '../../lib/keys/keys';
 import type { Tomo } from '../../lib/state/tomo.svelte';
-import { places } from './places';
+import { placesOf } from './places';
 
 type Shortcut = { keys: string; run: (tomo: Tomo) => void };
 
@@ -13,18 +13,21 @@ const anywhere: readonly Shortcut[] = [
   },
   { keys: 'Mod+L', run: (tomo) => void tomo.lock() },
   { keys: 'Mod+,', run: (tomo) => tomo.router.go({ page: 'settings' }) },
-  ...places.map(({ keys, page }) => ({ keys, run: (tomo: Tomo) => tomo.router.go({ page }) })),
 ];
 
 /** Runs the key that acts on every page; a dialog keeps all keys to itself. */
 export function runShortcut(tomo: Tomo, event: KeyboardEvent): void {
   if (event.defaultPrevented || event.repeat) return;
+  const shortcuts = [
+    ...anywhere,
+    ...placesOf(tomo).map(({ keys, page }) => ({ keys, run: () => tomo.router.go({ page }) })),
+  ];
   if (tomo.dialogs.current) {
     // The browser's own Ctrl N, Ctrl K and the like must not reach the web view from a dialog.
-    if (anywhere.some(({ keys }) => isChord(event, keys))) event.preventDefault();
+    if (shortcuts.some(({ keys }) => isChord(event, keys))) event.preventDefault();
     return;
   }
-  const shortcut = anywhere.find(({ keys }) => isChord(event, keys));
+  const shortcut = shortcuts.find(({ keys }) => isChord(event, keys));
   if (shortcut) {
     event.preventDefault();
     shortcut.run(tomo);

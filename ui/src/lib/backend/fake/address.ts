@@ -7,7 +7,7 @@ import { many, odd, thisComputer } from './machines';
  * The scene that the address asks for, for a browser without Tauri:
  * `?fake=40`, `?fake=odd`, `&stage=set_up`, `&theme=dark`, `&latency=2000`, `&fail=fleet.get`,
  * `&paused`, `&role=readonly`, `&still`, `&stage=locked`, `&tampered`, `&changed`,
- * `&activities=100000`, `&rows=200`, `&backups=0`, `&no_passphrase`, `&plans=2`.
+ * `&activities=100000`, `&rows=200`, `&backups=0`, `&no_passphrase`, `&plans=2`, `&containers=500`, `&engines=troubled`.
  */
 export function fakeFromAddress(search: string): FakeBackend {
   const query = new URLSearchParams(search);
@@ -41,6 +41,8 @@ export function fakeFromAddress(search: string): FakeBackend {
     backups: Number(query.get('backups') ?? 8),
     backupPassphrase: !query.has('no_passphrase'),
     backupTakes: 4000,
+    containers: Number(query.get('containers') ?? 60),
+    troubledEngines: query.get('engines') === 'troubled',
     plans: Number(query.get('plans') ?? 0),
     latency: Number(query.get('latency') ?? 0),
     settings: {

@@ -8,6 +8,8 @@ import type {
   BackupList,
   Collection,
   Commands,
+  ContainerRef,
+  ContainerRow,
   Plan,
   Push,
   ServerRow,
@@ -20,6 +22,7 @@ import type {
 import { activitiesOf } from './activity';
 import { trailOf } from './audit';
 import { backupsOf } from './backups';
+import { FakeContainers } from './containers';
 import { noise, point, sample } from './figures';
 import { handlersOf } from './index';
 import { isoAt, rowOf } from './machines';
@@ -52,6 +55,7 @@ export class FakeBackend implements Backend, World {
   passwords = new Map<string, string>();
   sessions: SessionEntry[];
   locks: AccountLock[];
+  readonly containers: FakeContainers;
   readonly terminals = new FakeTerminals();
   readonly beats = new Set<() => void>();
   #listeners = new Set<(push: Push) => void>();
@@ -92,6 +96,7 @@ export class FakeBackend implements Backend, World {
       platform: 'linux',
       waiting_plans: 0,
     };
+    this.containers = new FakeContainers(this);
     this.#handlers = handlersOf(this);
     if (options.signedIn ?? true) this.signIn('ana');
     const { session } = this.status;
@@ -136,6 +141,10 @@ export class FakeBackend implements Backend, World {
   change(id: string, change: Partial<ServerRow>): void {
     this.rows = this.rows.map((row) => (row.server.id === id ? { ...row, ...change } : row));
     this.push({ kind: 'rows', rows: this.rows.filter((row) => row.server.id === id) });
+  }
+
+  containerOf(ref: ContainerRef): ContainerRow | undefined {
+    return this.containers.at(ref);
   }
 
   me(): Session {
@@ -189,6 +198,7 @@ export class FakeBackend implements Backend, World {
       };
     });
     this.push({ kind: 'rows', rows: this.rows });
+    this.containers.tick();
     const open = this.rows.find((row) => row.server.id === this.watched);
     if (open) {
       this.push({

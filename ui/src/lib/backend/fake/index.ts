@@ -3,6 +3,8 @@ import { accounts } from './accounts';
 import { activity } from './activity';
 import { audit } from './audit';
 import { backups } from './backups';
+import { containers } from './containers';
+import { engineStore } from './engine_store';
 import { containerDetails } from './container_details';
 import { logs } from './logs';
 import { plans } from './plans';
@@ -28,6 +30,8 @@ export function handlersOf(world: World): Partial<Handlers> {
     ...retention(world),
     ...about(world),
     ...plans(world),
+    ...containers(world),
+    ...engineStore(world),
     ...containerDetails(world),
     ...logs(world),
     ...terminals(world),

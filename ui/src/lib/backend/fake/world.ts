@@ -19,6 +19,7 @@ import type {
   Status,
   VaultStatus,
 } from '../generated';
+import type { FakeContainers } from './containers';
 import type { Machine } from './machines';
 import type { FakeRetention } from './retention';
 import type { FakeTerminals } from './terminals';
@@ -49,6 +50,10 @@ export interface FakeOptions {
   backupTakes?: number;
   /** Plans of assistants that wait. */
   plans?: number;
+  /** Containers on all servers together; without it no engine was looked for. */
+  containers?: number;
+  /** Whether engines are in every kind of trouble. */
+  troubledEngines?: boolean;
   /** Lines that a follow of logs begins with; none for a log that is empty. */
   logLines?: number;
   /** Why the log of the first container of a follow cannot be read. */
@@ -95,6 +100,7 @@ export interface World {
   passwords: Map<string, string>;
   sessions: SessionEntry[];
   locks: AccountLock[];
+  readonly containers: FakeContainers;
   /** What moves by itself, with each round of samples. */
   readonly beats: Set<() => void>;
   /** The row of a container, where the stand-in has it. */

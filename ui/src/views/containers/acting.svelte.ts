@@ -1,0 +1,127 @@
+import { ApiError } from '../../lib/backend/backend';
+import type {
+  ContainerAction,
+  ContainerRef,
+  ContainerResult,
+  ContainerRow,
+} from '../../lib/backend/generated';
+import { counted, sentences } from '../../lib/format';
+import { keyOf, refOf, rowKey } from '../../lib/state/containers.svelte';
+import type { Tomo } from '../../lib/state/tomo.svelte';
+import { SvelteSet } from 'svelte/reactivity';
+
+const past: Record<ContainerAction, string> = {
+  start: 'started',
+  stop: 'stopped',
+  restart: 'restarted',
+  pause: 'paused',
+  unpause: 'unpaused',
+  kill: 'killed',
+};
+
+/** More than these are not listed by name. */
+const named = 5;
+
+/** What the dialogs of this page are about. */
+export type Asked =
+  | { kind: 'act'; action: ContainerAction; rows: readonly ContainerRow[] }
+  | { kind: 'remove'; rows: readonly ContainerRow[] }
+  | { kind: 'limits'; row: ContainerRow }
+  | { kind: 'rename'; row: ContainerRow };
+
+/** Containers that something is being done to, and what asks before it is done. */
+export class Acting {
+  #tomo: Tomo;
+  /** Keys of those whose answer is awaited. */
+  busy = new SvelteSet<string>();
+  asked = $state.raw<Asked | null>(null);
+
+  constructor(tomo: Tomo) {
+    this.#tomo = tomo;
+  }
+
+  ask(asked: Asked): void {
+    this.asked = asked;
+  }
+
+  /** Does it, at once where it interrupts nothing and else after a question. */
+  begin(action: ContainerAction, rows: readonly ContainerRow[]): void {
+    if (rows.length === 0) return;
+    if (action === 'start' || action === 'unpause' || (action === 'pause' && rows.length === 1)) {
+      void this.act(action, rows);
+    } else this.ask({ kind: 'act', action, rows });
+  }
+
+  async act(action: ContainerAction, rows: readonly ContainerRow[]): Promise<void> {
+    await this.#each(rows, past[action], (containers) =>
+      this.#tomo.backend.call('container.act', { containers, action }),
+    );
+  }
+
+  async remove(rows: readonly ContainerRow[], withVolumes: boolean): Promise<void> {
+    const force = rows.some(({ container }) => container.state !== 'exited');
+    await this.#each(rows, 'removed', (containers) =>
+      this.#tomo.backend.call('container.remove', {
+        containers,
+        with_volumes: withVolumes,
+        force,
+      }),
+    );
+  }
+
+  async #each(
+    rows: readonly ContainerRow[],
+    done: string,
+    call: (containers: ContainerRef[]) => Promise<ContainerResult[]>,
+  ): Promise<void> {
+    const refs = rows.map(({ container }) => refOf(container));
+    const keys = refs.map(keyOf);
+    for (const key of keys) this.busy.add(key);
+    try {
+      this.#tell(await call(refs), done, rows);
+    } catch (thrown) {
+      const what = counted(rows.length, 'container');
+      const name = rows.length === 1 ? (rows[0]?.container.name ?? what) : what;
+      this.#tomo.toasts.fail(
+        `${name} ${rows.length === 1 ? 'was' : 'were'} not ${done}`,
+        ApiError.from(thrown),
+      );
+    } finally {
+      for (const key of keys) this.busy.delete(key);
+    }
+  }
+
+  /** What went wrong is said by name; what went well is seen in the rows. */
+  #tell(results: readonly ContainerResult[], done: string, rows: readonly ContainerRow[]): void {
+    const failed = results.filter(({ error }) => error !== null);
+    if (failed.length === 0) return;
+    const server = (result: ContainerResult) =>
+      this.#tomo.fleet.row(result.container.server_id)?.server.name ?? 'its server';
+    const [first] = failed;
+    const title =
+      failed.length === 1 && first
+        ? `${first.name} on ${server(first)} was not ${done}`
+        : `${failed.length} of ${counted(rows.length, 'container')} were not ${done}`;
+    const lines = failed
+      .slice(0, named)
+      .map((result) =>
+        failed.length === 1 ? result.error : `${result.name} on ${server(result)}: ${result.error}`,
+      );
+    const more = failed.length > named ? `And ${failed.length - named} more` : null;
+    this.#tomo.toasts.show({
+      tone: 'critical',
+      title,
+      text: sentences(...lines, more),
+      action: {
+        label: 'Try again',
+        run: () => {
+          const again = new Set(failed.map(({ container }) => keyOf(container)));
+          const rest = rows.filter((row) => again.has(rowKey(row)));
+          const action = Object.entries(past).find(([, word]) => word === done)?.[0];
+          if (action) void this.act(action as ContainerAction, rest);
+          else this.ask({ kind: 'remove', rows: rest });
+        },
+      },
+    });
+  }
+}
