@@ -144,7 +144,7 @@ fn of_summary(server: ServerId, summary: ContainerSummary) -> Option<Container> 
             Some(Said::DEAD) => ContainerState::Dead,
             Some(Said::EMPTY) | None => ContainerState::Unknown,
         },
-        health: health.and_then(|health| health_of(&health.to_string())),
+        health: health.and_then(|health| health_of(health.as_ref())),
         exit_code: None,
         out_of_memory: false,
         error: None,
@@ -189,7 +189,7 @@ fn of_inspection(server: ServerId, inspected: ContainerInspectResponse) -> Optio
         health: health
             .filter(|_| !ended)
             .filter(|health| *health != HealthStatusEnum::NONE)
-            .and_then(|health| health_of(&health.to_string())),
+            .and_then(|health| health_of(health.as_ref())),
         exit_code: said.exit_code.filter(|_| ended),
         // Engines keep the mark of an earlier run while the container runs again.
         out_of_memory: said.oom_killed.unwrap_or(false) && ended,
