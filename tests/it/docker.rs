@@ -59,8 +59,9 @@ impl Lab {
         let credential =
             Credential::Key { private_key: self.key.private.clone().into(), passphrase: None };
         let timeouts = Timeouts { handshake: Duration::from_secs(30), ..Timeouts::default() };
-        let connecting = connect(&target, &credential, Some(&known), timeouts, &mut |_, _| {});
-        connecting.await.unwrap_or_else(|_| panic!("the right key signs in"))
+        connect(&target, &credential, Some(&known), timeouts, &mut |_, _| {})
+            .await
+            .unwrap_or_else(|_| panic!("the right key signs in"))
     }
 }
 
