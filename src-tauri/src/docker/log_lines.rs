@@ -132,6 +132,8 @@ struct Assembler {
     begun: bool,
     text: Vec<u8>,
     cut: u64,
+    /// The newest byte, kept or cut.
+    last: u8,
     /// Bytes since the last time.
     since_stamp: usize,
 }
@@ -146,6 +148,7 @@ impl Assembler {
             begun: false,
             text: Vec::new(),
             cut: 0,
+            last: 0,
             since_stamp: 0,
         }
     }
@@ -218,6 +221,7 @@ impl Assembler {
         self.text.extend_from_slice(&bytes[..kept]);
         self.cut += (bytes.len() - kept) as u64;
         self.since_stamp += bytes.len();
+        self.last = bytes.last().copied().unwrap_or(self.last);
     }
 
     fn end_line(&mut self, lines: &mut Vec<Line>) {
@@ -230,6 +234,7 @@ impl Assembler {
         } else {
             let whole = whole_characters(&text);
             self.cut += (text.len() - whole) as u64;
+            self.cut -= u64::from(self.last == b'\r');
             text.truncate(whole);
         }
         lines.push(Line {
@@ -244,6 +249,7 @@ impl Assembler {
             self.text = text;
         }
         self.begun = false;
+        self.last = 0;
         self.since_stamp = 0;
         self.stamp = Some(Vec::new());
     }

@@ -1,7 +1,7 @@
 //! Terminals in containers, and the shell of a server.
 
 use super::{PATIENCE, docker, engine, skip};
-use crate::lab::sshd::{self, Options, Sshd};
+use crate::lab::sshd::{self, Account, Options, Sshd};
 use chrono::Utc;
 use std::{future::Future, time::Duration};
 use tokio::time::timeout;
@@ -127,6 +127,7 @@ async fn a_closed_terminal_leaves_nothing_running() {
 
 struct Lab {
     _sshd: Sshd,
+    _account: Account,
     connection: Connection,
 }
 
@@ -164,7 +165,7 @@ impl Lab {
         let connecting =
             connect(&target, &credential, Some(&known), Timeouts::default(), &mut on_step);
         let connection = connecting.await.expect("it signs in");
-        Some(Self { _sshd: sshd, connection })
+        Some(Self { _sshd: sshd, _account: account, connection })
     }
 }
 

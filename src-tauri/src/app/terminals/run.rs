@@ -41,7 +41,7 @@ impl Run {
     pub(super) async fn run(self, ends: (Output, Input), typing: mpsc::Receiver<Typed>) {
         let (output, input) = ends;
         let control = match &input {
-            Input::Exec(_, control) => Some(control.clone()),
+            Input::Exec(_, control) => Some(control.as_ref().clone()),
             Input::Shell(_) => None,
         };
         let changes = self.tomo.inner.hub.changes();
@@ -91,7 +91,7 @@ impl Run {
         mut typing: mpsc::Receiver<Typed>,
     ) -> Ended {
         let control = match &input {
-            Input::Exec(_, control) => Some(control.clone()),
+            Input::Exec(_, control) => Some(control.as_ref().clone()),
             Input::Shell(_) => None,
         };
         let mut writing = pin!(async {

@@ -12,13 +12,13 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// What a program writes.
 pub(super) enum Output {
-    Exec(ExecOutput, ExecControl),
+    Exec(ExecOutput, Box<ExecControl>),
     Shell { output: ShellOutput, status: Option<u32> },
 }
 
 /// What a program reads, its size and its end.
 pub(super) enum Input {
-    Exec(ExecInput, ExecControl),
+    Exec(ExecInput, Box<ExecControl>),
     Shell(ShellInput),
 }
 
@@ -30,6 +30,7 @@ pub(super) struct Ended {
 
 pub(super) fn of_exec(terminal: ExecTerminal) -> (Output, Input) {
     let ExecTerminal { output, input, control } = terminal;
+    let control = Box::new(control);
     (Output::Exec(output, control.clone()), Input::Exec(input, control))
 }
 
