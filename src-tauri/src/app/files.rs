@@ -80,7 +80,6 @@ fn wish(purpose: FilePurpose) -> FileWish {
         FilePurpose::SaveAudit => {
             save("Export the audit trail", format!("tomo-audit-{today}.csv"), TABLE)
         }
-        FilePurpose::SaveLog => save("Save the log", format!("log-{today}.log"), TEXT),
         FilePurpose::SaveDiagnostics => {
             save("Save diagnostics", format!("tomo-diagnostics-{today}.json"), JSON)
         }

@@ -63,7 +63,7 @@ impl Engine {
 }
 
 /// The version of the API to ask in, of an engine whose newest is this.
-fn version(newest: &str) -> (u32, u32) {
+pub(super) fn version(newest: &str) -> (u32, u32) {
     let numbers = newest.split_once('.');
     let numbers = numbers.and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
     numbers.unwrap_or(OLDEST).clamp(OLDEST, NEWEST)

@@ -1,7 +1,7 @@
 //! One request on a stream of its own, whose answer is read as bytes: what an HTTP client that
 //! understands the answer would hold in memory whole, or take for something else.
 
-use super::{client::Engine, error::EngineError};
+use super::{ask, client::Engine, error::EngineError};
 use bollard::errors::Error;
 use hyper::{
     Method, Request, Response, StatusCode,
@@ -36,11 +36,11 @@ impl Engine {
         body: Option<String>,
         upgrade: bool,
     ) -> Result<Answer, EngineError> {
-        let asking = self.ask(method, path, body.unwrap_or_default(), upgrade);
+        let asking = self.send(method, path, body.unwrap_or_default(), upgrade);
         tokio::time::timeout(ANSWER, asking).await.map_err(|_| EngineError::Timeout)?
     }
 
-    async fn ask(
+    async fn send(
         &self,
         method: Method,
         path: &str,
@@ -57,8 +57,8 @@ impl Engine {
             // What ends it is told to whoever reads the answer.
             let _ = connection.with_upgrades().await;
         }));
-        let version = self.docker.client_version();
-        let path = format!("/v{}.{}{path}", version.major_version, version.minor_version);
+        let (major, minor) = ask::version(&self.info().api_version);
+        let path = format!("/v{major}.{minor}{path}");
         let mut request = Request::builder()
             .method(method)
             .uri(path)

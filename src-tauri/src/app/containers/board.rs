@@ -137,9 +137,10 @@ impl Board {
 
     /// The containers of a server whose processes exist.
     pub(in crate::app) fn up(&self, server: ServerId) -> Vec<Container> {
-        let entries = self.entries();
-        let containers =
-            entries.get(&server).into_iter().flat_map(|entry| entry.containers.values());
+        let inner = self.inner();
+        let entry = inner.entries.get(&server);
+        let containers = entry.into_iter().flat_map(|entry| entry.containers.values());
+        let containers = containers.map(|kept| &kept.container);
         containers.filter(|container| container.is_up()).cloned().collect()
     }
 
