@@ -41,10 +41,6 @@ use chrono::TimeDelta;
 
 type Answer<T> = Result<T, ApiError>;
 
-fn unbuilt() -> ApiError {
-    ApiError::new(Code::Failed, "This is not there yet.", "")
-}
-
 pub(super) async fn status(tomo: &Tomo, _: Nothing) -> Answer<Status> {
     Ok(tomo.status().await?)
 }

@@ -265,11 +265,7 @@ impl Board {
     }
 
     /// Takes what the containers of a server use now; of those that are not named nothing is known.
-    pub(in crate::app) fn figures(
-        &self,
-        server: ServerId,
-        new: &[(String, ContainerFigures)],
-    ) -> bool {
+    pub(super) fn figures(&self, server: ServerId, new: &[(String, ContainerFigures)]) -> bool {
         let mut inner = self.inner();
         let revision = inner.revision + 1;
         let Some(entry) = inner.entries.get_mut(&server) else { return false };

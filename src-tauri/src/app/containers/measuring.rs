@@ -7,7 +7,7 @@ use crate::{
     docker::Engine,
     domain::{
         connection::ConnectionStatus,
-        container::{Container, ContainerFigures, ContainerRef},
+        container::{Container, ContainerRef},
         container_history::{ContainerHistory, ContainerMetricRow, ContainerPoint},
         history::Range,
         id::ServerId,
@@ -55,9 +55,7 @@ impl Tomo {
                 let subject = |id: &str| self.container_subject(server, id);
                 let rows = usage.take_sample(server, &sample, subject);
                 self.keep_container_minutes(rows).await;
-                if !sample.containers.is_empty() {
-                    hub.announce(Change::Containers(server));
-                }
+                self.show_container_figures(server);
             }
             Change::Connection(server) if !self.is_sampled(server) => {
                 self.keep_container_minutes(usage.end(server)).await;
@@ -104,7 +102,14 @@ impl Tomo {
                 Err(error) => tracing::debug!(%server, %error, "no stats of a container"),
             }
         }
-        self.inner.hub.announce(Change::Containers(server));
+        self.show_container_figures(server);
+    }
+
+    /// Puts the newest figures on the board, and tells the pages when they are others.
+    fn show_container_figures(&self, server: ServerId) {
+        if self.inner.board.figures(server, &self.inner.usage.figures(server)) {
+            self.inner.hub.announce(Change::Containers(server));
+        }
     }
 
     async fn keep_container_minutes(&self, rows: Vec<ContainerMetricRow>) {
@@ -117,14 +122,6 @@ impl Tomo {
         let which = ContainerRef { server_id, container_id: id.to_owned() };
         let Container { id, name, series, state, .. } = self.inner.board.container(&which)?;
         Some(Subject { server_id, series, container_id: id, container_name: name, state })
-    }
-
-    /// The newest figures of a container; absent while nothing reads it.
-    pub(in crate::app) fn container_figures(
-        &self,
-        which: &ContainerRef,
-    ) -> Option<ContainerFigures> {
-        self.inner.usage.figures(which)
     }
 
     /// The last hour of a container, reading by reading.

@@ -57,9 +57,11 @@ impl Usage {
         self.servers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The newest figures of a container; absent while nothing reads it.
-    pub(in crate::app) fn figures(&self, which: &ContainerRef) -> Option<ContainerFigures> {
-        self.servers().get(&which.server_id)?.figures.get(&which.container_id).cloned()
+    /// The newest figures of a server's containers, by their ids.
+    pub(super) fn figures(&self, server: ServerId) -> Vec<(String, ContainerFigures)> {
+        let servers = self.servers();
+        let figures = servers.get(&server).into_iter().flat_map(|of| &of.figures);
+        figures.map(|(id, figures)| (id.clone(), figures.clone())).collect()
     }
 
     /// The last hour of a container, oldest first.
