@@ -238,38 +238,50 @@ commands! {
     /// Looks for the container engine of a server anew.
     "container.look" Operate container_look(ServerRef) -> ServerEngine;
     /// One container whole; values that look like secrets are left out.
+    /// The `container` is named by the `server_id` and `id` of a row of `container_list`.
     "container.inspect" Read container_inspect(OneContainer) -> ContainerDetails;
     /// Shows one masked value of a container's environment.
     "container.reveal" Operate (itself) [person] container_reveal(RevealVariable) -> String;
     /// The last hour of one container, reading by reading.
+    /// The `container` is named by the `server_id` and `id` of a row of `container_list`.
     "container.live" Read container_live(OneContainer) -> Vec<ContainerPoint>;
     /// The stored history of one container, or of those that were in its place before.
+    /// The `series` is that of a row of `container_list`.
     "container.history" Read container_history(ContainerHistoryOf) -> ContainerHistory;
     /// Starts, stops, restarts, pauses, unpauses or kills containers; gives a result for each.
+    /// The `containers` are named by the `server_id` and `id` of a row of `container_list`.
     "container.act" Operate (itself) container_act(ActOnContainers) -> Vec<ContainerResult>;
     /// Removes containers; gives a result for each.
+    /// The `containers` are named by the `server_id` and `id` of a row of `container_list`.
     "container.remove" Operate (itself) [destroys] container_remove(RemoveContainers) -> Vec<ContainerResult>;
     /// Gives a container another name.
+    /// The `container` is named by the `server_id` and `id` of a row of `container_list`.
     "container.rename" Operate (itself) container_rename(RenameContainer) -> ContainerRow;
     /// Changes what a container may use, and when it is started again.
+    /// The `container` is named by the `server_id` and `id` of a row of `container_list`.
     "container.limit" Operate (itself) container_limit(LimitContainer) -> ContainerRow;
     /// The end of a container's log.
+    /// The `container` is named by the `server_id` and `id` of a row of `container_list`.
     "container.log" Read container_log(ReadLog) -> Vec<LogLine>;
     /// Images with what uses them.
+    /// The `id` of a row is what `image_remove` takes.
     "image.list" Read image_list(OnServer) -> Vec<Image>;
     /// Removes images that no container uses; gives a result for each.
     "image.remove" Operate (itself) [destroys] image_remove(RemoveFromEngine) -> Vec<RemovalResult>;
     /// Volumes with what uses them.
+    /// The `name` of a row is what `volume_remove` takes.
     "volume.list" Read volume_list(OnServer) -> Vec<Volume>;
     /// Removes volumes that no container uses, with what is in them; gives a result for each.
     "volume.remove" Operate (itself) [destroys] volume_remove(RemoveFromEngine) -> Vec<RemovalResult>;
     /// Networks with what uses them.
+    /// The `id` of a row is what `network_remove` takes.
     "network.list" Read network_list(OnServer) -> Vec<Network>;
     /// Removes networks that no container is in; gives a result for each.
     "network.remove" Operate (itself) [destroys] network_remove(RemoveFromEngine) -> Vec<RemovalResult>;
     /// Says exactly what clearing out would take.
     "prune.preview" Read prune_preview(Prune) -> PrunePreview;
     /// Takes what a preview named, if it is still unused; gives a result for each.
+    /// The `ids` are those that `prune_preview` gave.
     "prune.run" Operate (itself) [destroys] prune_run(PruneItems) -> Vec<RemovalResult>;
 
     /// Begins to follow logs.

@@ -121,7 +121,18 @@ mod tests {
             .filter(|command| of_command(command).is_some_and(|least| is_planned(command, least)))
             .map(|command| command.name)
             .collect();
-        assert_eq!(planned, ["user.edit", "user.remove", "server.remove", "retention.run"]);
+        let destroying = [
+            "user.edit",
+            "user.remove",
+            "server.remove",
+            "container.remove",
+            "image.remove",
+            "volume.remove",
+            "network.remove",
+            "prune.run",
+            "retention.run",
+        ];
+        assert_eq!(planned, destroying);
         for command in COMMANDS {
             let Some(least) = of_command(command) else { continue };
             let only_reads = command.record == Record::Nothing;
