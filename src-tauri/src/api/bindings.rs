@@ -57,6 +57,7 @@ pub fn typescript() -> String {
         sample::Disk,
         sample::Temperature,
         sample::Cost,
+        sample::ContainerUsage,
         history::Range,
         history::History,
         engine::EngineKind,

@@ -674,6 +674,40 @@ remote_cpu_ms: number | null,
 received_bytes: number, };
 
 /**
+ * What a container uses, as the host's control groups count it.
+ */
+export type ContainerUsage = { 
+/**
+ * The engine's id, 64 hexadecimal digits.
+ */
+id: string, 
+/**
+ * CPU since the last reading, percent of one core: 200 is two cores busy. `None` on the first
+ * reading and after the container was started again.
+ */
+cpu_percent: number | null, 
+/**
+ * Cores that it may use at most; `None` without a limit.
+ */
+cpu_limit_cores: number | null, 
+/**
+ * Memory without the page cache that can be dropped (what `inactive_file` counts), bytes.
+ */
+memory_bytes: number | null, 
+/**
+ * Memory that it may use at most, bytes; `None` without a limit.
+ */
+memory_limit_bytes: number | null, 
+/**
+ * Received by all its interfaces but `lo`, bytes per second; `None` in the host's network.
+ */
+network_rx: number | null, 
+/**
+ * Sent, bytes per second.
+ */
+network_tx: number | null, };
+
+/**
  * How far back a chart looks.
  */
 export type Range = "1h" | "24h" | "7d" | "30d";
