@@ -1,5 +1,5 @@
-//! Writing a table or a text to a file that a person named: beside it first, then in its place, so that there
-//! is a whole file or none. What is written is for its owner alone.
+//! Writing a table or a text to a file that a person named: beside it first, then in its place, so
+//! that there is a whole file or none. What is written is for its owner alone.
 
 use super::{
     Tomo,

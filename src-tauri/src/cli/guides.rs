@@ -29,16 +29,9 @@ fn without_comment(line: &str) -> &str {
     line.split_once(" | ").map_or(line, |(command, _)| command).trim()
 }
 
-/// Words as a shell takes them, with single quotes.
+/// Words as a shell takes them.
 fn words(command: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    for (place, part) in command.split('\'').enumerate() {
-        if place % 2 == 1 {
-            words.push(part.to_owned());
-        } else {
-            words.extend(part.split_whitespace().map(str::to_owned));
-        }
-    }
+    let mut words = shlex::split(command).expect("quotes that are closed");
     // Variables before the program's name, and a program that starts Tomo.
     let begin = words.iter().rposition(|word| word == "tomo").unwrap_or_default();
     words.split_off(begin)

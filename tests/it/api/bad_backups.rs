@@ -320,3 +320,42 @@ async fn a_full_disk_loses_nothing() {
     small.ask("backup.restore", opens(&path)).await;
     assert_eq!(tables(&small.file())["servers"].len(), before["servers"].len() + 1);
 }
+
+/// Holds because a backup is packed beside the database: whoever backs up to a large disk from a full
+/// one has to be told which of the two it is.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_disk_that_is_full_is_the_one_that_is_named() {
+    use crate::store::trouble::Mount;
+    let name = "the_disk_that_is_full_is_the_one_that_is_named";
+    let Some(disk) = Mount::new(name, "size=48m") else { return };
+    let folder = tempfile::Builder::new().prefix("data-").tempdir_in(disk.folder()).expect("made");
+    let house =
+        House::open_with(folder.into(), tomo::domain::session::Door::CommandLine, None).await;
+    house.ask("setup.create", super::account(super::ADMIN, false)).await;
+    // Noise, which stays large when it is packed.
+    sql(
+        &house.file(),
+        "with recursive n (n) as (select 1 union all select n + 1 from n where n < 40)
+         insert into activity_logs (id, activity_type, message, timestamp)
+         select hex(randomblob(16)), 'version.changed', hex(randomblob(25000)), datetime() from n",
+    );
+    let roomy = tempfile::tempdir().expect("a folder");
+    let target = roomy.path().join("a.tomobackup");
+    let ballast = disk.folder().join("ballast");
+    let mut failed = 0;
+    // From no room for the copy to room for everything, in steps smaller than what is packed.
+    for free in (1_000_u64..16_000).step_by(250) {
+        let _ = std::fs::remove_file(&ballast);
+        let room = rustix::fs::statvfs(disk.folder()).expect("a disk");
+        let room = room.f_bavail * room.f_frsize;
+        std::fs::write(&ballast, vec![0; (room - free * 1024) as usize]).expect("ballast");
+        let Err(error) = house.call("backup.create", wish(&target)).await else { break };
+        assert!(error.message.contains("disk"), "{free}: {error:?}");
+        let named = roomy.path().to_str().expect("text");
+        assert!(!error.message.contains(named), "{free}: {error:?}");
+        assert_eq!(leftovers(roomy.path()), [""; 0]);
+        failed += 1;
+    }
+    assert!(failed > 1 && target.exists(), "{failed}");
+}

@@ -6,6 +6,7 @@ mod access;
 mod accounts;
 mod activity;
 mod audit;
+mod automatic_backups;
 mod backups;
 mod bad_backups;
 mod collection;

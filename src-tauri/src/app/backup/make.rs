@@ -60,7 +60,9 @@ pub(super) fn make(data: &Path, vault: &Vault, order: Order) -> Result<Made, App
         let snapshot = snapshot(data, &copy, vault, &key, with_history)?;
         let (bytes, unopened) = (snapshot.bytes, snapshot.unopened_credentials);
         let contents = contents(snapshot);
-        container::pack(&copy, bytes, &packed).map_err(unwritten)?;
+        // It lies beside the database, on a disk that need not be the one of the backup.
+        container::pack(&copy, bytes, &packed)
+            .map_err(|error| BackupError::write(data.join(FILE_NAME), error))?;
         let (packed, copy) = (packed.as_path(), copy.as_path());
         let unpacked = scope.spawn(move || container::try_unpacking(packed, bytes));
         let checked = scope.spawn(|| store::check(copy, Check::Structure));
@@ -140,5 +142,60 @@ fn contents(snapshot: Snapshot) -> BackupContents {
         metric_rows: snapshot.metric_rows,
         history_since: snapshot.history_since,
         database_bytes: snapshot.bytes,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{fs, io::Write};
+
+    /// A backup that is not what went in has to be found out while the database is still there.
+    #[test]
+    fn reading_back_finds_what_is_different() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let named = |name: &str| folder.path().join(name);
+        let (database, packed, backup) = (named("db"), named("packed"), named("backup"));
+        let text = b"a database of many rows ".repeat(20_000);
+        fs::write(&database, &text).expect("a database");
+        let bytes = text.len() as u64;
+        container::pack(&database, bytes, &packed).expect("packed");
+        container::try_unpacking(&packed, bytes).expect("it unpacks");
+        let contents = BackupContents { database_bytes: bytes, ..contents_of_nothing() };
+        let lock = lock::lock("seven grey herons at noon".to_owned().into()).expect("a lock");
+        let mut file = fs::File::create_new(&backup).expect("a file");
+        let (sealed, kept) = lock.begin(&mut file).expect("begun");
+        let key = BackupKey::generate().expect("a key");
+        container::fill(sealed, &contents, &key, &packed).expect("filled");
+        read_back(&backup, &kept, &contents, &packed).expect("the same");
+
+        let other = BackupContents { servers: contents.servers + 1, ..contents.clone() };
+        assert!(read_back(&backup, &kept, &other, &packed).is_err(), "it says something else");
+        let mut longer = fs::OpenOptions::new().append(true).open(&packed).expect("packed");
+        longer.write_all(b"more").expect("written");
+        assert!(read_back(&backup, &kept, &contents, &packed).is_err(), "it holds less");
+        assert!(container::try_unpacking(&packed, bytes).is_err(), "there is more than it says");
+        let mut sealed = fs::read(&backup).expect("read");
+        let middle = sealed.len() / 2;
+        sealed[middle] ^= 1;
+        fs::write(&backup, sealed).expect("written");
+        assert!(read_back(&backup, &kept, &contents, &packed).is_err(), "a bit is flipped");
+    }
+
+    fn contents_of_nothing() -> BackupContents {
+        contents(Snapshot {
+            schema_version: 1,
+            installation_id: String::new(),
+            servers: 0,
+            credentials: 0,
+            unopened_credentials: 0,
+            users: 0,
+            changed_settings: 0,
+            activities: 0,
+            audit_entries: 0,
+            metric_rows: None,
+            history_since: None,
+            bytes: 0,
+        })
     }
 }
