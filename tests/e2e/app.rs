@@ -9,13 +9,16 @@ use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use std::{
+    fs::Permissions,
+    os::unix::fs::PermissionsExt,
     path::Path,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
+use tokio::sync::Mutex;
 
 /// How long anything in the window may take before it counts as broken.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The computer that Tomo runs on, as far as it sees one.
 pub struct Desktop {
@@ -23,6 +26,8 @@ pub struct Desktop {
     pub bus: Bus,
     _keyring: Keyring,
     pub data: tempfile::TempDir,
+    /// A browser that only writes down what it is asked to open.
+    browser: tempfile::TempDir,
 }
 
 impl Desktop {
@@ -35,7 +40,13 @@ impl Desktop {
             bus,
             _keyring: keyring,
             data: tempfile::tempdir().expect("a folder"),
+            browser: browser(),
         }
+    }
+
+    /// What the browser was asked to open, line by line.
+    pub fn opened(&self) -> String {
+        std::fs::read_to_string(self.browser.path().join("opened")).unwrap_or_default()
     }
 
     fn environment(&self, command: &mut Command) {
@@ -44,6 +55,7 @@ impl Desktop {
             .env("DISPLAY", &self.display.name)
             .env("TOMO_DATA_DIR", self.data.path())
             .env("NO_AT_BRIDGE", "1")
+            .env("BROWSER", self.browser.path().join("browser"))
             .env_remove("WAYLAND_DISPLAY");
     }
 
@@ -82,8 +94,17 @@ impl Desktop {
             }
         };
         let client = tokio::time::timeout(PATIENCE, connecting).await.expect("a driven window");
-        Window { client, driver }
+        Window { client, driver, before: Mutex::default() }
     }
+}
+
+fn browser() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = folder.path().join("browser");
+    let script = format!("#!/bin/sh\necho \"$1\" >> {}/opened\n", folder.path().display());
+    std::fs::write(&program, script).expect("a program");
+    std::fs::set_permissions(&program, Permissions::from_mode(0o755)).expect("a mode");
+    folder
 }
 
 /// A process that ends with the value.
@@ -128,6 +149,8 @@ impl Drop for Running {
 pub struct Window {
     pub client: Client,
     driver: Running,
+    /// The picture that was kept last.
+    before: Mutex<Vec<u8>>,
 }
 
 impl Window {
@@ -239,6 +262,60 @@ impl Window {
             Ok(value) => value,
             Err(_) => panic!("never: {what}\n{}", self.text().await),
         }
+    }
+
+    /// Waits until no dialog is open.
+    pub async fn dialog_is_gone(&self) {
+        let gone = "return document.querySelector('[role=dialog], [role=alertdialog]') === null";
+        self.until("the dialog to close", gone, |value| *value == true).await;
+    }
+
+    /// Calls a command as the page does, or as anything could that got into the page.
+    pub async fn call(&self, name: &str, arguments: Value) -> Value {
+        self.invoke("call", json!({ "name": name, "arguments": arguments })).await
+    }
+
+    /// Calls one of the functions that the shell has for the page.
+    pub async fn invoke(&self, function: &str, arguments: Value) -> Value {
+        let script = "const [name, args, done] = arguments;
+            window.__TAURI_INTERNALS__.invoke(name, args)
+              .then(answer => done({ answer }), error => done({ error }));";
+        let arguments = vec![json!(function), arguments];
+        self.client.execute_async(script, arguments).await.expect("an answer")
+    }
+
+    /// Changes the theme, as the settings page does.
+    pub async fn theme(&self, theme: &str) {
+        let settings = self.call("setting.list", json!({})).await["answer"].clone();
+        let mut settings = settings.as_array().expect("settings").iter();
+        let setting = settings.find(|setting| setting["key"] == "ui.theme").expect("a setting");
+        let theme_is = json!({ "key": "ui.theme", "value": theme, "version": setting["version"] });
+        let set = self.call("setting.set", theme_is).await;
+        assert!(set["error"].is_null(), "{set}");
+        let shown = "return document.documentElement.dataset.theme";
+        self.until("the theme", shown, |value| *value == theme).await;
+    }
+
+    /// Keeps what the page shows, once that is what the screen shows: WebKit hands out the frame from
+    /// before for a while after the page has changed, and says nothing when it has painted.
+    pub async fn picture(&self, name: &str) {
+        let painted = "const done = arguments[0];
+            requestAnimationFrame(() => requestAnimationFrame(() => done(null)));";
+        let mut before = self.before.lock().await;
+        let mut shown = Vec::new();
+        // A page with a mark of work in progress never holds still; it is taken as it is then.
+        for _ in 0..20 {
+            self.client.execute_async(painted, vec![]).await.expect("a painted page");
+            let picture = self.client.screenshot().await.expect("a picture");
+            let settled = picture == shown && picture != *before;
+            shown = picture;
+            if settled {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        std::fs::write(pictures().join(format!("{name}.png")), &shown).expect("written");
+        *before = shown;
     }
 
     /// Closes the window, then tells Tomo, which stays in the tray, to end, and waits until it has.

@@ -3,14 +3,13 @@
 
 use crate::{
     PASSWORD, add_server,
-    app::{Desktop, Window, pictures},
+    app::{Desktop, Window},
     cpu_of,
     lab::sshd::{self, Sshd},
     missing_part, set_up,
 };
 use serde_json::{Value, json};
-use std::{io::Write, process::Command, time::Duration};
-use tokio::sync::Mutex;
+use std::{io::Write, process::Command};
 
 const GUEST: &str = "quiet rivers in spring";
 const BACKUP: &str = "four grey geese over marsh";
@@ -65,32 +64,23 @@ async fn look_around(window: &Window) {
     ];
     window.press("Put away").await;
     for theme in ["light", "dark"] {
-        let settings = call(window, "setting.list", json!({})).await["answer"].clone();
-        let of = |key: &str| {
-            let mut settings = settings.as_array().expect("settings").iter();
-            settings.find(|setting| setting["key"] == key).expect("a setting")["version"].clone()
-        };
-        let theme_is = json!({ "key": "ui.theme", "value": theme, "version": of("ui.theme") });
-        let set = call(window, "setting.set", theme_is).await;
-        assert!(set["error"].is_null(), "{set}");
-        let shown = "return document.documentElement.dataset.theme";
-        window.until("the theme", shown, |value| *value == theme).await;
+        window.theme(theme).await;
         for (name, page, words) in PAGES {
             window.go(&format!("#/{page}")).await;
             window.find_text(words).await;
-            picture(window, &format!("{name}-{theme}")).await;
+            window.picture(&format!("{name}-{theme}")).await;
         }
     }
     for theme in ["dark", "light"] {
         let script = format!("document.documentElement.dataset.theme = {theme:?}");
         if theme == "dark" {
-            call(window, "session.lock", json!({})).await;
+            window.call("session.lock", json!({})).await;
             window.find_text("Tomo goes on collecting").await;
         }
         window.client.execute(&script, vec![]).await.expect("a theme");
-        picture(window, &format!("lock-{theme}")).await;
+        window.picture(&format!("lock-{theme}")).await;
     }
-    let refused = call(window, "fleet.get", json!({})).await;
+    let refused = window.call("fleet.get", json!({})).await;
     assert_eq!(refused["error"]["code"], "session_locked", "{refused}");
     window.fill("Password", PASSWORD).await;
     window.press("Unlock").await;
@@ -105,16 +95,8 @@ async fn look_around(window: &Window) {
     for theme in ["dark", "light"] {
         let script = format!("document.documentElement.dataset.theme = {theme:?}");
         window.client.execute(&script, vec![]).await.expect("a theme");
-        picture(window, &format!("sign-in-{theme}")).await;
+        window.picture(&format!("sign-in-{theme}")).await;
     }
-}
-
-/// Calls a command as the page does, or as anything could that got into the page.
-async fn call(window: &Window, name: &str, arguments: Value) -> Value {
-    let script = "const [name, args, done] = arguments;
-        window.__TAURI_INTERNALS__.invoke('call', { name, arguments: args })
-          .then(answer => done({ answer }), error => done({ error }));";
-    window.client.execute_async(script, vec![json!(name), arguments]).await.expect("an answer")
 }
 
 async fn add_guest(window: &Window) {
@@ -159,7 +141,7 @@ async fn only_reads(window: &Window) {
             assert!(found.is_none(), "{page} shows '{button}' to somebody who may only read");
         }
     }
-    let fleet = call(window, "fleet.get", json!({})).await;
+    let fleet = window.call("fleet.get", json!({})).await;
     let servers = fleet["answer"]["servers"].as_array().expect("servers");
     let attic = servers.iter().find(|row| row["server"]["name"] == "attic").expect("a row");
     let id = attic["server"]["id"].clone();
@@ -172,13 +154,13 @@ async fn only_reads(window: &Window) {
         ("retention.run", json!({})),
         ("plan.approve", json!({ "id": "00000000-0000-7000-8000-000000000000" })),
     ] {
-        let refused = call(window, name, arguments).await;
+        let refused = window.call(name, arguments).await;
         assert_eq!(refused["error"]["code"], "forbidden", "{name}: {refused}");
     }
     // Nobody can be named but by the session, nothing is read but through the table.
-    let named = call(window, "account.get", json!({ "user_id": id })).await;
+    let named = window.call("account.get", json!({ "user_id": id })).await;
     assert_eq!(named["error"]["code"], "invalid", "{named}");
-    let mine = call(window, "account.get", json!({})).await;
+    let mine = window.call("account.get", json!({})).await;
     assert_eq!(mine["answer"]["user"]["username"], "guest", "{mine}");
     assert!(!mine.to_string().contains("$2b$"), "no hash of a password");
     let outside = "const done = arguments[arguments.length - 1];
@@ -198,7 +180,7 @@ async fn only_reads(window: &Window) {
 async fn lock_out(window: &Window) {
     for _ in 0..5 {
         let wrong = json!({ "username": "guest", "password": "wrong", "stay_signed_in": false });
-        let refused = call(window, "session.sign_in", wrong).await;
+        let refused = window.call("session.sign_in", wrong).await;
         assert!(refused["error"].is_object(), "{refused}");
     }
     window.fill("User name", "guest").await;
@@ -217,11 +199,6 @@ async fn unlock(window: &Window) {
     sign_in(window, "guest", GUEST).await;
     sign_out(window).await;
     sign_in(window, "ana", PASSWORD).await;
-}
-
-async fn dialog_is_gone(window: &Window) {
-    let gone = "return document.querySelector('[role=dialog], [role=alertdialog]') === null";
-    window.until("the dialog to close", gone, |value| *value == true).await;
 }
 
 /// A changed setting is in the trail, with its reason, and the trail holds.
@@ -268,23 +245,23 @@ async fn back_up_and_restore(window: &Window) {
     window.fill("Passphrase", BACKUP).await;
     window.fill("Again", BACKUP).await;
     window.submit_dialog().await;
-    dialog_is_gone(window).await;
+    window.dialog_is_gone().await;
     // With a passphrase the first automatic backup is made at once.
     window.find_text(", complete").await;
     window.press("Back up now").await;
     window.fill("Note", "with the attic").await;
     window.submit_dialog().await;
-    dialog_is_gone(window).await;
+    window.dialog_is_gone().await;
     window.find_text("with the attic").await;
 
-    let fleet = call(window, "fleet.get", json!({})).await;
+    let fleet = window.call("fleet.get", json!({})).await;
     let servers = fleet["answer"]["servers"].as_array().expect("servers").clone();
     let attic = servers.iter().find(|row| row["server"]["name"] == "attic").expect("a row");
     let id = attic["server"]["id"].as_str().expect("an id");
     window.go(&format!("#/server/{id}/details")).await;
     window.press("Remove attic…").await;
     window.press("Remove").await;
-    dialog_is_gone(window).await;
+    window.dialog_is_gone().await;
     window.go("#/overview").await;
     let rows =
         "return [...document.querySelectorAll('[data-row] a')].map(link => link.textContent)";
@@ -309,27 +286,4 @@ async fn back_up_and_restore(window: &Window) {
     window.find_text("Stay signed in on this computer").await;
     sign_in(window, "ana", PASSWORD).await;
     window.until("figures of the restored server", &cpu_of("attic"), Value::is_number).await;
-}
-
-/// Keeps what the page shows, once that is what the screen shows: WebKit hands out the frame from
-/// before for a while after the page has changed, and says nothing when it has painted.
-async fn picture(window: &Window, name: &str) {
-    static BEFORE: Mutex<Vec<u8>> = Mutex::const_new(Vec::new());
-    let painted = "const done = arguments[0];
-        requestAnimationFrame(() => requestAnimationFrame(() => done(null)));";
-    let mut before = BEFORE.lock().await;
-    let mut shown = Vec::new();
-    // A page with a mark of work in progress never holds still; it is taken as it is then.
-    for _ in 0..20 {
-        window.client.execute_async(painted, vec![]).await.expect("a painted page");
-        let picture = window.client.screenshot().await.expect("a picture");
-        let settled = picture == shown && picture != *before;
-        shown = picture;
-        if settled {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    std::fs::write(pictures().join(format!("{name}.png")), &shown).expect("written");
-    *before = shown;
 }

@@ -5,6 +5,7 @@
 pub mod autostart;
 mod bridge;
 mod dialog;
+mod links;
 mod login;
 mod signals;
 mod tray;
@@ -35,6 +36,7 @@ pub fn run(options: Options, opening: Opening) -> ExitCode {
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .invoke_handler(tauri::generate_handler![
             bridge::call,
+            links::open_link,
             bridge::subscribe,
             bridge::terminal,
             bridge::terminal_shown,

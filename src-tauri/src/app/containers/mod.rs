@@ -3,6 +3,7 @@
 mod actions;
 mod board;
 mod inspect;
+mod links;
 mod live;
 mod log_buffer;
 mod log_follow;
