@@ -98,6 +98,7 @@ impl Tomo {
         let paused = self.inner.paused.lock().unwrap_or_else(PoisonError::into_inner).paused;
         let looked_at = self.inner.looking.load(Ordering::SeqCst) > 0;
         let interval = if looked_at { policy.live_interval } else { policy.background_interval };
+        let interval = self.errand_interval().unwrap_or(interval);
         self.inner.supervisor.want(Wanted { interval, paused });
     }
 

@@ -27,7 +27,7 @@ impl Tomo {
         let _turn = self.inner.following.lock().await;
         let servers = self.inner.store.servers().await?;
         if self.inner.collecting.load(std::sync::atomic::Ordering::SeqCst) {
-            self.inner.supervisor.apply(&servers);
+            self.inner.supervisor.apply(&servers, |id| self.is_reached(id));
             self.watch_engines(&servers);
         } else {
             self.inner.hub.set_servers(&servers);

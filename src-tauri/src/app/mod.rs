@@ -16,6 +16,7 @@ mod collection;
 mod connection_events;
 mod containers;
 mod diagnostics;
+mod errand;
 pub mod error;
 mod export;
 mod files;
@@ -41,10 +42,11 @@ pub mod users;
 
 pub use backup::BackupWish;
 pub use containers::LogPart;
+pub use errand::Errand;
 pub use files::{ChooseFile, FileKind, FileWish};
 pub use login::{AtLogin, LoginEntry, Opening, TRAY, usual_data_dir};
 pub use settings::{ResetWish, SettingWish};
-pub use terminals::TerminalFeed;
+pub use terminals::{Program, ProgramEvent, ProgramInput, ProgramOutput, TerminalFeed};
 
 use crate::{
     collect::{
@@ -118,6 +120,8 @@ struct Inner {
     terminals: terminals::Terminals,
     journal: Arc<Journal>,
     supervisor: Supervisor,
+    /// What this process connects for, when it does one thing and ends.
+    errand: Mutex<Option<Errand>>,
     choose_file: Option<Box<dyn ChooseFile>>,
     login_entry: Option<Arc<dyn LoginEntry>>,
     /// Files that dialogs of this process gave: the window may name only these.
@@ -191,6 +195,7 @@ impl Tomo {
                 watches: containers::Watches::default(),
                 logs: containers::Logs::default(),
                 terminals: terminals::Terminals::default(),
+                errand: Mutex::default(),
                 choose_file: options.choose_file,
                 login_entry: options.login_entry,
                 chosen: Mutex::default(),
@@ -317,6 +322,9 @@ impl Tomo {
             return;
         }
         for row in self.inner.hub.rows(Utc::now()) {
+            if !self.is_reached(row.server.id) {
+                continue;
+            }
             if let Err(error) =
                 self.inner.store.set_server_status(row.server.id, "disconnected").await
             {

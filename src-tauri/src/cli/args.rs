@@ -115,7 +115,7 @@ Rates and CPU compare two samples, so one look takes a few seconds.")]
     /// List, add, test, change and remove servers
     #[command(subcommand)]
     Server(ServerCommand),
-    /// List containers, and act on them
+    /// List and measure containers, read their logs, run programs in them, and act on them
     #[command(subcommand)]
     Container(ContainerCommand),
     /// List and remove images of a server
@@ -283,6 +283,8 @@ Without a terminal, --accept-host-key has to name that fingerprint.")]
     Remove(Remove),
     /// Watch a server again, or try it again at once
     Connect(Named),
+    /// Open a terminal on a server: the login shell of its account
+    Shell(Named),
     /// Leave a server alone until it is connected again
     Disconnect(Named),
     /// Write the list of servers to a file, without secrets

@@ -1,35 +1,27 @@
 //! `tomo container`: this process connects by itself, looks at the engines, and does one thing.
 
 use super::{
-    Cli, account,
+    Cli,
     args::Listing,
     container_actions::{self, Inspect, Limit, Remove, Rename, Several, act},
+    container_exec::{self, Exec},
+    container_logs::{self, Logs},
+    container_names::{Depth, look, names, resolve, troubles},
+    container_stats::{self, Stats},
     error::CliError,
     format, output, servers,
 };
-use crate::{
-    api::error::{ApiError, Code},
-    domain::{
-        connection::ConnectionStatus,
-        container::{
-            Container, ContainerAction, ContainerHealth, ContainerRow, ContainerState, Containers,
-        },
-        engine::{EngineStatus, ServerEngine},
-        fleet::{Push, ServerRow},
-        id::ServerId,
+use crate::domain::{
+    container::{
+        Container, ContainerAction, ContainerHealth, ContainerRow, ContainerState, Containers,
     },
+    id::ServerId,
 };
 use chrono::Utc;
 use clap::{Args as Group, Subcommand};
 use comfy_table::Table;
-use futures::{Stream, StreamExt};
-use serde_json::json;
-use std::{collections::HashMap, pin::pin, time::Duration};
+use std::collections::{HashMap, HashSet};
 
-/// How long servers and their engines have to answer.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// How long what the engine has to be asked for one by one is waited for, once there is a list.
-const DETAILS: Duration = Duration::from_secs(5);
 /// The longest cell, characters.
 const CELL: usize = 48;
 
@@ -44,6 +36,21 @@ Examples:
   tomo container list nas/web
   tomo container list --json | jq -r '.containers[].container.name'")]
     List(List),
+    /// Show what containers use
+    #[command(after_help = "\
+Examples:
+  tomo container stats                    until q, Esc or Ctrl-C
+  tomo container stats nas/web nas/db
+  tomo container stats --once --json      one answer, for scripts
+
+CPU is in percent of one core; memory is without the page cache. What was not measured is absent.")]
+    Stats(Stats),
+    /// Show the logs of containers, together in the order of time
+    #[command(after_help = container_logs::EXAMPLES)]
+    Logs(Logs),
+    /// Run a program in a container, or a shell with a terminal
+    #[command(after_help = container_exec::EXAMPLES)]
+    Exec(Exec),
     /// Start containers
     Start(Several),
     /// Stop containers; each has the time to end that it was given
@@ -74,6 +81,24 @@ Examples:
     Inspect(Inspect),
 }
 
+impl ContainerCommand {
+    /// Whether it goes on until somebody ends it.
+    #[must_use]
+    pub fn lasts(&self) -> bool {
+        match self {
+            Self::Logs(logs) => logs.lasts(),
+            Self::Stats(stats) => stats.lasts(),
+            _ => false,
+        }
+    }
+
+    /// Whether it ends by itself, in its own way, when the process is told to end.
+    #[must_use]
+    pub fn ends_itself(&self) -> bool {
+        matches!(self, Self::Exec(_))
+    }
+}
+
 /// Which containers to list.
 #[derive(Debug, Group)]
 pub struct List {
@@ -91,6 +116,9 @@ pub struct List {
 pub async fn run(cli: &Cli, command: ContainerCommand) -> Result<(), CliError> {
     match command {
         ContainerCommand::List(list) => self::list(cli, list).await,
+        ContainerCommand::Stats(stats) => container_stats::stats(cli, stats).await,
+        ContainerCommand::Logs(logs) => container_logs::logs(cli, logs).await,
+        ContainerCommand::Exec(exec) => container_exec::exec(cli, exec).await,
         ContainerCommand::Start(several) => act(cli, several, ContainerAction::Start).await,
         ContainerCommand::Stop(several) => act(cli, several, ContainerAction::Stop).await,
         ContainerCommand::Restart(several) => act(cli, several, ContainerAction::Restart).await,
@@ -107,10 +135,14 @@ pub async fn run(cli: &Cli, command: ContainerCommand) -> Result<(), CliError> {
 async fn list(cli: &Cli, list: List) -> Result<(), CliError> {
     let containers = match (&list.container, &list.server) {
         (Some(name), _) => {
-            Containers { engines: Vec::new(), containers: vec![resolve(cli, name).await?] }
+            let found = resolve(cli, name, Depth::Details).await?;
+            Containers { engines: Vec::new(), containers: vec![found] }
         }
-        (None, Some(name)) => look(cli, Some(servers::find(cli, name).await?.server.id)).await?,
-        (None, None) => look(cli, None).await?,
+        (None, Some(name)) => {
+            let server = servers::find(cli, name).await?.server.id;
+            look(cli, Some(HashSet::from([server])), Depth::Details).await?
+        }
+        (None, None) => look(cli, None, Depth::Details).await?,
     };
     if list.listing.json {
         return output::json(&containers);
@@ -121,132 +153,6 @@ async fn list(cli: &Cli, list: List) -> Result<(), CliError> {
         output::note(&line);
     }
     Ok(())
-}
-
-/// Connects, and waits until the engines that are wanted have answered or failed to: of one server, or
-/// of all.
-///
-/// # Errors
-/// When nobody is signed in, or the session may not look.
-pub async fn look(cli: &Cli, server: Option<ServerId>) -> Result<Containers, CliError> {
-    account::ensure_signed_in(cli).await?;
-    // Before anything is collected: whether the caller may look at all.
-    read(cli, server).await?;
-    let mut pushes = pin!(cli.tomo.pushes());
-    cli.tomo.start_collecting().await.map_err(ApiError::from)?;
-    let settled = wait(cli, server, &mut pushes, PATIENCE, |containers, rows| {
-        containers.engines.iter().all(|engine| has_settled(engine, rows))
-    });
-    settled.await?;
-    wait(cli, server, &mut pushes, DETAILS, |containers, _| {
-        containers.containers.iter().all(|row| is_asked(&row.container))
-    })
-    .await
-}
-
-/// The container that `server/name` means. The name is the container's, its service's or the beginning
-/// of its id; without a server it has to be the only one.
-///
-/// # Errors
-/// When there is none, or more than one.
-pub async fn resolve(cli: &Cli, wanted: &str) -> Result<ContainerRow, CliError> {
-    let (server, name) = match wanted.rsplit_once('/') {
-        Some((server, name)) => (Some(servers::find(cli, server).await?.server.id), name),
-        None => (None, wanted),
-    };
-    let containers = look(cli, server).await?;
-    let names = names(cli).await?;
-    pick(containers, name, wanted, &names)
-}
-
-fn pick(
-    containers: Containers,
-    name: &str,
-    wanted: &str,
-    names: &HashMap<ServerId, String>,
-) -> Result<ContainerRow, CliError> {
-    let in_full = |row: &ContainerRow| row.container.name == name || row.container.id == name;
-    let in_part = |row: &ContainerRow| {
-        row.container.service.as_deref() == Some(name)
-            || (name.len() >= 4 && row.container.id.starts_with(name))
-    };
-    let all = &containers.containers;
-    let mut found: Vec<_> = all.iter().filter(|row| in_full(row)).collect();
-    if found.is_empty() {
-        found = all.iter().filter(|row| in_part(row)).collect();
-    }
-    match found[..] {
-        [row] => Ok(row.clone()),
-        [] => {
-            let hint = troubles(&containers.engines, names).join(" ");
-            let hint = if hint.is_empty() { "See 'tomo container list'.".into() } else { hint };
-            Err(ApiError::new(Code::NotFound, format!("There is no container '{wanted}'."), hint)
-                .into())
-        }
-        ref several => {
-            let list = several.iter().map(|row| {
-                let server = names.get(&row.container.server_id).map_or("?", String::as_str);
-                format!("{server}/{}", row.container.name)
-            });
-            Err(CliError::usage(
-                format!("{} containers are called '{wanted}'.", several.len()),
-                format!("Name one of them: {}.", list.collect::<Vec<_>>().join(", ")),
-            ))
-        }
-    }
-}
-
-async fn read(cli: &Cli, server: Option<ServerId>) -> Result<Containers, CliError> {
-    cli.call("container.list", json!({ "server_id": server })).await
-}
-
-/// Names of all servers.
-pub async fn names(cli: &Cli) -> Result<HashMap<ServerId, String>, CliError> {
-    let rows = super::monitor::read(cli).await?;
-    Ok(rows.into_iter().map(|row| (row.server.id, row.server.name)).collect())
-}
-
-async fn wait(
-    cli: &Cli,
-    server: Option<ServerId>,
-    pushes: &mut (impl Stream<Item = Push> + Unpin),
-    patience: Duration,
-    is_there: impl Fn(&Containers, &[ServerRow]) -> bool,
-) -> Result<Containers, CliError> {
-    let waiting = async {
-        loop {
-            let containers = read(cli, server).await?;
-            let rows = super::monitor::read(cli).await?;
-            if is_there(&containers, &rows) || pushes.next().await.is_none() {
-                return Ok(containers);
-            }
-        }
-    };
-    match tokio::time::timeout(patience, waiting).await {
-        Ok(containers) => containers,
-        Err(_) => read(cli, server).await,
-    }
-}
-
-/// Whether waiting longer would tell more of an engine.
-fn has_settled(engine: &ServerEngine, rows: &[ServerRow]) -> bool {
-    match engine.status {
-        EngineStatus::Ready { .. } | EngineStatus::Trouble { .. } => true,
-        EngineStatus::Looking => false,
-        EngineStatus::Unknown => rows
-            .iter()
-            .find(|row| row.server.id == engine.server_id)
-            .is_none_or(|row| match row.connection {
-                ConnectionStatus::Connected { .. } | ConnectionStatus::Connecting => false,
-                ConnectionStatus::Disconnected => !row.server.enabled,
-                _ => true,
-            }),
-    }
-}
-
-/// Whether what the list itself does not say was asked for.
-fn is_asked(container: &Container) -> bool {
-    container.restart_count.is_some()
 }
 
 fn table(rows: &[ContainerRow], names: &HashMap<ServerId, String>, width: Option<u16>) -> Table {
@@ -295,7 +201,7 @@ fn table(rows: &[ContainerRow], names: &HashMap<ServerId, String>, width: Option
 }
 
 /// A text from a container, of a length that leaves room for others.
-fn cut(text: &str) -> String {
+pub fn cut(text: &str) -> String {
     let clean = output::clean_line(text);
     match clean.char_indices().nth(CELL) {
         Some((end, _)) => format!("{}…", &clean[..end]),
@@ -329,29 +235,4 @@ fn ports(container: &Container) -> String {
         Some(format!("{host}→{}{slash}{protocol}", port.container_port))
     });
     published.collect::<Vec<_>>().join(", ")
-}
-
-/// Engines that cannot be used, a line each. A server without one is no trouble.
-fn troubles(engines: &[ServerEngine], names: &HashMap<ServerId, String>) -> Vec<String> {
-    use crate::domain::engine::EngineObstacle;
-    let line = |engine: &ServerEngine| {
-        let name = names.get(&engine.server_id)?;
-        match &engine.status {
-            EngineStatus::Ready { .. } => None,
-            EngineStatus::Unknown => Some(format!("{name} is not connected.")),
-            EngineStatus::Looking => Some(format!("{name} did not answer in time.")),
-            EngineStatus::Trouble { trouble, .. }
-                if trouble.obstacle == EngineObstacle::Absent && engines.len() > 1 =>
-            {
-                None
-            }
-            EngineStatus::Trouble { trouble, .. } => {
-                let command = trouble.command.as_ref().map(|it| format!(" Run there: {it}"));
-                let grants = trouble.grants.as_ref().map(|it| format!(" {it}"));
-                let (command, grants) = (command.unwrap_or_default(), grants.unwrap_or_default());
-                Some(format!("{name}: {} {}{command}{grants}", trouble.message, trouble.hint))
-            }
-        }
-    };
-    engines.iter().filter_map(line).collect()
 }

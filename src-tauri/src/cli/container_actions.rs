@@ -4,7 +4,7 @@
 use super::{
     Cli,
     args::Listing,
-    container::resolve,
+    container_names::{Depth, resolve, resolve_all},
     error::{CliError, Exit},
     format, output, prompt,
 };
@@ -53,6 +53,8 @@ pub struct Rename {
     /// New name
     #[arg(value_name = "NAME")]
     name: String,
+    #[command(flatten)]
+    listing: Listing,
 }
 
 /// A container and what it may use.
@@ -70,6 +72,8 @@ pub struct Limit {
     /// When the engine starts it again by itself
     #[arg(long, value_name = "WHEN")]
     restart: Option<Restart>,
+    #[command(flatten)]
+    listing: Listing,
 }
 
 /// When a container is started again.
@@ -114,8 +118,22 @@ pub async fn remove(cli: &Cli, remove: Remove) -> Result<(), CliError> {
                 "Say --yes where nobody can be asked.",
             ));
         }
-        if !prompt::confirm(&format!("Remove {names}{volumes}?")).await? {
-            return output::text("Nothing is removed.");
+        // What is in a volume is in no image and no file: it is asked about by itself.
+        let questions = [
+            Some(format!("Remove {names}{volumes}?")),
+            remove.volumes.then(|| {
+                format!("What is in the volumes of {names} is gone for ever. Remove it too?")
+            }),
+        ];
+        for question in questions.into_iter().flatten() {
+            if !prompt::confirm(&question).await? {
+                output::note("Nothing is removed.");
+                return if remove.several.listing.json {
+                    output::json(&Vec::<ContainerResult>::new())
+                } else {
+                    Ok(())
+                };
+            }
         }
     }
     let (with_volumes, force) = (remove.volumes, remove.force);
@@ -127,9 +145,12 @@ pub async fn remove(cli: &Cli, remove: Remove) -> Result<(), CliError> {
 
 /// `tomo container rename`.
 pub async fn rename(cli: &Cli, rename: Rename) -> Result<(), CliError> {
-    let row = resolve(cli, &rename.container).await?;
+    let row = resolve(cli, &rename.container, Depth::Names).await?;
     let arguments = json!({ "container": row.container.reference(), "name": rename.name });
     let after: ContainerRow = cli.call("container.rename", arguments).await?;
+    if rename.listing.json {
+        return output::json(&after);
+    }
     output::text(&format!(
         "{} is called {} now.",
         output::clean_line(&row.container.name),
@@ -139,7 +160,7 @@ pub async fn rename(cli: &Cli, rename: Rename) -> Result<(), CliError> {
 
 /// `tomo container limit`.
 pub async fn limit(cli: &Cli, limit: Limit) -> Result<(), CliError> {
-    let row = resolve(cli, &limit.container).await?;
+    let row = resolve(cli, &limit.container, Depth::Names).await?;
     let limits = ContainerLimits {
         cpu_cores: limit.cpus,
         memory_bytes: limit.memory.map(|megabytes| megabytes.saturating_mul(1 << 20)),
@@ -152,12 +173,15 @@ pub async fn limit(cli: &Cli, limit: Limit) -> Result<(), CliError> {
     };
     let arguments = json!({ "container": row.container.reference(), "limits": limits });
     let row: ContainerRow = cli.call("container.limit", arguments).await?;
+    if limit.listing.json {
+        return output::json(&row);
+    }
     output::text(&format!("The limits of {} are changed.", output::clean_line(&row.container.name)))
 }
 
 /// `tomo container inspect`.
 pub async fn inspect(cli: &Cli, inspect: Inspect) -> Result<(), CliError> {
-    let row = resolve(cli, &inspect.container).await?;
+    let row = resolve(cli, &inspect.container, Depth::Names).await?;
     let arguments = json!({ "container": row.container.reference() });
     let details: ContainerDetails = cli.call("container.inspect", arguments).await?;
     if inspect.listing.json {
@@ -199,11 +223,8 @@ pub async fn inspect(cli: &Cli, inspect: Inspect) -> Result<(), CliError> {
 }
 
 async fn references(cli: &Cli, names: &[String]) -> Result<Vec<ContainerRef>, CliError> {
-    let mut found = Vec::with_capacity(names.len());
-    for name in names {
-        found.push(resolve(cli, name).await?.container.reference());
-    }
-    Ok(found)
+    let found = resolve_all(cli, names, Depth::Names).await?;
+    Ok(found.iter().map(|row| row.container.reference()).collect())
 }
 
 fn tell(results: &[ContainerResult], done: &str, listing: Listing) -> Result<(), CliError> {

@@ -3,7 +3,7 @@
 use super::{
     Cli,
     args::Listing,
-    container::look,
+    container_names::{Depth, look},
     error::{CliError, Exit},
     format, output, prompt, servers,
 };
@@ -13,6 +13,7 @@ use crate::domain::{
 };
 use clap::{Args as Group, Subcommand, ValueEnum};
 use serde_json::json;
+use std::collections::HashSet;
 
 /// What to do with images, volumes or networks.
 #[derive(Debug, Subcommand)]
@@ -300,7 +301,7 @@ fn tell(results: &[RemovalResult], listing: Listing) -> Result<(), CliError> {
 /// The server of this name, with its engine looked for.
 async fn server(cli: &Cli, name: &str) -> Result<ServerId, CliError> {
     let server = servers::find(cli, name).await?.server.id;
-    look(cli, Some(server)).await?;
+    look(cli, Some(HashSet::from([server])), Depth::Names).await?;
     Ok(server)
 }
 

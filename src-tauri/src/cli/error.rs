@@ -23,6 +23,8 @@ pub enum Exit {
     Unreachable = 5,
     /// A host key stands in the way.
     HostKey = 6,
+    /// A program to run is not in its container.
+    NoProgram = 127,
     /// Ctrl-C or SIGTERM.
     Interrupted = 130,
 }
@@ -57,6 +59,9 @@ pub enum CliError {
     /// A person or the system ended it.
     #[error("interrupted")]
     Interrupted,
+    /// A program elsewhere ended with this code, and has said itself why.
+    #[error("the program ended with {0}")]
+    Program(u8),
 }
 
 impl CliError {
@@ -75,8 +80,8 @@ impl CliError {
         Self::Io { doing: doing.into(), source }
     }
 
-    fn exit(&self) -> Exit {
-        match self {
+    fn exit(&self) -> u8 {
+        let exit = match self {
             Self::Api(error) => match error.code {
                 Code::NotSetUp | Code::NotSignedIn | Code::SessionLocked => Exit::NotSignedIn,
                 Code::VaultLocked => Exit::VaultLocked,
@@ -86,7 +91,9 @@ impl CliError {
             Self::Stopped { exit, .. } => *exit,
             Self::Io { .. } | Self::OutputClosed => Exit::Failed,
             Self::Interrupted => Exit::Interrupted,
-        }
+            Self::Program(code) => return *code,
+        };
+        exit as u8
     }
 
     /// What to do about it, in words that fit a terminal.
@@ -99,7 +106,7 @@ impl CliError {
                 _ => &error.hint,
             },
             Self::Stopped { hint, .. } => hint,
-            Self::Io { .. } | Self::OutputClosed | Self::Interrupted => "",
+            Self::Io { .. } | Self::OutputClosed | Self::Interrupted | Self::Program(_) => "",
         }
     }
 
@@ -112,7 +119,7 @@ impl CliError {
                 // The shell's own line begins below the prompt that was left.
                 let _ = io::stderr().write_all(b"\n");
             }
-            Self::Interrupted => {}
+            Self::Interrupted | Self::Program(_) => {}
             _ => {
                 let mut text = format!("error: {}\n", clean(&self.to_string()));
                 let hint = self.hint();
@@ -123,7 +130,7 @@ impl CliError {
                 let _ = io::stderr().write_all(text.as_bytes());
             }
         }
-        ExitCode::from(self.exit() as u8)
+        ExitCode::from(self.exit())
     }
 }
 

@@ -19,7 +19,8 @@ const FRAME_LINES: usize = 5;
 
 /// What a key asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wish {
+pub enum Wish {
+    /// Out of the view.
     Leave,
     /// Lines down; negative is up.
     Scroll(isize),
@@ -29,7 +30,7 @@ enum Wish {
 pub async fn run(cli: &Cli, mut pushes: impl Stream<Item = Push> + Unpin) -> Result<(), CliError> {
     let mut rows = monitor::read(cli).await?;
     let mut keys = EventStream::new();
-    let mut again = tick();
+    let mut again = tick(READ_EVERY);
     let mut first: usize = 0;
     let screen = Screen::enter()?;
     loop {
@@ -66,8 +67,10 @@ pub async fn run(cli: &Cli, mut pushes: impl Stream<Item = Push> + Unpin) -> Res
     }
 }
 
-fn tick() -> Interval {
-    let mut again = interval(READ_EVERY);
+/// A beat at which everything is read anew.
+#[must_use]
+pub fn tick(every: Duration) -> Interval {
+    let mut again = interval(every);
     // After the computer slept, one reading is enough.
     again.set_missed_tick_behavior(MissedTickBehavior::Delay);
     again
@@ -82,7 +85,9 @@ fn merge(rows: &mut [ServerRow], new: Vec<ServerRow>) {
     }
 }
 
-fn wish(key: KeyEvent, room: usize) -> Option<Wish> {
+/// What a key asks for, on a screen of so many lines.
+#[must_use]
+pub fn wish(key: KeyEvent, room: usize) -> Option<Wish> {
     if key.kind == KeyEventKind::Release {
         return None;
     }

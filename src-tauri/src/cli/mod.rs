@@ -11,6 +11,10 @@ mod audit;
 mod backup;
 mod container;
 mod container_actions;
+mod container_exec;
+mod container_logs;
+mod container_names;
+mod container_stats;
 mod credential;
 mod dates;
 mod engine_store;
@@ -28,6 +32,7 @@ mod overview;
 mod own_account;
 mod plans;
 mod prompt;
+mod remote;
 mod retention;
 mod screen;
 mod server_list;
@@ -119,13 +124,20 @@ async fn execute(command: Command, options: Options) -> Result<(), CliError> {
     let lasts = match &command {
         Command::Monitor(monitor) => !monitor.once,
         Command::Activity(activity) => activity.lasts(),
+        Command::Container(container) => container.lasts(),
+        _ => false,
+    };
+    // What runs elsewhere has to be ended there first.
+    let ends_itself = match &command {
+        Command::Container(container) => container.ends_itself(),
+        Command::Server(command) => matches!(command, ServerCommand::Shell(_)),
         _ => false,
     };
     let tomo = Tomo::open(options).await.map_err(not_opened)?;
     let cli = Cli { tomo };
     let result = tokio::select! {
         result = dispatch(&cli, command) => result,
-        () = terminal::told_to_end() => if lasts { Ok(()) } else { Err(CliError::Interrupted) },
+        () = terminal::told_to_end(), if !ends_itself => if lasts { Ok(()) } else { Err(CliError::Interrupted) },
     };
     if tokio::time::timeout(END_WITHIN, cli.tomo.shutdown()).await.is_err() {
         tracing::error!("ending took too long; what was left was dropped");
@@ -209,6 +221,7 @@ async fn dispatch(cli: &Cli, command: Command) -> Result<(), CliError> {
                 ServerCommand::Edit(edit) => add::edit(cli, edit).await,
                 ServerCommand::Remove(remove) => servers::remove(cli, remove).await,
                 ServerCommand::Connect(named) => servers::connect(cli, named).await,
+                ServerCommand::Shell(named) => container_exec::shell(cli, named).await,
                 ServerCommand::Disconnect(named) => servers::disconnect(cli, named).await,
                 ServerCommand::Export(export) => server_list::export(cli, export).await,
                 ServerCommand::Import(import) => server_list::import(cli, import).await,

@@ -113,9 +113,17 @@ pub fn json(value: &impl Serialize) -> Result<(), CliError> {
 /// # Errors
 /// As [`write`].
 pub fn json_line(value: &impl Serialize) -> Result<(), CliError> {
+    write(&json_text(value)?)
+}
+
+/// JSON on one line, with its line feed.
+///
+/// # Errors
+/// When the value has no JSON.
+pub fn json_text(value: &impl Serialize) -> Result<Vec<u8>, CliError> {
     let text =
         serde_json::to_string(value).map_err(|error| CliError::io("writing JSON", error.into()))?;
-    write(format!("{}\n", escape_hostile(&text)).as_bytes())
+    Ok(format!("{}\n", escape_hostile(&text)).into_bytes())
 }
 
 /// Tells the person something that is not the output.
@@ -127,8 +135,13 @@ pub fn note(text: &str) {
 /// Whether colours may be used on standard output.
 #[must_use]
 pub fn colour() -> bool {
-    io::stdout().is_terminal()
-        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    io::stdout().is_terminal() && colour_wanted()
+}
+
+/// Whether whoever runs this wants colours on a terminal.
+#[must_use]
+pub fn colour_wanted() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
         && std::env::var_os("TERM").is_none_or(|value| value != "dumb")
 }
 

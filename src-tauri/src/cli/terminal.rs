@@ -1,5 +1,5 @@
-//! What differs between systems at a terminal: being told to end, and echo that a prompt turned
-//! off.
+//! What differs between systems at a terminal: being told to end, another size, and echo that a prompt
+//! turned off.
 
 /// Waits until Ctrl-C or the system says that the process should end.
 pub async fn told_to_end() {
@@ -26,6 +26,34 @@ async fn wait() -> std::io::Result<()> {
 #[cfg(not(unix))]
 async fn wait() -> std::io::Result<()> {
     tokio::signal::ctrl_c().await
+}
+
+/// Tells when the terminal may have another size.
+pub struct Resizes {
+    #[cfg(unix)]
+    signals: tokio::signal::unix::Signal,
+}
+
+impl Resizes {
+    /// Listens from now on.
+    ///
+    /// # Errors
+    /// When the signal cannot be heard.
+    pub fn listen() -> std::io::Result<Self> {
+        Ok(Self {
+            #[cfg(unix)]
+            signals: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::window_change())?,
+        })
+    }
+
+    /// Waits until it may have another size.
+    pub async fn next(&mut self) {
+        #[cfg(unix)]
+        self.signals.recv().await;
+        // Nothing tells of it there.
+        #[cfg(not(unix))]
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    }
 }
 
 /// Puts the terminal's settings back when dropped: a prompt for a password that is left by Ctrl-C

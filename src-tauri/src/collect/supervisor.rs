@@ -70,8 +70,9 @@ impl Supervisor {
     }
 
     /// Watches these servers and no others. A server that moved or signs in otherwise gets a new
-    /// connection; one that was only renamed keeps its own.
-    pub fn apply(&self, servers: &[Server]) {
+    /// connection; one that was only renamed keeps its own. Of those only the ones that this process
+    /// is to reach.
+    pub fn apply(&self, servers: &[Server], is_reached: impl Fn(ServerId) -> bool) {
         self.hub.set_servers(servers);
         if self.cancel.is_cancelled() {
             return;
@@ -79,7 +80,10 @@ impl Supervisor {
         let mut running = self.running();
         running.retain(|id, watch| {
             let kept = servers.iter().any(|server| {
-                server.id == *id && server.enabled && same_target(server, &watch.server)
+                server.id == *id
+                    && server.enabled
+                    && is_reached(server.id)
+                    && same_target(server, &watch.server)
             });
             if !kept {
                 watch.cancel.cancel();
@@ -87,7 +91,7 @@ impl Supervisor {
             kept
         });
         for server in servers {
-            if !server.enabled {
+            if !server.enabled || !is_reached(server.id) {
                 self.hub.set_connection(server.id, ConnectionStatus::Disconnected);
             } else {
                 running.entry(server.id).or_insert_with(|| self.start(server));

@@ -1,4 +1,8 @@
-//! Programs that are run in containers, with a terminal.
+//! Programs that are run in containers, with a terminal or without one.
+
+mod pipe;
+
+pub use pipe::{ExecPipe, PipeOutput};
 
 use super::{
     client::Engine,
@@ -288,6 +292,14 @@ impl ExecInput {
     pub async fn write(&mut self, bytes: &[u8]) -> std::io::Result<()> {
         self.write.write_all(bytes).await?;
         self.write.flush().await
+    }
+
+    /// Says that no more comes, as the end of a file does.
+    ///
+    /// # Errors
+    /// When it has ended.
+    pub async fn end(&mut self) -> std::io::Result<()> {
+        self.write.shutdown().await
     }
 }
 

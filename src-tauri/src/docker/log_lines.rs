@@ -85,7 +85,7 @@ impl Lines {
 
 /// Frames of eight bytes' head and a payload.
 #[derive(Default)]
-struct Frames {
+pub(super) struct Frames {
     head: [u8; 8],
     filled: usize,
     left: usize,
@@ -94,7 +94,7 @@ struct Frames {
 
 impl Frames {
     /// The next part of a payload: its kind, and whether it is the payload's beginning.
-    fn next<'a>(&mut self, bytes: &mut &'a [u8]) -> Option<(u8, bool, &'a [u8])> {
+    pub(super) fn next<'a>(&mut self, bytes: &mut &'a [u8]) -> Option<(u8, bool, &'a [u8])> {
         if self.left == 0 {
             let take = bytes.len().min(8 - self.filled);
             let (head, rest) = bytes.split_at(take);

@@ -28,7 +28,7 @@ mod volumes;
 
 pub use client::Engine;
 pub use error::EngineError;
-pub use exec::{ExecControl, ExecInput, ExecOutput, ExecTerminal};
+pub use exec::{ExecControl, ExecInput, ExecOutput, ExecPipe, ExecTerminal, PipeOutput};
 pub use inspect::{Inspected, Overlay};
 pub use stats::ContainerStats;
 pub use transport::Route;

@@ -86,7 +86,7 @@ async fn outcome(port: u16, host_key: &str) -> Done<Outcome> {
     let wanted = Wanted { interval: INTERVAL, paused: false };
     let supervisor = Supervisor::new(hub.clone(), outside, wanted);
     let mut changes = hub.changes();
-    supervisor.apply(&servers);
+    supervisor.apply(&servers, |_| true);
 
     tokio::time::timeout(PATIENCE, all_answer(&mut changes))
         .await

@@ -41,6 +41,8 @@ const MOST_FOLLOWS: usize = 4;
 const MOST_AT_ONCE: u32 = 10_000;
 /// Their text, bytes.
 const MOST_BYTES_AT_ONCE: usize = 16 << 20;
+/// Their text on the command line, which writes them and ends, bytes.
+const MOST_BYTES_TYPED: usize = 256 << 20;
 /// How long reading them may take.
 const READING: Duration = Duration::from_secs(60);
 
@@ -89,7 +91,11 @@ impl Tomo {
     /// # Errors
     /// When the container is not there, or its log cannot be read.
     pub async fn log(&self, part: &LogPart) -> Result<Vec<LogLine>, AppError> {
-        at_most("lines", part.tail, MOST_AT_ONCE)?;
+        let (most, most_bytes) = match self.door() {
+            Door::CommandLine => (MOST_TAIL, MOST_BYTES_TYPED),
+            _ => (MOST_AT_ONCE, MOST_BYTES_AT_ONCE),
+        };
+        at_most("lines", part.tail, most)?;
         let container = self.container(&part.container)?;
         let engine = self.engine(container.server_id)?;
         let wish = LogWish {
@@ -107,7 +113,7 @@ impl Tomo {
                     bytes += line.text.len();
                     kept.push_back(line);
                 }
-                while bytes > MOST_BYTES_AT_ONCE {
+                while bytes > most_bytes {
                     bytes -= kept.pop_front().map_or(bytes, |line| line.text.len());
                 }
             }

@@ -72,15 +72,16 @@ impl Watches {
 impl Tomo {
     /// Watches the engines of these servers, and of no others.
     pub(in crate::app) fn watch_engines(&self, servers: &[Server]) {
+        let is_wanted = |server: &Server| server.enabled && self.is_reached(server.id);
         let mut all = self.inner.watches.all();
         all.retain(|id, watch| {
-            let kept = servers.iter().any(|server| server.id == *id && server.enabled);
+            let kept = servers.iter().any(|server| server.id == *id && is_wanted(server));
             if !kept {
                 watch.cancel.cancel();
             }
             kept
         });
-        for server in servers.iter().filter(|server| server.enabled) {
+        for server in servers.iter().filter(|server| is_wanted(server)) {
             all.entry(server.id).or_insert_with(|| self.watch_engine(server.id));
         }
     }

@@ -1,9 +1,12 @@
 //! Terminals on servers and in containers. Each belongs to the session that opened it, and ends with
 //! it, when it is locked, or when the window is gone.
 
+mod program;
 mod run;
 mod screen;
 mod wire;
+
+pub use program::{Program, ProgramEvent, ProgramInput, ProgramOutput};
 
 use super::{Tomo, activity::Entry, error::AppError};
 use crate::{
@@ -37,6 +40,8 @@ const TYPED_AHEAD: usize = 16;
 const TYPING: Duration = Duration::from_secs(10);
 /// How long opening one on a server may take.
 const OPENING: Duration = Duration::from_secs(20);
+/// How long ending a program may take.
+const ENDING: Duration = Duration::from_secs(3);
 /// Words of a command, and the bytes of all of them.
 const MOST_WORDS: usize = 200;
 const MOST_WORD_BYTES: usize = 64 << 10;
@@ -171,21 +176,9 @@ impl Tomo {
         user: Option<&str>,
         size: (u16, u16),
     ) -> Result<Way, AppError> {
-        let bytes: usize = command.iter().map(String::len).sum();
-        if command.len() > MOST_WORDS || bytes > MOST_WORD_BYTES {
-            return Err(AppError::Invalid("The command is too long.".into()));
-        }
-        if command.first().is_some_and(String::is_empty)
-            || command
-                .iter()
-                .chain(user.map(str::to_owned).as_ref())
-                .any(|word| word.contains('\0'))
-        {
-            return Err(AppError::Invalid("The command names no program.".into()));
-        }
+        let user = command_of(command, user)?;
         let container = self.container(which)?;
         let engine = self.engine(which.server_id)?;
-        let user = user.filter(|user| !user.is_empty());
         let terminal = engine.open_terminal(&container.id, command, user, size).await?;
         let server = self.inner.hub.server(which.server_id);
         let server = server.map_or_else(|| "a server".to_owned(), |server| server.name);
@@ -276,6 +269,20 @@ impl Tomo {
             open.ended.cancel();
         }
     }
+}
+
+/// Looks whether a command and its account can be handed to an engine; gives the account.
+fn command_of<'a>(command: &[String], user: Option<&'a str>) -> Result<Option<&'a str>, AppError> {
+    let bytes: usize = command.iter().map(String::len).sum();
+    if command.len() > MOST_WORDS || bytes > MOST_WORD_BYTES {
+        return Err(AppError::Invalid("The command is too long.".into()));
+    }
+    let is_broken = command.first().is_some_and(String::is_empty)
+        || command.iter().map(String::as_str).chain(user).any(|word| word.contains('\0'));
+    if is_broken {
+        return Err(AppError::Invalid("The command names no program.".into()));
+    }
+    Ok(user.filter(|user| !user.is_empty()))
 }
 
 fn checked(size: TerminalSize) -> Result<(u16, u16), AppError> {

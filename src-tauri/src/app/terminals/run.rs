@@ -1,7 +1,7 @@
 //! One terminal, from its opening to its end.
 
 use super::{
-    Typed,
+    ENDING, Typed,
     screen::{Flow, Screen},
     wire::{self, Ended, Input, Output},
 };
@@ -21,8 +21,6 @@ const START: u8 = 0x11;
 const SESSION_EVERY: Duration = Duration::from_secs(2);
 /// How long the end of a terminal waits for a window that tells it.
 const TELLING: Duration = Duration::from_secs(60);
-/// How long ending a program may take.
-const ENDING: Duration = Duration::from_secs(3);
 
 /// See the module.
 pub(super) struct Run {
@@ -52,7 +50,7 @@ impl Run {
                 end = &mut carried => end,
                 () = self.ended.cancelled() => self.stopped(control, None).await,
                 () = cancel.cancelled() => self.stopped(control, None).await,
-                () = self.session_gone(changes) => {
+                () = session_gone(&self.tomo, &self.session, changes) => {
                     self.stopped(control, Some("The session has ended or was locked.")).await
                 }
             }
@@ -149,27 +147,30 @@ impl Run {
             }
         }
     }
+}
 
-    /// Waits until the session is gone, locked, or may not do this any more.
-    async fn session_gone(&self, mut changes: broadcast::Receiver<Change>) {
-        loop {
-            let session = self.tomo.session().await;
-            let may = session.is_ok_and(|session| {
-                session.id == self.session && session.user.role != Role::Readonly
-            });
-            if !may {
-                return;
-            }
-            let change = async {
-                loop {
-                    match changes.recv().await {
-                        Ok(Change::Session) => return,
-                        Err(RecvError::Closed) => std::future::pending().await,
-                        _ => {}
-                    }
-                }
-            };
-            let _ = tokio::time::timeout(SESSION_EVERY, change).await;
+/// Waits until the session is gone, locked, or may not do this any more.
+pub(super) async fn session_gone(
+    tomo: &Tomo,
+    session: &str,
+    mut changes: broadcast::Receiver<Change>,
+) {
+    loop {
+        let current = tomo.session().await;
+        let may = current
+            .is_ok_and(|current| current.id == session && current.user.role != Role::Readonly);
+        if !may {
+            return;
         }
+        let change = async {
+            loop {
+                match changes.recv().await {
+                    Ok(Change::Session) => return,
+                    Err(RecvError::Closed) => std::future::pending().await,
+                    _ => {}
+                }
+            }
+        };
+        let _ = tokio::time::timeout(SESSION_EVERY, change).await;
     }
 }

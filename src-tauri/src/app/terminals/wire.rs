@@ -65,7 +65,7 @@ impl Output {
 }
 
 /// What a program in a container ended with.
-async fn last_words(control: &ExecControl) -> Ended {
+pub(super) async fn last_words(control: &ExecControl) -> Ended {
     let asking = async {
         loop {
             match control.exit_code().await {

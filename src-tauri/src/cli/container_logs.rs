@@ -1,0 +1,401 @@
+//! `tomo container logs`: what containers wrote, once or as it comes, several together in the order of
+//! time.
+
+use super::{
+    Cli,
+    args::Listing,
+    container_names::{Depth, full_name, resolve_all},
+    dates::Dates,
+    error::{CliError, Exit},
+    monitor, output,
+};
+use crate::{
+    docker::logs::plain,
+    domain::{
+        container::ContainerRow,
+        container_log::{LogLine, LogPage, LogSource, LogStatus, LogStream},
+        fleet::Push,
+    },
+};
+use chrono::DateTime;
+use clap::{Args as Group, ValueEnum};
+use futures::{Stream, StreamExt};
+use serde::Serialize;
+use serde_json::json;
+use std::{
+    io::{self, IsTerminal, Write},
+    pin::pin,
+    time::{Duration, Instant},
+};
+
+/// Lines of each container when nobody says how many: as many as can be asked for.
+const MOST_TAIL: u32 = 100_000;
+/// Lines of a page.
+const PAGE: u32 = 1_000;
+/// How often a follow is asked for more when nothing tells of it; one that nobody asks ends.
+const ASK_EVERY: Duration = Duration::from_secs(10);
+/// How long lines of several containers may still be put in order after the last of them has ended.
+const SETTLING: Duration = Duration::from_secs(1);
+
+/// Examples for the help.
+pub const EXAMPLES: &str = "\
+Examples:
+  tomo container logs nas/web --tail 100
+  tomo container logs nas/web nas/db --follow
+  tomo container logs nas/web --since 2h --timestamps
+  tomo container logs nas/web --follow --json | jq -r .text
+
+What one container writes to its standard error comes on standard error. Of several, the lines that
+were standard error are marked with '!'. A follow goes on after a cut, and ends with Ctrl-C or when the
+containers have ended.";
+
+/// Which logs to show.
+#[derive(Debug, Group)]
+pub struct Logs {
+    /// Containers: server/name, or the name alone where no other has it
+    #[arg(value_name = "CONTAINER", required = true)]
+    containers: Vec<String>,
+    /// Go on as more is written
+    #[arg(long, short = 'f')]
+    follow: bool,
+    /// Not before: 2026-11-20, '2026-11-20 14:00', 90m, 24h or 7d
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+    /// Before
+    #[arg(long, value_name = "TIME", conflicts_with = "follow")]
+    until: Option<String>,
+    /// Lines of each, from the end; at most 100,000
+    #[arg(long, short = 'n', value_name = "N")]
+    tail: Option<u32>,
+    /// Only what went to this output
+    #[arg(long, value_name = "OUTPUT")]
+    stream: Option<Output>,
+    /// Write when each line was written
+    #[arg(long, short = 't')]
+    timestamps: bool,
+    #[command(flatten)]
+    listing: Listing,
+}
+
+/// One of a container's outputs.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Output {
+    Stdout,
+    Stderr,
+}
+
+impl From<Output> for LogStream {
+    fn from(stream: Output) -> Self {
+        match stream {
+            Output::Stdout => Self::Stdout,
+            Output::Stderr => Self::Stderr,
+        }
+    }
+}
+
+impl Logs {
+    /// Whether it goes on until somebody ends it.
+    #[must_use]
+    pub fn lasts(&self) -> bool {
+        self.follow
+    }
+}
+
+/// A line as scripts read it.
+#[derive(Serialize)]
+struct JsonLine<'a> {
+    server: &'a str,
+    container: &'a str,
+    at: Option<DateTime<chrono::Utc>>,
+    stream: LogStream,
+    text: &'a str,
+    cut_bytes: u64,
+}
+
+/// How lines are written.
+struct Writer {
+    /// `(server, container)` of each place.
+    names: Vec<(String, String)>,
+    /// Width of the longest `server/container`.
+    width: usize,
+    dates: Option<Dates>,
+    is_json: bool,
+    /// Whether colours reach standard output, and standard error.
+    colours: [bool; 2],
+}
+
+/// `tomo container logs`.
+pub async fn logs(cli: &Cli, logs: Logs) -> Result<(), CliError> {
+    let dates = cli.dates().await?;
+    let moment = |text: &Option<String>| {
+        let at = text.as_deref().map(|text| dates.read(text)).transpose()?;
+        Ok::<_, CliError>(at.map(|at| at.timestamp_millis()))
+    };
+    let (since, until) = (moment(&logs.since)?, moment(&logs.until)?);
+    let tail = logs.tail.unwrap_or(MOST_TAIL);
+    let rows = resolve_all(cli, &logs.containers, Depth::Names).await?;
+    let servers = monitor::read(cli).await?;
+    let names: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            let full = full_name(&row.container, &servers);
+            let server = full.strip_suffix(&row.container.name).unwrap_or_default();
+            (
+                output::clean_line(server.trim_end_matches('/')),
+                output::clean_line(&row.container.name),
+            )
+        })
+        .collect();
+    let colour = |is_terminal: bool| !is_terminal || output::colour_wanted();
+    let writer = Writer {
+        width: names
+            .iter()
+            .map(|(a, b)| a.chars().count() + b.chars().count() + 1)
+            .max()
+            .unwrap_or(0),
+        names,
+        dates: logs.timestamps.then_some(dates),
+        is_json: logs.listing.json,
+        colours: [colour(io::stdout().is_terminal()), colour(io::stderr().is_terminal())],
+    };
+    if logs.follow {
+        let stream = logs.stream.map(LogStream::from);
+        return follow(cli, &rows, tail, since, stream, &writer).await;
+    }
+    once(cli, &rows, &logs, tail, since, until, &writer).await
+}
+
+async fn once(
+    cli: &Cli,
+    rows: &[ContainerRow],
+    logs: &Logs,
+    tail: u32,
+    since: Option<i64>,
+    until: Option<i64>,
+    writer: &Writer,
+) -> Result<(), CliError> {
+    let mut lines = Vec::new();
+    for (place, row) in rows.iter().enumerate() {
+        let arguments = json!({
+            "container": row.container.reference(),
+            "tail": tail,
+            "since_ms": since,
+            "until_ms": until,
+            "stream": logs.stream.map(LogStream::from),
+        });
+        let read: Vec<LogLine> = cli.call("container.log", arguments).await?;
+        if logs.tail.is_none() && read.len() >= MOST_TAIL as usize {
+            output::note(&format!(
+                "{} has more lines than the newest 100,000: --until shows older ones.",
+                writer.full_name(place)
+            ));
+        }
+        let place = u32::try_from(place).unwrap_or(u32::MAX);
+        lines.extend(read.into_iter().map(|line| LogLine { source: place, ..line }));
+    }
+    if rows.len() > 1 {
+        // Lines of one log stay in their order: this sorts stably.
+        lines.sort_by_key(|line| line.at_ms);
+    }
+    writer.write(&lines)
+}
+
+async fn follow(
+    cli: &Cli,
+    rows: &[ContainerRow],
+    tail: u32,
+    since: Option<i64>,
+    stream: Option<LogStream>,
+    writer: &Writer,
+) -> Result<(), CliError> {
+    // It listens before the follow begins, so that nothing is missed.
+    let mut pushes = pin!(cli.tomo.pushes());
+    let containers: Vec<_> = rows.iter().map(|row| row.container.reference()).collect();
+    let arguments = json!({ "containers": containers, "tail": tail, "since_ms": since });
+    let opened: LogStatus = cli.call("log.open", arguments).await?;
+    let mut follow = Follow {
+        cli,
+        writer,
+        id: opened.log_id,
+        stream,
+        next: 0,
+        told: vec![None; rows.len()],
+        quiet_since: None,
+    };
+    loop {
+        let status = follow.catch_up().await?;
+        follow.tell(&status.sources);
+        if let Some(wait) = follow.over(&status) {
+            if wait.is_zero() {
+                return ended(&follow.told);
+            }
+            tokio::time::sleep(wait).await;
+            continue;
+        }
+        moved_on(&mut pushes).await?;
+    }
+}
+
+/// Waits until the follow may have more.
+async fn moved_on(pushes: &mut (impl Stream<Item = Push> + Unpin)) -> Result<(), CliError> {
+    let waiting = async {
+        while let Some(push) = pushes.next().await {
+            if matches!(push, Push::Log { .. } | Push::SessionChanged) {
+                return;
+            }
+        }
+    };
+    let _ = tokio::time::timeout(ASK_EVERY, waiting).await;
+    Ok(())
+}
+
+/// A follow that is shown.
+struct Follow<'a> {
+    cli: &'a Cli,
+    writer: &'a Writer,
+    id: String,
+    stream: Option<LogStream>,
+    /// Number of the next line.
+    next: u64,
+    /// What was told of each source's trouble.
+    told: Vec<Option<String>>,
+    /// Since when no source goes on, with where the lines ended then.
+    quiet_since: Option<(Instant, u64)>,
+}
+
+impl Follow<'_> {
+    /// Writes what is there, and says where the follow stands.
+    async fn catch_up(&mut self) -> Result<LogStatus, CliError> {
+        loop {
+            let arguments = json!({
+                "log_id": self.id,
+                "from": self.next,
+                "limit": PAGE,
+                "filter": { "stream": self.stream },
+            });
+            let page: LogPage = self.cli.call("log.page", arguments).await?;
+            let first = page.status.first;
+            let first = page.lines.first().map_or(first, |line| line.number.min(first));
+            if first > self.next {
+                let lost = first - self.next;
+                output::note(&format!(
+                    "{lost} lines came faster than they could be written, and are left out."
+                ));
+            }
+            self.writer.write(&page.lines)?;
+            let is_full = page.lines.len() >= PAGE as usize;
+            // Where the follow stands may be later than what was read of it.
+            self.next = page.lines.last().map_or(self.next.max(first), |last| last.number + 1);
+            if !is_full {
+                return Ok(page.status);
+            }
+        }
+    }
+
+    /// Says what came between a log and its reader, once.
+    fn tell(&mut self, sources: &[LogSource]) {
+        for (place, (source, told)) in sources.iter().zip(&mut self.told).enumerate() {
+            if source.error == *told {
+                continue;
+            }
+            match (&source.error, source.is_following) {
+                (Some(error), true) => output::note(&format!(
+                    "{}: {error} It goes on when it can be read again.",
+                    self.writer.full_name(place)
+                )),
+                (Some(error), false) => {
+                    output::note(&format!("{}: {error}", self.writer.full_name(place)));
+                }
+                (None, _) => {}
+            }
+            told.clone_from(&source.error);
+        }
+    }
+
+    /// How long to wait for the last lines when no container goes on; nothing while one does.
+    fn over(&mut self, status: &LogStatus) -> Option<Duration> {
+        if status.sources.iter().any(|source| source.is_following) {
+            self.quiet_since = None;
+            return None;
+        }
+        let now = Instant::now();
+        let (since, end) = *self.quiet_since.get_or_insert((now, status.end));
+        if end != status.end {
+            self.quiet_since = Some((now, status.end));
+            return Some(SETTLING);
+        }
+        Some(SETTLING.saturating_sub(now.duration_since(since)))
+    }
+}
+
+/// How a follow ends whose containers have ended: one whose log cannot be read has failed.
+fn ended(told: &[Option<String>]) -> Result<(), CliError> {
+    if told.iter().any(Option::is_some) {
+        return Err(CliError::stopped(Exit::Failed, "A log could not be read to its end.", ""));
+    }
+    Ok(())
+}
+
+impl Writer {
+    fn full_name(&self, place: usize) -> String {
+        let name = self.names.get(place);
+        name.map(|(server, container)| format!("{server}/{container}")).unwrap_or_default()
+    }
+
+    fn write(&self, lines: &[LogLine]) -> Result<(), CliError> {
+        let mut out: Vec<u8> = Vec::new();
+        for line in lines {
+            if self.is_json {
+                let (server, container) = &self.names[line.source as usize % self.names.len()];
+                out.extend(output::json_text(&JsonLine {
+                    server,
+                    container,
+                    at: DateTime::from_timestamp_millis(line.at_ms),
+                    stream: line.stream,
+                    text: &line.text,
+                    cut_bytes: line.cut_bytes,
+                })?);
+                continue;
+            }
+            if line.stream == LogStream::Stderr && self.names.len() == 1 {
+                // What came before on the other output comes before here too.
+                output::write(&std::mem::take(&mut out))?;
+                let mut text = self.shown(line, self.colours[1]).into_bytes();
+                text.push(b'\n');
+                // With standard error gone there is nobody left to tell.
+                let _ = io::stderr().write_all(&text);
+                continue;
+            }
+            out.extend(self.shown(line, self.colours[0]).into_bytes());
+            out.push(b'\n');
+        }
+        if out.is_empty() { Ok(()) } else { output::write(&out) }
+    }
+
+    /// A line without its line feed.
+    fn shown(&self, line: &LogLine, colour: bool) -> String {
+        let mut shown = String::new();
+        if let Some(dates) = self.dates {
+            let at = DateTime::from_timestamp_millis(line.at_ms).unwrap_or_default();
+            shown += &dates.write(at, "%Y-%m-%d %H:%M:%S%.3f ");
+        }
+        if self.names.len() > 1 {
+            let mark = if line.stream == LogStream::Stderr { '!' } else { '|' };
+            let name = self.full_name(line.source as usize);
+            shown += &format!("{name:width$} {mark} ", width = self.width);
+        }
+        if !colour {
+            shown += &plain(&line.text);
+        } else {
+            shown += &line.text;
+            if line.text.contains('\u{1b}') {
+                // A colour that a line leaves on would go on into what follows.
+                shown += "\u{1b}[0m";
+            }
+        }
+        if line.cut_bytes > 0 {
+            shown += &format!(" … {} bytes cut", line.cut_bytes);
+        }
+        shown
+    }
+}

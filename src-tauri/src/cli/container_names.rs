@@ -1,0 +1,314 @@
+//! What `server/name` means: which servers have to be asked, and which of their containers is meant.
+
+use super::{
+    Cli, account,
+    error::{CliError, Exit},
+    servers,
+};
+use crate::{
+    api::error::{ApiError, Code},
+    app::Errand,
+    domain::{
+        connection::ConnectionStatus,
+        container::{Container, ContainerRow, Containers},
+        engine::{EngineObstacle, EngineStatus, ServerEngine},
+        fleet::{Push, ServerRow},
+        id::ServerId,
+    },
+};
+use futures::{Stream, StreamExt};
+use serde_json::json;
+use std::{
+    collections::{HashMap, HashSet},
+    pin::pin,
+    time::Duration,
+};
+
+/// How long servers and their engines have to answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long what the engine has to be asked for one by one is waited for, once there is a list.
+const DETAILS: Duration = Duration::from_secs(5);
+/// The shortest beginning of an id that is taken for one.
+const SHORT_ID: usize = 4;
+
+/// How well the containers have to be known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// That they are there.
+    Names,
+    /// With what engines tell of each one only when they are asked.
+    Details,
+}
+
+/// A name as it was typed, and where it leads.
+struct Wanted<'a> {
+    typed: &'a str,
+    server: Option<ServerId>,
+    name: &'a str,
+}
+
+/// Connects, and waits until the engines that are wanted have answered or failed to: those of some
+/// servers, or of all.
+///
+/// # Errors
+/// When nobody is signed in, or the session may not look.
+pub async fn look(
+    cli: &Cli,
+    servers: Option<HashSet<ServerId>>,
+    depth: Depth,
+) -> Result<Containers, CliError> {
+    account::ensure_signed_in(cli).await?;
+    // Before anything is connected: whether the caller may look at all.
+    read(cli, servers.as_ref()).await?;
+    let mut pushes = pin!(cli.tomo.pushes());
+    let errand = Errand { servers: servers.clone(), samples: depth == Depth::Details };
+    cli.tomo.run_errand(errand).await.map_err(ApiError::from)?;
+    let found = wait(cli, servers.as_ref(), &mut pushes, PATIENCE, |containers, rows| {
+        containers.engines.iter().all(|engine| has_settled(engine, rows))
+    })
+    .await?;
+    if depth == Depth::Names {
+        return Ok(found);
+    }
+    wait(cli, servers.as_ref(), &mut pushes, DETAILS, |containers, _| {
+        containers.containers.iter().all(|row| is_asked(&row.container))
+    })
+    .await
+}
+
+/// The container that `server/name` means. The name is the container's, its service's or the beginning
+/// of its id; without a server it has to be the only one.
+///
+/// # Errors
+/// When there is none, or more than one.
+pub async fn resolve(cli: &Cli, wanted: &str, depth: Depth) -> Result<ContainerRow, CliError> {
+    let mut found = resolve_all(cli, &[wanted.to_owned()], depth).await?;
+    found.pop().ok_or_else(|| CliError::usage("No container is named.", "Name one."))
+}
+
+/// The containers that these mean, each once. Only the servers that are named are connected; all are
+/// when one name stands without its server.
+///
+/// # Errors
+/// When one of them is not there, or could be more than one.
+pub async fn resolve_all(
+    cli: &Cli,
+    typed: &[String],
+    depth: Depth,
+) -> Result<Vec<ContainerRow>, CliError> {
+    account::ensure_signed_in(cli).await?;
+    let mut wanted = Vec::with_capacity(typed.len());
+    for typed in typed {
+        wanted.push(match typed.rsplit_once('/') {
+            Some((server, name)) => {
+                let server = servers::find(cli, server).await?.server;
+                if !server.enabled {
+                    return Err(CliError::stopped(
+                        Exit::Unreachable,
+                        format!("{} is not watched.", server.name),
+                        format!("Run `tomo server connect '{}'`.", server.name),
+                    ));
+                }
+                Wanted { typed, server: Some(server.id), name }
+            }
+            None => Wanted { typed, server: None, name: typed },
+        });
+    }
+    let servers = wanted.iter().map(|wanted| wanted.server).collect();
+    let containers = look(cli, servers, depth).await?;
+    let rows = super::monitor::read(cli).await?;
+    let mut found: Vec<ContainerRow> = Vec::with_capacity(wanted.len());
+    for wanted in &wanted {
+        let row = pick(&containers, wanted, &rows)?;
+        if !found.iter().any(|old| old.container.reference() == row.container.reference()) {
+            found.push(row);
+        }
+    }
+    Ok(found)
+}
+
+fn pick(
+    containers: &Containers,
+    wanted: &Wanted<'_>,
+    rows: &[ServerRow],
+) -> Result<ContainerRow, CliError> {
+    let name = wanted.name;
+    let is_there =
+        |row: &&ContainerRow| wanted.server.is_none_or(|server| row.container.server_id == server);
+    let in_full = |row: &&ContainerRow| row.container.name == name || row.container.id == name;
+    let in_part = |row: &&ContainerRow| {
+        row.container.service.as_deref() == Some(name)
+            || (name.len() >= SHORT_ID && row.container.id.starts_with(name))
+    };
+    let there = || containers.containers.iter().filter(is_there);
+    let mut found: Vec<_> = there().filter(in_full).collect();
+    if found.is_empty() {
+        found = there().filter(in_part).collect();
+    }
+    match found[..] {
+        [row] => Ok(row.clone()),
+        [] => Err(missing(containers, wanted, rows)),
+        ref several => {
+            let list = several.iter().map(|row| full_name(&row.container, rows));
+            Err(CliError::usage(
+                format!("{} containers are called '{}'.", several.len(), wanted.typed),
+                format!("Name one of them: {}.", list.collect::<Vec<_>>().join(", ")),
+            ))
+        }
+    }
+}
+
+/// Why there is no such container: an engine that did not answer may have it.
+fn missing(containers: &Containers, wanted: &Wanted<'_>, rows: &[ServerRow]) -> CliError {
+    let names: HashMap<_, _> =
+        rows.iter().map(|row| (row.server.id, row.server.name.clone())).collect();
+    let engines: Vec<_> = containers
+        .engines
+        .iter()
+        .filter(|engine| wanted.server.is_none_or(|server| engine.server_id == server))
+        .cloned()
+        .collect();
+    if let (Some(server), [engine]) = (wanted.server, &engines[..])
+        && !matches!(engine.status, EngineStatus::Ready { .. })
+    {
+        if let EngineStatus::Trouble { trouble, .. } = &engine.status {
+            let message = trouble.message.clone();
+            return CliError::stopped(Exit::Failed, message, instructions(trouble));
+        }
+        let row = rows.iter().find(|row| row.server.id == server);
+        return not_connected(row);
+    }
+    let hint = troubles(&engines, &names).join(" ");
+    let hint = if hint.is_empty() { "`tomo container list` shows them.".into() } else { hint };
+    let message = format!("There is no container '{}'.", wanted.typed);
+    ApiError::new(Code::NotFound, message, hint).into()
+}
+
+/// Why a server cannot be reached.
+#[must_use]
+pub fn not_connected(row: Option<&ServerRow>) -> CliError {
+    let name = row.map_or("The server", |row| &row.server.name);
+    let late = "It did not answer in time.";
+    let (exit, why) = match row.map(|row| &row.connection) {
+        Some(
+            ConnectionStatus::Retrying { failure, .. } | ConnectionStatus::Failed { failure, .. },
+        ) => (Exit::Unreachable, failure.message.as_str()),
+        Some(ConnectionStatus::HostKeyUnknown { .. }) => {
+            (Exit::HostKey, "Its host key is not trusted yet.")
+        }
+        Some(ConnectionStatus::HostKeyChanged { .. }) => {
+            (Exit::HostKey, "It presents another host key than before.")
+        }
+        Some(ConnectionStatus::Paused) => (Exit::Unreachable, "Watching servers is paused."),
+        _ => (Exit::Unreachable, late),
+    };
+    CliError::stopped(
+        exit,
+        format!("{name} is not connected: {why}"),
+        format!("`tomo server test '{name}'` goes through every step."),
+    )
+}
+
+/// `nas/web`.
+#[must_use]
+pub fn full_name(container: &Container, rows: &[ServerRow]) -> String {
+    let row = rows.iter().find(|row| row.server.id == container.server_id);
+    format!("{}/{}", row.map_or("?", |row| &row.server.name), container.name)
+}
+
+/// The containers as they stand, of some servers or of all.
+///
+/// # Errors
+/// When the session may not look.
+pub async fn read(cli: &Cli, servers: Option<&HashSet<ServerId>>) -> Result<Containers, CliError> {
+    // One server is asked for by itself, so that one that is not there any more is told.
+    let only = servers.filter(|servers| servers.len() == 1).and_then(|it| it.iter().next());
+    let mut found: Containers = cli.call("container.list", json!({ "server_id": only })).await?;
+    if let Some(servers) = servers {
+        found.engines.retain(|engine| servers.contains(&engine.server_id));
+        found.containers.retain(|row| servers.contains(&row.container.server_id));
+    }
+    Ok(found)
+}
+
+/// Names of all servers.
+pub async fn names(cli: &Cli) -> Result<HashMap<ServerId, String>, CliError> {
+    let rows = super::monitor::read(cli).await?;
+    Ok(rows.into_iter().map(|row| (row.server.id, row.server.name)).collect())
+}
+
+/// Waits until containers are as they have to be, or long enough.
+///
+/// # Errors
+/// When they cannot be read any more.
+pub async fn wait(
+    cli: &Cli,
+    servers: Option<&HashSet<ServerId>>,
+    pushes: &mut (impl Stream<Item = Push> + Unpin),
+    patience: Duration,
+    is_there: impl Fn(&Containers, &[ServerRow]) -> bool,
+) -> Result<Containers, CliError> {
+    let waiting = async {
+        loop {
+            let containers = read(cli, servers).await?;
+            let rows = super::monitor::read(cli).await?;
+            if is_there(&containers, &rows) || pushes.next().await.is_none() {
+                return Ok(containers);
+            }
+        }
+    };
+    match tokio::time::timeout(patience, waiting).await {
+        Ok(containers) => containers,
+        Err(_) => read(cli, servers).await,
+    }
+}
+
+/// Whether waiting longer would tell more of an engine.
+fn has_settled(engine: &ServerEngine, rows: &[ServerRow]) -> bool {
+    match engine.status {
+        EngineStatus::Ready { .. } | EngineStatus::Trouble { .. } => true,
+        EngineStatus::Looking => false,
+        EngineStatus::Unknown => rows
+            .iter()
+            .find(|row| row.server.id == engine.server_id)
+            .is_none_or(|row| match row.connection {
+                ConnectionStatus::Connected { .. } | ConnectionStatus::Connecting => false,
+                ConnectionStatus::Disconnected => !row.server.enabled,
+                _ => true,
+            }),
+    }
+}
+
+/// Whether what the list itself does not say was asked for.
+fn is_asked(container: &Container) -> bool {
+    container.restart_count.is_some()
+}
+
+/// What to do about an engine that cannot be used, and what that grants.
+fn instructions(trouble: &crate::domain::engine::EngineTrouble) -> String {
+    let command = trouble.command.as_ref().map(|it| format!(" Run there: {it}"));
+    let grants = trouble.grants.as_ref().map(|it| format!(" {it}"));
+    format!("{}{}{}", trouble.hint, command.unwrap_or_default(), grants.unwrap_or_default())
+}
+
+/// Engines that cannot be used, a line each. A server without one is no trouble.
+#[must_use]
+pub fn troubles(engines: &[ServerEngine], names: &HashMap<ServerId, String>) -> Vec<String> {
+    let line = |engine: &ServerEngine| {
+        let name = names.get(&engine.server_id)?;
+        match &engine.status {
+            EngineStatus::Ready { .. } => None,
+            EngineStatus::Unknown => Some(format!("{name} is not connected.")),
+            EngineStatus::Looking => Some(format!("{name} did not answer in time.")),
+            EngineStatus::Trouble { trouble, .. }
+                if trouble.obstacle == EngineObstacle::Absent && engines.len() > 1 =>
+            {
+                None
+            }
+            EngineStatus::Trouble { trouble, .. } => {
+                Some(format!("{name}: {} {}", trouble.message, instructions(trouble)))
+            }
+        }
+    };
+    engines.iter().filter_map(line).collect()
+}

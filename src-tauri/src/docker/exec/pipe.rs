@@ -1,0 +1,168 @@
+//! A program in a container whose input and outputs are pipes: bytes go through as they are, its
+//! standard error comes by itself, and its input can end.
+
+use super::{
+    super::{
+        client::Engine,
+        error::{EngineError, one_line},
+        log_lines::Frames,
+        raw::segment,
+    },
+    ASK_EVERY, ExecControl, ExecInput, ExecOutput, MARK, NOT_RUN, STARTING, is_not_there,
+    refuse_unless_running,
+};
+use crate::domain::container_log::LogStream;
+use bollard::{models::ExecConfig, query_parameters::InspectContainerOptions};
+use hyper::Method;
+use hyper_util::rt::TokioIo;
+use std::collections::VecDeque;
+use uuid::Uuid;
+
+/// The longest complaint about a program that cannot be run, bytes.
+const MOST_COMPLAINT: usize = 4 << 10;
+
+/// A program in a container, and its pipes.
+pub struct ExecPipe {
+    /// What it writes.
+    pub output: PipeOutput,
+    /// What it reads.
+    pub input: ExecInput,
+    /// Its end.
+    pub control: ExecControl,
+}
+
+/// What a program writes.
+pub struct PipeOutput {
+    output: ExecOutput,
+    frames: Frames,
+    ready: VecDeque<(LogStream, Vec<u8>)>,
+}
+
+impl Engine {
+    /// Runs a program in a container without a terminal. Nothing of it goes through a shell.
+    ///
+    /// # Errors
+    /// When the container does not run, or the program is not in it.
+    pub async fn open_pipe(
+        &self,
+        container: &str,
+        command: &[String],
+        user: Option<&str>,
+    ) -> Result<ExecPipe, EngineError> {
+        let id = segment(container)?;
+        let found = self.docker.inspect_container(id, None::<InspectContainerOptions>).await?;
+        refuse_unless_running(&found)?;
+        let cannot = |said: &str| {
+            let program = one_line(command.first().map_or("nothing", String::as_str));
+            EngineError::NotFound(format!("{program} cannot be run in this container: {said}"))
+        };
+        let mark = Uuid::new_v4().simple().to_string();
+        let config = ExecConfig {
+            attach_stdin: Some(true),
+            attach_stdout: Some(true),
+            attach_stderr: Some(true),
+            tty: Some(false),
+            cmd: Some(command.to_vec()),
+            user: user.map(str::to_owned),
+            env: Some(vec![format!("{MARK}={mark}")]),
+            ..ExecConfig::default()
+        };
+        let exec = match self.docker.create_exec(id, config).await.map_err(Into::into) {
+            Ok(created) => created.id,
+            Err(EngineError::Refused { status: 500, message }) if is_not_there(&message) => {
+                return Err(cannot(&message));
+            }
+            Err(error) => return Err(error),
+        };
+        let control = ExecControl {
+            engine: self.clone(),
+            container: id.to_owned(),
+            exec: exec.clone(),
+            mark,
+            user: user.map(str::to_owned),
+        };
+        let path = format!("/exec/{}/start", segment(&exec)?);
+        let body = r#"{"Detach":false,"Tty":false}"#.to_owned();
+        let answer = match self.raw(Method::POST, &path, Some(body), true).await {
+            Ok(answer) => answer,
+            Err(EngineError::Refused { message, .. } | EngineError::NotFound(message))
+                if is_not_there(&message) =>
+            {
+                return Err(cannot(&message));
+            }
+            Err(error) => return Err(error),
+        };
+        let (response, stream) = answer.into_parts();
+        let upgraded = hyper::upgrade::on(response)
+            .await
+            .map_err(|error| EngineError::NotUnderstood(one_line(&error.to_string())))?;
+        let (read, write) = tokio::io::split(TokioIo::new(upgraded));
+        let output = ExecOutput { first: None, read, _stream: stream };
+        let mut output =
+            PipeOutput { output, frames: Frames::default(), ready: VecDeque::default() };
+        let begun = tokio::time::timeout(STARTING, control.pipe_begun(&mut output));
+        match begun.await.map_err(|_| EngineError::Timeout)?? {
+            None => Ok(ExecPipe { output, input: ExecInput { write }, control }),
+            Some(said) => Err(cannot(&said)),
+        }
+    }
+}
+
+impl ExecControl {
+    /// Waits until the program runs, has written something or has ended, or gives what was said when
+    /// it cannot be run.
+    async fn pipe_begun(&self, output: &mut PipeOutput) -> Result<Option<String>, EngineError> {
+        loop {
+            let has_ended = tokio::select! {
+                more = output.gather() => !more,
+                () = tokio::time::sleep(ASK_EVERY) => false,
+            };
+            let found = self.engine.docker.inspect_exec(&self.exec).await?;
+            let code = found.exit_code.filter(|_| found.running != Some(true));
+            if let Some(code) = code {
+                let said = output.complaint();
+                if NOT_RUN.contains(&code) && is_not_there(&said) {
+                    return Ok(Some(one_line(&said)));
+                }
+                return Ok(None);
+            }
+            if has_ended || found.pid.is_some_and(|pid| pid > 0) {
+                return Ok(None);
+            }
+        }
+    }
+}
+
+impl PipeOutput {
+    /// What it writes next, and to which of its outputs; nothing when it has ended, or the way to it
+    /// was cut.
+    pub async fn next(&mut self) -> Option<(LogStream, Vec<u8>)> {
+        while self.ready.is_empty() {
+            if !self.gather().await {
+                return None;
+            }
+        }
+        self.ready.pop_front()
+    }
+
+    /// Reads some of what it writes; whether there may be more.
+    async fn gather(&mut self) -> bool {
+        let Some(bytes) = self.output.next().await else { return false };
+        let mut rest = bytes.as_slice();
+        while !rest.is_empty() {
+            let Some((kind, _, payload)) = self.frames.next(&mut rest) else { break };
+            let stream = if kind == 2 { LogStream::Stderr } else { LogStream::Stdout };
+            if !payload.is_empty() {
+                self.ready.push_back((stream, payload.to_vec()));
+            }
+        }
+        true
+    }
+
+    /// What was written so far, as far as it may be a complaint.
+    fn complaint(&self) -> String {
+        let bytes: Vec<u8> =
+            self.ready.iter().flat_map(|(_, bytes)| bytes).copied().take(MOST_COMPLAINT).collect();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
