@@ -7,7 +7,7 @@ use super::{
 };
 use crate::domain::{
     container::{ContainerAction, ContainerLimits, RestartPolicy},
-    engine::{EngineAccess, EngineVia},
+    engine::EngineAccess,
 };
 use bollard::{
     Docker,
@@ -46,16 +46,6 @@ struct Inspected {
 }
 
 impl Engine {
-    /// How many things may be done on it at once: where each is a session of the SSH server, which
-    /// allows ten and has others to serve, fewer.
-    #[must_use]
-    pub fn at_once(&self) -> usize {
-        match self.info().via {
-            EngineVia::Local | EngineVia::Streamlocal => 8,
-            EngineVia::DialStdio => 3,
-        }
-    }
-
     /// Does something to a container. What is so already is done.
     ///
     /// # Errors

@@ -16,8 +16,6 @@ use uuid::Uuid;
 const OLDEST: (u32, u32) = (1, 40);
 /// How far an engine's clock may be off that does not tell it.
 const STRANGE_CLOCK: TimeDelta = TimeDelta::hours(1);
-/// Questions at a time, where each has a stream of its own.
-const WIDTH: usize = 8;
 
 /// An engine, and the way to it. Its clones share their streams.
 #[derive(Clone, Debug)]
@@ -27,7 +25,6 @@ pub struct Engine {
     pub(super) http: Http,
     pub(super) route: Route,
     info: EngineInfo,
-    width: usize,
     met: Met,
 }
 
@@ -98,19 +95,18 @@ impl Engine {
                 .and_then(|bytes| u64::try_from(bytes).ok())
                 .filter(|bytes| *bytes > 0),
         };
-        let width = if narrow { 1 } else { WIDTH };
         let met = match clock {
             // When it was asked, which is before the list was made.
             Some(clock) => Met::at(clock - (Utc::now() - asked)),
             None => Met { since_nanos: nanos(asked - STRANGE_CLOCK), news_nanos: nanos(asked) },
         };
-        Ok((Self { docker, http, route, info, width, met }, first?))
+        Ok((Self { docker, http, route, info, met }, first?))
     }
 
-    /// How many questions it may be asked at a time.
+    /// How many requests it may be sent at a time, questions and changes alike.
     #[must_use]
-    pub fn width(&self) -> usize {
-        self.width
+    pub fn at_once(&self) -> usize {
+        self.route.at_once()
     }
 
     /// When it was met, by its own clock.

@@ -28,10 +28,10 @@ const OPENING: Duration = Duration::from_secs(15);
 const ANSWER_SECONDS: u64 = 60;
 /// A stream that nobody used for this long is closed.
 const IDLE: Duration = Duration::from_secs(20);
-/// Streams that are kept for the next question.
-const IDLE_STREAMS: usize = 8;
+/// Requests at a time, and streams that are kept for the next ones.
+const STREAMS: usize = 8;
 /// The same where each is a command: sshd allows ten at a time, and others want some.
-const IDLE_COMMANDS: usize = 1;
+const COMMANDS: usize = 3;
 
 /// What stands in requests where others have a host; the way there is the connector's.
 pub(super) const HOST: &str = "http://engine";
@@ -61,15 +61,19 @@ pub enum Route {
 }
 
 impl Route {
+    /// How many requests may take this way at a time.
+    pub(super) fn at_once(&self) -> usize {
+        match self {
+            Self::Local(_) | Self::Streamlocal(..) => STREAMS,
+            Self::DialStdio(..) => COMMANDS,
+        }
+    }
+
     /// HTTP that takes this way. Nothing is sent yet; its clones share their streams.
     pub(super) fn http(&self) -> Http {
-        let idle = match self {
-            Self::DialStdio(..) => IDLE_COMMANDS,
-            Self::Local(_) | Self::Streamlocal(..) => IDLE_STREAMS,
-        };
         Client::builder(TokioExecutor::new())
             .pool_idle_timeout(IDLE)
-            .pool_max_idle_per_host(idle)
+            .pool_max_idle_per_host(self.at_once())
             .pool_timer(TokioTimer::new())
             .build(Connector(self.clone()))
     }

@@ -195,6 +195,9 @@ pub struct ContainerRow {
     pub figures: Option<ContainerFigures>,
     /// What is wrong with it, in words: `Exited 137, out of memory`. Absent when nothing is.
     pub trouble: Option<String>,
+    /// Since when its engine has not answered: the row is what was last heard of it. Absent while the
+    /// engine answers.
+    pub old_since: Option<DateTime<Utc>>,
 }
 
 /// Everything that the containers' page needs at once.

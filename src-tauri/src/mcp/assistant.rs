@@ -160,10 +160,8 @@ impl Assistant {
         arguments: Value,
         client: &str,
     ) -> Result<Value, ApiError> {
+        self.look(session, command).await?;
         if !level::is_planned(command, needs) {
-            if FIGURES.contains(&command.name) {
-                self.figures().await?;
-            }
             return api::call(&self.tomo, command.name, arguments)
                 .await
                 .map(|answer| schema::without_left_out(command.name, answer));
@@ -190,6 +188,7 @@ impl Assistant {
             ));
         };
         self.check_level(&plan.command, level::of_call(command, least, &plan.arguments))?;
+        self.look(session, command).await?;
         let plan = self.tomo.take_plan(session, id).await?;
         let result = api::call(&self.tomo, command.name, plan.arguments).await;
         self.tomo.finish_plan(id, result.is_ok()).await;
@@ -208,6 +207,20 @@ impl Assistant {
             ),
             "Only the person who connected it can change that, where `tomo mcp` is entered.",
         ))
+    }
+
+    /// Watches the servers where a command's answer comes from them, for whoever may call it.
+    async fn look(&self, session: &Session, command: &Command) -> Result<(), ApiError> {
+        if !command.effect.allowed_to(session.user.role) {
+            return Ok(());
+        }
+        if tools::needs_engines(command.name) {
+            self.figures().await?;
+            self.tomo.engines_found(FIRST_FIGURES).await;
+        } else if FIGURES.contains(&command.name) {
+            self.figures().await?;
+        }
+        Ok(())
     }
 
     /// Watches the servers from the first look on, and gives them time to answer that look.

@@ -16,6 +16,17 @@ use std::{fmt::Write, sync::Arc};
 /// Commands whose answers come from samples, so that Tomo connects to the servers for them.
 pub const FIGURES: &[&str] = &["fleet.get", "server.details", "server.live"];
 
+/// What the commands are about whose answers come from container engines, so that Tomo connects to the
+/// servers for them and waits until their engines were found.
+const ON_ENGINES: &[&str] = &["container.", "image.", "volume.", "network.", "prune."];
+
+/// Whether a command speaks with container engines.
+#[must_use]
+pub fn needs_engines(command: &str) -> bool {
+    // What is stored is there without an engine.
+    command != "container.history" && ON_ENGINES.iter().any(|noun| command.starts_with(noun))
+}
+
 /// A tool.
 #[derive(Clone, Copy)]
 pub enum Tool {
@@ -142,7 +153,9 @@ impl Tool {
         }
         let (arguments, destroys, reaches_out) = match self {
             Self::Command(command, _) => {
-                let connects = command.effect == Effect::Operate || FIGURES.contains(&command.name);
+                let connects = command.effect == Effect::Operate
+                    || FIGURES.contains(&command.name)
+                    || needs_engines(command.name);
                 ((command.schema)(), command.destroys, connects)
             }
             Self::PlanRun => (schema_for!(PlanRef), true, true),

@@ -59,7 +59,7 @@ pub(super) fn build(app: &AppHandle, tomo: &Tomo) -> tauri::Result<()> {
 struct Shown {
     tray: TrayIcon,
     text: TrayText,
-    /// The head, then one item for each line.
+    /// What was said of them, in this order.
     lines: Vec<MenuItem<Wry>>,
 }
 
@@ -100,10 +100,8 @@ impl Shown {
         if text.tooltip != self.text.tooltip {
             self.tray.set_tooltip(Some(&text.tooltip))?;
         }
-        let ids = |text: &TrayText| text.lines.iter().map(|(id, _)| *id).collect::<Vec<_>>();
-        if ids(&text) == ids(&self.text) && text.paused == self.text.paused {
-            let texts = std::iter::once(&text.head).chain(text.lines.iter().map(|(_, line)| line));
-            for (item, text) in self.lines.iter().zip(texts) {
+        if text.has_items_of(&self.text) {
+            for (item, text) in self.lines.iter().zip(text.texts()) {
                 if item.text()? != *text {
                     item.set_text(text)?;
                 }
@@ -122,6 +120,9 @@ fn menu(app: &AppHandle, text: &TrayText) -> tauri::Result<(Menu<Wry>, Vec<MenuI
     let item =
         |id: &str, text: &str, enabled| MenuItem::with_id(app, id, text, enabled, None::<&str>);
     let mut lines = vec![item("head", &text.head, false)?];
+    if let Some(containers) = &text.containers {
+        lines.push(item("containers", containers, false)?);
+    }
     for (id, line) in &text.lines {
         lines.push(item(&format!("{SERVER}{id}"), line, true)?);
     }

@@ -2,6 +2,7 @@
 
 use crate::domain::{
     connection::ConnectionStatus,
+    container::ContainerCounts,
     fleet::{Fleet, ServerRow},
     health::{State, age_text},
     id::ServerId,
@@ -30,9 +31,27 @@ pub(super) struct TrayText {
     pub(super) tooltip: String,
     /// `8 servers · 1 down, 1 critical`.
     pub(super) head: String,
+    /// `24 containers running, 2 in trouble`; absent where no engine that answers has any.
+    pub(super) containers: Option<String>,
     /// Worst first, then by name.
     pub(super) lines: Vec<(ServerId, String)>,
     pub(super) paused: bool,
+}
+
+impl TrayText {
+    /// The texts of the menu's items, from the top on.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &String> {
+        let lines = self.lines.iter().map(|(_, line)| line);
+        std::iter::once(&self.head).chain(&self.containers).chain(lines)
+    }
+
+    /// Whether the menu has the same items, whatever they say.
+    pub(super) fn has_items_of(&self, other: &Self) -> bool {
+        let ids = |text: &Self| text.lines.iter().map(|(id, _)| *id).collect::<Vec<_>>();
+        ids(self) == ids(other)
+            && self.paused == other.paused
+            && self.containers.is_some() == other.containers.is_some()
+    }
 }
 
 /// The longest name that is shown whole.
@@ -61,6 +80,7 @@ pub(super) fn write(fleet: &Fleet, now: DateTime<Utc>) -> TrayText {
         icon: icon(&rows, fleet.collection.paused),
         tooltip: format!("Tomo, {summary}"),
         head: format!("{servers} · {summary}"),
+        containers: containers(rows.iter().filter_map(|row| row.containers)),
         lines: rows.iter().map(|row| (row.server.id, line(row, width, now))).collect(),
         paused: fleet.collection.paused,
     }
@@ -90,6 +110,22 @@ fn troubles(rows: &[&ServerRow]) -> Vec<String> {
         (count > 0).then(|| format!("{count} {word}"))
     })
     .collect()
+}
+
+/// Over all servers whose engine answers: of the others nothing is known.
+fn containers(counts: impl Iterator<Item = ContainerCounts>) -> Option<String> {
+    let (mut all, mut running, mut troubled) = (0, 0, 0);
+    for count in counts {
+        all += count.all;
+        running += count.running;
+        troubled += count.troubled;
+    }
+    let noun = if running == 1 { "container" } else { "containers" };
+    match (all, troubled) {
+        (0, _) => None,
+        (_, 0) => Some(format!("{running} {noun} running")),
+        (_, troubled) => Some(format!("{running} {noun} running, {troubled} in trouble")),
+    }
 }
 
 fn line(row: &ServerRow, width: usize, now: DateTime<Utc>) -> String {
@@ -227,6 +263,23 @@ mod tests {
         assert!(worst.lines[0].1.contains("down"), "{:?}", worst.lines);
         assert_eq!(worst.head, "3 servers · 1 down, 1 warning");
         assert_eq!(text(vec![gone()], true).icon, Icon::Paused);
+    }
+
+    /// What no engine answers for is not counted, and a fleet without containers says nothing of them.
+    #[test]
+    fn containers_are_counted_where_there_are_any() {
+        let with = |all, running, troubled| {
+            let containers = Some(ContainerCounts { all, running, troubled });
+            ServerRow { containers, ..row("nas", 20.0, connected()) }
+        };
+        let without = || row("pi", 20.0, connected());
+        let said = |servers| write(&fleet(servers, false), Utc::now()).containers;
+        assert_eq!(said(vec![without()]), None);
+        assert_eq!(said(vec![with(0, 0, 0)]), None);
+        assert_eq!(said(vec![with(1, 1, 0)]).as_deref(), Some("1 container running"));
+        let several = vec![with(4, 3, 1), without(), with(2, 1, 1)];
+        assert_eq!(said(several).as_deref(), Some("4 containers running, 2 in trouble"));
+        assert_eq!(said(vec![with(2, 0, 0)]).as_deref(), Some("0 containers running"));
     }
 
     /// Figures stand in columns whatever the names are; what was not measured is a dash.

@@ -9,7 +9,7 @@ use tomo::{
 /// An engine of the lab and the way to it; nothing where there is none.
 pub(super) async fn lab() -> Option<(Docker, Engine)> {
     if let Some(why) = Docker::missing() {
-        eprintln!("skipped: {why}");
+        super::skip(why);
         return None;
     }
     let docker = Docker::start();

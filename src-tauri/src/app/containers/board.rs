@@ -30,6 +30,8 @@ struct Kept {
 struct Entry {
     status: EngineStatus,
     engine: Option<Engine>,
+    /// Since when an engine does not answer that did.
+    lost: Option<DateTime<Utc>>,
     containers: BTreeMap<String, Kept>,
 }
 
@@ -64,6 +66,7 @@ impl Inner {
         self.entries.entry(server).or_insert_with(|| Entry {
             status: EngineStatus::Unknown,
             engine: None,
+            lost: None,
             containers: BTreeMap::new(),
         })
     }
@@ -111,11 +114,12 @@ impl Inner {
 }
 
 impl Kept {
-    fn row(&self, now: DateTime<Utc>) -> ContainerRow {
+    fn row(&self, lost: Option<DateTime<Utc>>, now: DateTime<Utc>) -> ContainerRow {
         ContainerRow {
             container: self.container.clone(),
             figures: self.figures.clone(),
             trouble: trouble::words(&self.container, now),
+            old_since: lost,
         }
     }
 }
@@ -154,8 +158,8 @@ impl Board {
     /// A container that is listed, as a row.
     pub(in crate::app) fn row(&self, which: &ContainerRef) -> Option<ContainerRow> {
         let inner = self.inner();
-        let kept = inner.entries.get(&which.server_id)?.containers.get(&which.container_id)?;
-        Some(kept.row(Utc::now()))
+        let entry = inner.entries.get(&which.server_id)?;
+        Some(entry.containers.get(&which.container_id)?.row(entry.lost, Utc::now()))
     }
 
     /// The containers of a server, by project, service and name; those without a project last.
@@ -163,7 +167,7 @@ impl Board {
         let now = Utc::now();
         let inner = self.inner();
         let Some(entry) = inner.entries.get(&server) else { return Vec::new() };
-        let mut rows: Vec<_> = entry.containers.values().map(|kept| kept.row(now)).collect();
+        let mut rows: Vec<_> = entry.containers.values().map(|kept| kept.row(entry.lost, now)).collect();
         drop(inner);
         rows.sort_by(|a, b| order(&a.container).cmp(&order(&b.container)));
         rows
@@ -189,8 +193,8 @@ impl Board {
     pub(super) fn set_status(&self, server: ServerId, status: EngineStatus, is_gone: bool) -> bool {
         let mut inner = self.inner();
         let entry = inner.entry(server);
-        if !matches!(status, EngineStatus::Looking) {
-            entry.engine = None;
+        if !matches!(status, EngineStatus::Looking) && entry.engine.take().is_some() {
+            entry.lost = Some(Utc::now());
         }
         let changed = entry.status != status;
         entry.status = status;
@@ -217,6 +221,7 @@ impl Board {
             entry.status = EngineStatus::Ready { info, since: Utc::now() };
         }
         entry.engine = Some(engine);
+        entry.lost = None;
         let gone: Vec<_> = entry
             .containers
             .keys()
@@ -294,9 +299,12 @@ impl Board {
     pub(in crate::app) fn changed_since(&self, revision: u64) -> Changed {
         let now = Utc::now();
         let inner = self.inner();
-        let kept = inner.entries.values().flat_map(|entry| entry.containers.values());
+        let rows = inner.entries.values().flat_map(|entry| {
+            let changed = entry.containers.values().filter(|kept| kept.changed > revision);
+            changed.map(|kept| kept.row(entry.lost, now))
+        });
         Changed {
-            rows: kept.filter(|kept| kept.changed > revision).map(|kept| kept.row(now)).collect(),
+            rows: rows.collect(),
             gone: inner
                 .gone
                 .iter()

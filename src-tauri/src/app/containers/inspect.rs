@@ -84,6 +84,7 @@ impl Tomo {
         let container = inspected.overlay().over(&listed.container);
         let trouble = trouble::words(&container, Utc::now());
         let figures = listed.figures.filter(|_| container.is_up());
-        Ok(ContainerRow { container, figures, trouble })
+        // The engine has just answered.
+        Ok(ContainerRow { container, figures, trouble, old_since: None })
     }
 }

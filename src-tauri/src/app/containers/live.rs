@@ -133,7 +133,7 @@ impl Live<'_> {
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         beat.reset();
         loop {
-            while asking.len() < self.engine.width()
+            while asking.len() < self.engine.at_once()
                 && let Some(id) = self.waiting.next()
             {
                 asking.push(self.ask(id));

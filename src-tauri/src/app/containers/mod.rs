@@ -29,10 +29,13 @@ use crate::{
         connection::ConnectionStatus,
         container::{Container, ContainerRef, Containers},
         engine::{EngineStatus, ServerEngine},
+        fleet::ServerRow,
         id::ServerId,
     },
 };
 use chrono::Utc;
+use std::time::Duration;
+use tokio::sync::broadcast::error::RecvError;
 
 impl Tomo {
     /// The engines and their containers, of one server or of all.
@@ -48,6 +51,33 @@ impl Tomo {
             engines: servers.iter().map(|id| self.server_engine(*id)).collect(),
             containers: servers.iter().flat_map(|id| self.inner.board.rows(*id)).collect(),
         })
+    }
+
+    /// Waits until every engine that can be found was found or is missing, for so long at most.
+    pub async fn engines_found(&self, at_most: Duration) {
+        let mut changes = self.changes();
+        let found = async {
+            while self.inner.hub.rows(Utc::now()).iter().any(|row| self.may_have_engine(row)) {
+                if matches!(changes.recv().await, Err(RecvError::Closed)) {
+                    return;
+                }
+            }
+        };
+        // Whoever waits too long reads that it is still being looked for.
+        let _ = tokio::time::timeout(at_most, found).await;
+    }
+
+    /// Whether waiting longer would tell more of a server's engine.
+    fn may_have_engine(&self, row: &ServerRow) -> bool {
+        match self.server_engine(row.server.id).status {
+            EngineStatus::Ready { .. } | EngineStatus::Trouble { .. } => false,
+            EngineStatus::Looking => true,
+            EngineStatus::Unknown => match row.connection {
+                ConnectionStatus::Connected { .. } | ConnectionStatus::Connecting => true,
+                ConnectionStatus::Disconnected => row.server.enabled,
+                _ => false,
+            },
+        }
     }
 
     fn server_engine(&self, server_id: ServerId) -> ServerEngine {

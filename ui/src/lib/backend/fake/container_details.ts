@@ -62,6 +62,7 @@ export function exampleRow(now: number, { server_id, container_id }: ContainerRe
       network_tx: 84e3,
     },
     trouble: null,
+    old_since: null,
   };
 }
 

@@ -215,6 +215,7 @@ export function containerRow(
         }
       : null,
     trouble: use.trouble ?? null,
+    old_since: null,
   };
 }
 

@@ -188,7 +188,7 @@ export function containers(world: World): Pick<Handlers, OfContainers> {
                 network_tx: 0,
               }
             : null;
-        all.put({ container, figures, trouble: null });
+        all.put({ container, figures, trouble: null, old_since: null });
       }),
     'container.remove': ({ containers: refs, force }) =>
       each(refs, (row) => {
