@@ -15,6 +15,8 @@ mod backup;
 #[cfg(target_os = "linux")]
 mod child;
 #[cfg(target_os = "linux")]
+mod containers;
+#[cfg(target_os = "linux")]
 mod fleet;
 #[cfg(target_os = "linux")]
 mod house;
@@ -58,7 +60,7 @@ fn main() -> ExitCode {
 #[cfg(target_os = "linux")]
 fn parts(wanted: &[String]) -> report::Done {
     type Part = (&'static str, fn(&mut report::Report) -> report::Done);
-    const PARTS: [Part; 8] = [
+    const PARTS: [Part; 9] = [
         ("ssh", ssh::measure),
         ("fleet", fleet::measure),
         ("store", store::measure),
@@ -66,6 +68,7 @@ fn parts(wanted: &[String]) -> report::Done {
         ("activity", activity::measure),
         ("retention", retention::measure),
         ("backup", backup::measure),
+        ("containers", containers::measure),
         ("window", window::measure),
     ];
     if let Some(word) = wanted.iter().find(|word| PARTS.iter().all(|(name, _)| name != word)) {

@@ -99,15 +99,34 @@ pub fn ms_of_tree(root: u32) -> f64 {
     Process::tree(root).iter().map(|process| process.own_ms + process.reaped_ms).sum()
 }
 
+/// Processor time of the processes whose command line holds a word, and of their children that ended,
+/// milliseconds.
+pub fn ms_of_named(word: &str) -> f64 {
+    let named = |process: &Process| {
+        let line = fs::read(format!("/proc/{}/cmdline", process.pid)).unwrap_or_default();
+        line.windows(word.len()).any(|part| part == word.as_bytes())
+    };
+    let all = Process::all();
+    let all = all.iter().filter(|process| named(process));
+    all.map(|process| process.own_ms + process.reaped_ms).sum()
+}
+
+/// Memory of this process alone, MiB (PSS).
+pub fn own_memory() -> Done<f64> {
+    pss(std::process::id()).ok_or_else(|| "/proc cannot be read".into())
+}
+
 /// Memory of a process and everything below it, MiB: pages that several processes share are divided
 /// among them (PSS).
 pub fn memory_of_tree(root: u32) -> f64 {
-    let kibibytes = |process: &Process| {
-        let rollup = fs::read_to_string(format!("/proc/{}/smaps_rollup", process.pid)).ok()?;
-        let line = rollup.lines().find(|line| line.starts_with("Pss:"))?;
-        line.split_whitespace().nth(1)?.parse::<f64>().ok()
-    };
-    Process::tree(root).iter().filter_map(kibibytes).sum::<f64>() / 1_024.0
+    Process::tree(root).iter().filter_map(|process| pss(process.pid)).sum()
+}
+
+/// Memory of one process, MiB.
+fn pss(pid: u32) -> Option<f64> {
+    let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok()?;
+    let line = rollup.lines().find(|line| line.starts_with("Pss:"))?;
+    Some(line.split_whitespace().nth(1)?.parse::<f64>().ok()? / 1_024.0)
 }
 
 /// The programs of a process and everything below it.

@@ -14,6 +14,8 @@ pub enum Unit {
     Mebibytes,
     Percent,
     Count,
+    RoundTrips,
+    PerSecond,
 }
 
 /// What was promised.
@@ -115,6 +117,8 @@ impl Unit {
             Self::Mebibytes => format!("{figure:.0} MiB"),
             Self::Percent => format!("{} %", short(figure)),
             Self::Count => format!("{figure:.0}"),
+            Self::RoundTrips => format!("{} round trips", short(figure)),
+            Self::PerSecond => format!("{figure:.0}/s"),
         }
     }
 }

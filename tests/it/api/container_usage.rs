@@ -44,11 +44,13 @@ fn containers(docker: &Docker) -> Doing {
         docker.start_container(name, options, &["sh", "-c", script])
     };
     docker.docker(&["network", "create", "usage"]);
-    let receiving =
-        sh("receiving", &["--network", "usage"], "while :; do nc -l -p 9000 >/dev/null; done");
+    let own: &[&str] = &["--network", "usage"];
+    // Without an input that stays open, nc ends its half at once, and the other nc goes with it.
+    let receiving = sh("receiving", own, "tail -f /dev/null | nc -l -p 9000 >/dev/null");
     let peer = "{{.NetworkSettings.Networks.usage.IPAddress}}";
     let peer = docker.docker(&["inspect", "--format", peer, &receiving]);
-    let send = format!("while :; do head -c 300000 /dev/zero | nc {peer} 9000; sleep 0.5; done");
+    let some = "while head -c 50000 /dev/zero; do sleep 0.1; done";
+    let send = format!("while :; do {some} | nc {peer} 9000; sleep 0.1; done");
     Doing {
         busy: sh("busy", &["--cpus", "1.5", "--memory", "64m"], "while :; do :; done"),
         // 40 MiB that are used, and a file of 60 MiB that is only remembered.
@@ -58,7 +60,7 @@ fn containers(docker: &Docker) -> Doing {
             "dd if=/dev/zero of=/file bs=1M count=60; sync; \
              x=$(head -c 41943040 /dev/zero | tr '\\0' x); while :; do sleep 1; done",
         ),
-        sending: sh("sending", &["--network", "usage"], &send),
+        sending: sh("sending", own, &send),
         receiving,
         hosted: sh("hosted", &["--network", "host"], "while :; do sleep 1; done"),
     }

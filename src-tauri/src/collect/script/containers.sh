@@ -1,12 +1,17 @@
-# Which control groups are containers, for the reader of the counters. First `ready`, where there are
-# control groups at all, then a line for each:
+# Which control groups are containers, for the reader of the counters. It works in three ways:
 #
-#   version id processor-folder memory-folder memory-limit quota period process
+# - TOMO_STEP=groups: one line `ready version processor-folder memory-folder quota-folder`, where there
+#   are control groups at all, then the path of each that could be a container. The rest is awk's.
+# - TOMO_STEP=processes: for each path in TOMO_GROUPS a line `path folder process network`: where its
+#   first process is, and `own` where that has a network of its own.
+# - else, for hosts without awk: `ready`, then a line for each container:
+#   `version id processor-folder memory-folder memory-limit quota period process`
 #
 # `-` stands for what is not there. Only 64 hexadecimal digits are an id, and only plain paths are
 # followed, so that nothing which a container chose gets any further.
 exec </dev/null 2>/dev/null
 root=/sys/fs/cgroup
+host_names=
 
 # The first two words of a file, in `value` and `second`.
 first() {
@@ -16,13 +21,14 @@ first() {
   value=${value:--}
 }
 
-# The first process of a group, in `value`; some containers move theirs one level down.
+# The first process of a group, in `value`, and the folder that has it, in `folder`; some containers
+# move theirs one level down.
 process() {
-  for group in "$1" "$1"/*; do
-    first "$group/cgroup.procs"
+  for folder in "$1" "$1"/*; do
+    first "$folder/cgroup.procs"
     case $value in [1-9]*) return ;; esac
   done
-  value=-
+  value=- folder=$1
 }
 
 # The interfaces of a process, in `names`.
@@ -38,10 +44,28 @@ own_network() {
   if [ -e "/proc/$1/ns/net" ]; then
     ! [ "/proc/$1/ns/net" -ef /proc/self/ns/net ]
   else
+    [ "$host_names" ] || names /proc/self/net/dev
+    host_names=${host_names:-$names}
     names "/proc/$1/net/dev"
     [ "$names" != "$host_names" ]
   fi
 }
+
+is_plain() { case $1 in *[!A-Za-z0-9_.:,@/\\+-]*) return 1 ;; esac; }
+
+if [ "$TOMO_STEP" = processes ]; then
+  set -f
+  set -- $TOMO_GROUPS
+  set +f
+  for path do
+    process "$path"
+    is_plain "$folder" || folder=$path
+    network=-
+    own_network "$value" && network=own
+    printf '%s\n' "$path $folder $value $network"
+  done
+  exit
+fi
 
 if [ -r $root/cgroup.controllers ]; then
   version=2 usage=$root memory=$root cpu=$root
@@ -55,16 +79,19 @@ else
   done
 fi
 [ "$usage" ] || exit
-echo ready
-names /proc/self/net/dev
-host_names=$names
+echo "ready $version $usage $memory ${cpu:--}"
 
 hex='[0-9a-f]'
 hex=$hex$hex$hex$hex
 hex=$hex$hex$hex$hex
 hex=$hex$hex$hex$hex
+candidates() {
+  exec find "$usage" -type d \( -name "$hex" -o -name "*-$hex" -o -name "*-$hex.scope" \) -prune -print
+}
+[ "$TOMO_STEP" = groups ] && candidates
+
 count=0
-find "$usage" -type d \( -name "$hex" -o -name "*-$hex" -o -name "*-$hex.scope" \) -prune -print |
+candidates |
   while IFS= read -r path; do
     name=${path##*/}
     case $name in
@@ -73,7 +100,7 @@ find "$usage" -type d \( -name "$hex" -o -name "*-$hex" -o -name "*-$hex.scope" 
       *) id=$name ;;
     esac
     case $id in *[!0-9a-f]*) continue ;; esac
-    case $path in *[!A-Za-z0-9_.:,@/\\+-]*) continue ;; esac
+    is_plain "$path" || continue
     count=$((count + 1))
     [ $count -gt 1000 ] && break
     inside=${path#"$usage"}

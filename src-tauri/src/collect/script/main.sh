@@ -92,7 +92,7 @@ shell_blocks() {
     add load /proc/loadavg @@
     add network /proc/net/dev @@
     add disks /proc/diskstats @@
-    case $ask in *c*) groups=$(sh -c "$TOMO_FIND") ;; esac
+    case $ask in *c*) groups=$(TOMO_STEP= sh -c "$TOMO_FIND") ;; esac
     containers
     add self /proc/$$/stat @@
     add sched /proc/$$/schedstat @@

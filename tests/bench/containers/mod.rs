@@ -1,0 +1,104 @@
+//! Containers: a hundred of them sampled, five hundred listed over a long link, and a log that is
+//! followed while it grows fast. One real engine and one real SSH server for all of it.
+
+mod first_list;
+mod link;
+mod log;
+mod sampling;
+
+use crate::{
+    lab::{
+        docker::{Docker, IMAGE},
+        sshd::{self, Account, ClientKey, Options, Sshd},
+    },
+    report::{Done, Report, say},
+    ssh::{known_host, refused},
+};
+use std::thread;
+use tomo::{
+    domain::credential::Credential,
+    ssh::{Connection, Target as Place, Timeouts, connect},
+};
+
+/// Containers that run.
+const RUNNING: usize = 100;
+/// All of them, those that never started included.
+const ALL: usize = 500;
+/// Programs that make containers at a time.
+const MAKERS: usize = 3;
+
+pub fn measure(report: &mut Report) -> Done {
+    if let Some(why) = Docker::missing() {
+        return Err(why.into());
+    }
+    if sshd::find("sshd").is_none() {
+        return Err("sshd is not installed".into());
+    }
+    let lab = Lab::start();
+    let runtime = tokio::runtime::Runtime::new()?;
+    runtime.block_on(log::measure(report, &lab))?;
+    say("Making containers");
+    lab.docker.docker(&["network", "create", "bench"]);
+    let running = ["run", "-d", "--network", "bench", "--memory", "64m", IMAGE, "sleep", "1000000"];
+    lab.make(RUNNING, &running);
+    runtime.block_on(sampling::measure(report, &lab))?;
+    lab.make(ALL - RUNNING, &["create", IMAGE, "sleep", "1000000"]);
+    runtime.block_on(first_list::measure(report, &lab))
+}
+
+/// A server with an engine, and an account with a key that may use it.
+struct Lab {
+    docker: Docker,
+    sshd: Sshd,
+    account: Account,
+    key: ClientKey,
+}
+
+impl Lab {
+    fn start() -> Self {
+        let docker = Docker::start();
+        docker.open_to_all();
+        let options = Options {
+            config: vec![
+                format!("SetEnv DOCKER_HOST=unix://{}", docker.socket().display()),
+                "Match all".to_owned(),
+                "LogLevel ERROR".to_owned(),
+            ],
+            ..Options::default()
+        };
+        let sshd = Sshd::start(options);
+        let account = sshd::account("bench", "right horse", "/bin/sh");
+        let key = sshd::client_key("ed25519", "openssh", "");
+        sshd.authorize(&key.public);
+        Self { docker, sshd, account, key }
+    }
+
+    /// Runs a command of Docker's so many times.
+    fn make(&self, count: usize, command: &[&str]) {
+        thread::scope(|scope| {
+            for maker in 0..MAKERS {
+                let docker = &self.docker;
+                scope.spawn(move || {
+                    for _ in (maker..count).step_by(MAKERS) {
+                        docker.docker(command);
+                    }
+                });
+            }
+        });
+    }
+
+    fn credential(&self) -> Credential {
+        Credential::Key { private_key: self.key.private.clone().into(), passphrase: None }
+    }
+
+    /// Connects to its server, which is reached at this port.
+    async fn connect(&self, port: u16) -> Done<Connection> {
+        let target =
+            Place { host: "127.0.0.1".to_owned(), port, username: self.account.name.clone() };
+        let known = known_host(port, &self.sshd.host_key("ed25519"));
+        let timeouts = Timeouts::default();
+        let connection =
+            connect(&target, &self.credential(), Some(&known), timeouts, &mut |_, _| {}).await;
+        Ok(connection.map_err(refused)?)
+    }
+}
