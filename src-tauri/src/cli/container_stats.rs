@@ -285,7 +285,7 @@ mod tests {
             restart_count: None,
             series: name.to_owned(),
         };
-        ContainerRow { container, figures: None, trouble: None }
+        ContainerRow { container, figures: None, trouble: None, old_since: None }
     }
 
     /// 'True or absent': a container that was not measured yet uses an unknown amount, not nothing.

@@ -5,9 +5,9 @@ mod pipe;
 pub use pipe::{ExecPipe, PipeOutput};
 
 use super::{
+    ask::checked,
     client::Engine,
     error::{EngineError, one_line},
-    raw::segment,
 };
 use bollard::{
     models::{ContainerInspectResponse, ExecConfig},
@@ -85,7 +85,7 @@ impl Engine {
         user: Option<&str>,
         size: (u16, u16),
     ) -> Result<ExecTerminal, EngineError> {
-        let id = segment(container)?;
+        let id = checked(container)?;
         let found = self.docker.inspect_container(id, None::<InspectContainerOptions>).await?;
         refuse_unless_running(&found)?;
         if !command.is_empty() {
@@ -140,7 +140,7 @@ impl Engine {
             mark,
             user: user.map(str::to_owned),
         };
-        let path = format!("/exec/{}/start", segment(&exec)?);
+        let path = format!("/exec/{}/start", checked(&exec)?);
         let body = r#"{"Detach":false,"Tty":true}"#.to_owned();
         let answer = match self.raw(Method::POST, &path, Some(body), true).await {
             Ok(answer) => answer,
@@ -248,7 +248,7 @@ impl ExecControl {
             ..ExecConfig::default()
         };
         let exec = self.engine.docker.create_exec(&self.container, config).await?.id;
-        let path = format!("/exec/{}/start", segment(&exec)?);
+        let path = format!("/exec/{}/start", checked(&exec)?);
         let body = r#"{"Detach":true,"Tty":false}"#.to_owned();
         self.engine.raw(Method::POST, &path, Some(body), false).await?;
         Ok(())

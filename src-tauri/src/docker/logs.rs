@@ -3,14 +3,10 @@
 pub use super::log_lines::{LONGEST, Line};
 pub use super::log_text::plain;
 
-use super::{
-    client::Engine,
-    error::EngineError,
-    log_lines::Lines,
-    raw::{Answer, segment},
-};
+use super::{ask::checked, client::Engine, error::EngineError, log_lines::Lines, raw::Answer};
 use crate::domain::container_log::LogStream;
-use bollard::query_parameters::InspectContainerOptions;
+use bollard::{models::ContainerInspectResponse, query_parameters::InspectContainerOptions};
+use chrono::{DateTime, Utc};
 use hyper::Method;
 
 /// Which part of a log.
@@ -28,12 +24,22 @@ pub struct LogWish {
     pub follow: bool,
 }
 
+/// One run of a container, from a start to its end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Run {
+    /// Whether its processes exist, so that its log may go on.
+    pub is_running: bool,
+    /// When it began; nothing where the container was never started.
+    pub started_at: Option<DateTime<Utc>>,
+}
+
 /// A log that is being read. Whoever holds one reads it to its end or drops it: what nobody reads
 /// holds up everything else on a server's connection.
 pub struct LogReader {
     answer: Answer,
     lines: Lines,
     has_ended: bool,
+    run: Run,
 }
 
 impl Engine {
@@ -42,7 +48,7 @@ impl Engine {
     /// # Errors
     /// When there is no such container, or its log driver cannot be read.
     pub async fn log(&self, container: &str, wish: &LogWish) -> Result<LogReader, EngineError> {
-        let id = segment(container)?;
+        let id = checked(container)?;
         let found = self.docker.inspect_container(id, None::<InspectContainerOptions>).await?;
         let tty = found.config.as_ref().and_then(|config| config.tty).unwrap_or_default();
         let mut path = format!(
@@ -62,21 +68,43 @@ impl Engine {
             }
         }
         let answer = self.raw(Method::GET, &path, None, false).await?;
-        Ok(LogReader { answer, lines: Lines::new(tty), has_ended: false })
+        Ok(LogReader { answer, lines: Lines::new(tty), has_ended: false, run: run(&found) })
     }
 
-    /// Whether a container's processes exist, so that its log may go on.
+    /// The newest run of a container.
     ///
     /// # Errors
     /// When there is no such container.
-    pub async fn is_running(&self, container: &str) -> Result<bool, EngineError> {
-        let id = segment(container)?;
-        let found = self.docker.inspect_container(id, None::<InspectContainerOptions>).await?;
-        Ok(found.state.and_then(|state| state.running).unwrap_or_default())
+    pub async fn newest_run(&self, container: &str) -> Result<Run, EngineError> {
+        let id = checked(container)?;
+        Ok(run(&self.docker.inspect_container(id, None::<InspectContainerOptions>).await?))
+    }
+}
+
+fn run(found: &ContainerInspectResponse) -> Run {
+    let Some(state) = &found.state else { return Run::default() };
+    let started = state.started_at.as_deref();
+    let started = started.and_then(|at| DateTime::parse_from_rfc3339(at).ok());
+    Run {
+        is_running: state.running.unwrap_or_default(),
+        // One that was never started bears the beginning of the engine's calendar.
+        started_at: started.map(|at| at.to_utc()).filter(|at| at.timestamp() > 0),
     }
 }
 
 impl LogReader {
+    /// The run that was the newest when it was opened.
+    #[must_use]
+    pub fn run(&self) -> Run {
+        self.run
+    }
+
+    /// When it was opened, by the engine's own clock, to the second: nanoseconds since 1970.
+    #[must_use]
+    pub fn opened_ns(&self) -> Option<i64> {
+        self.answer.at_ns()
+    }
+
     /// The lines that come next, some at a time; nothing after the log's end.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 
 use super::{ask, client::Engine, error::EngineError};
 use bollard::errors::Error;
+use chrono::DateTime;
 use hyper::{
     Method, Request, Response, StatusCode,
     body::{Body, Bytes, Incoming},
@@ -82,6 +83,12 @@ impl Engine {
 }
 
 impl Answer {
+    /// The engine's clock when it answered, to the second, nanoseconds since 1970.
+    pub(super) fn at_ns(&self) -> Option<i64> {
+        let date = self.response.headers().get(header::DATE)?.to_str().ok()?;
+        DateTime::parse_from_rfc2822(date).ok()?.timestamp_nanos_opt()
+    }
+
     /// The next piece of the body.
     ///
     /// # Errors
@@ -125,19 +132,5 @@ impl Answer {
             .ok()
             .and_then(|said| Some(said.get("message")?.as_str()?.to_owned()));
         message.unwrap_or_else(|| String::from_utf8_lossy(&said).into_owned())
-    }
-}
-
-/// An id or name of a container or exec, where it can stand in a path.
-///
-/// # Errors
-/// When it cannot, and so names nothing.
-pub(super) fn segment(name: &str) -> Result<&str, EngineError> {
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
-    let is_name = !name.is_empty() && name.len() <= 255 && !name.starts_with('.');
-    if is_name && name.bytes().all(fits) {
-        Ok(name)
-    } else {
-        Err(EngineError::NotFound("no container has such an id".into()))
     }
 }

@@ -3,7 +3,7 @@
 //! The engine is asked for one reading and does not wait for a second one to compare with; two
 //! readings are compared here, on the engine's own clock. Limits of the processor are not in them.
 
-use super::{client::Engine, error::EngineError};
+use super::{ask::checked, client::Engine, error::EngineError};
 use crate::domain::sample::ContainerUsage;
 use bollard::{
     models::{ContainerMemoryStats, ContainerStatsResponse},
@@ -44,7 +44,7 @@ impl Engine {
     /// When the engine does not answer, or knows no such container.
     pub async fn stats(&self, id: &str) -> Result<Option<ContainerStats>, EngineError> {
         let options = StatsOptions { stream: false, one_shot: true };
-        let mut answers = self.docker.stats(id, Some(options));
+        let mut answers = self.docker.stats(checked(id)?, Some(options));
         let answer = tokio::time::timeout(PATIENCE, answers.next());
         let answer = answer.await.map_err(|_| EngineError::Timeout)?;
         Ok(answer.transpose()?.map(|answer| ContainerStats::of(id, answer)))

@@ -28,11 +28,17 @@ impl Lab {
 
     /// A server whose account finds an engine's socket here; nothing where there is no `sshd`.
     pub(super) fn with_engine(socket: &std::path::Path) -> Option<Self> {
+        Self::with_engine_and(socket, &[])
+    }
+
+    /// The same, with further lines of `sshd_config`.
+    pub(super) fn with_engine_and(socket: &std::path::Path, lines: &[&str]) -> Option<Self> {
         if sshd::find("sshd").is_none() {
             skip("sshd");
             return None;
         }
-        let config = vec![format!("SetEnv DOCKER_HOST=unix://{}", socket.display())];
+        let mut config = vec![format!("SetEnv DOCKER_HOST=unix://{}", socket.display())];
+        config.extend(lines.iter().map(|line| (*line).to_owned()));
         Some(Self::of(Sshd::start(Options { config, ..Options::default() }), "/bin/sh"))
     }
 

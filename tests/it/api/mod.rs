@@ -29,6 +29,8 @@ mod users;
 mod engines;
 #[cfg(unix)]
 mod lab;
+#[cfg(target_os = "linux")]
+mod streams;
 
 #[cfg(unix)]
 mod host_keys;

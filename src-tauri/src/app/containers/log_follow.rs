@@ -1,19 +1,13 @@
 //! A follow: readers of some containers' logs, the buffer that they fill, and the reasons to end.
 
-use super::{log_buffer::LogBuffer, log_merge::Merge, log_resume::Resume};
+use super::{log_buffer::LogBuffer, log_merge::Merge};
 use crate::{
-    app::{
-        Tomo,
-        error::{AppError, sentence},
-    },
+    app::{Tomo, error::AppError},
     collect::hub::Change,
-    docker::{
-        EngineError,
-        logs::{Line, LogWish},
-    },
+    docker::logs::Line,
     domain::{
+        container::ContainerRef,
         container_log::{LogSource, LogStatus},
-        id::ServerId,
     },
 };
 use futures::future::join_all;
@@ -22,29 +16,33 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::{self, error::RecvError};
 use tokio_util::sync::CancellationToken;
 
 /// How often lines of several logs are put in order, and pages are told.
 const TURN: Duration = Duration::from_millis(100);
-/// A follow whose pages nobody asked for this long ends.
-const UNWATCHED: Duration = Duration::from_secs(60);
-/// How often it is looked whether its session has ended.
+/// How often it is looked whether its session has ended, where nobody tells.
 const SESSION_EVERY: Duration = Duration::from_secs(5);
-/// A log that broke off is opened again after this long at least…
-const AGAIN_AFTER: Duration = Duration::from_secs(1);
-/// …and after this long even when nothing tells that it would help.
-const AGAIN_BY: Duration = Duration::from_secs(10);
 
 /// See the module.
 pub(super) struct Follow {
     pub(super) id: String,
     /// The session that it belongs to.
     pub(super) session: String,
-    tail: u32,
-    since_ns: Option<i64>,
+    pub(super) wanted: Wanted,
     state: Mutex<State>,
     pub(super) ended: CancellationToken,
+}
+
+/// What a follow is to show, and for how long.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wanted {
+    /// Lines of each log to begin with.
+    pub(super) tail: u32,
+    /// Only from this moment on, nanoseconds since 1970.
+    pub(super) since_ns: Option<i64>,
+    /// It ends when nobody asked for its pages for this long.
+    pub(super) unwatched: Duration,
 }
 
 struct State {
@@ -56,23 +54,12 @@ struct State {
     news: bool,
 }
 
-/// Why the reading of a log ended.
-enum End {
-    /// The engine has no more of it; the container may have ended.
-    Complete,
-    /// It broke off, for this reason.
-    Broken(String),
-    /// It cannot be read, for this reason, and that will not change.
-    Never(String),
-}
-
 impl Follow {
     pub(super) fn new(
         id: String,
         session: String,
         sources: Vec<LogSource>,
-        tail: u32,
-        since_ns: Option<i64>,
+        wanted: Wanted,
     ) -> Self {
         let now = Instant::now();
         let state = State {
@@ -82,14 +69,7 @@ impl Follow {
             asked: now,
             news: true,
         };
-        Self {
-            id,
-            session,
-            tail,
-            since_ns,
-            state: Mutex::new(state),
-            ended: CancellationToken::new(),
-        }
+        Self { id, session, wanted, state: Mutex::new(state), ended: CancellationToken::new() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -121,10 +101,47 @@ impl Follow {
         self.state().asked
     }
 
+    /// The container of a source.
+    pub(super) fn container(&self, source: u16) -> ContainerRef {
+        self.state().sources[usize::from(source)].container.clone()
+    }
+
+    /// The log of a source was opened.
+    pub(super) fn opened(&self, source: u16) {
+        self.state().merge.opened(source, Instant::now());
+        self.set(source, true, None);
+    }
+
+    /// The log of a source is not read for now, or not any more.
+    pub(super) fn closed(&self, source: u16, is_following: bool, error: Option<String>) {
+        self.state().merge.closed(source);
+        self.set(source, is_following, error);
+    }
+
+    fn set(&self, source: u16, is_following: bool, error: Option<String>) {
+        let mut state = self.state();
+        let source = &mut state.sources[usize::from(source)];
+        if (source.is_following, &source.error) != (is_following, &error) {
+            (source.is_following, source.error) = (is_following, error);
+            state.news = true;
+        }
+    }
+
+    /// Takes lines of a source.
+    pub(super) fn take(&self, source: u16, lines: Vec<Line>) {
+        let mut state = self.state();
+        if state.sources.len() == 1 {
+            state.news |= !lines.is_empty();
+            state.buffer.push(lines.into_iter().map(|line| (source, line)));
+        } else {
+            state.merge.push(source, lines, Instant::now());
+        }
+    }
+
     /// Runs until nobody looks any more, its session has ended, or it is ended.
     pub(super) async fn run(&self, tomo: &Tomo) {
-        let count = self.state().sources.len();
-        let readers = (0..count).map(|at| self.keep_reading(tomo, at));
+        let count = u16::try_from(self.state().sources.len()).unwrap_or(u16::MAX);
+        let readers = (0..count).map(|source| self.keep_reading(tomo, source));
         // What was read can be looked at after the last log has ended.
         let readers = pin!(async {
             join_all(readers).await;
@@ -139,9 +156,13 @@ impl Follow {
     /// Hands on lines in their order, tells pages, and ends when it is time.
     async fn turns(&self, tomo: &Tomo) {
         let mut turn = tokio::time::interval(TURN);
+        let mut changes = tomo.inner.hub.changes();
         let mut session_seen = Instant::now();
         loop {
-            turn.tick().await;
+            let is_told = tokio::select! {
+                _ = turn.tick() => false,
+                () = session_changed(&mut changes) => true,
+            };
             let (news, asked) = {
                 let mut state = self.state();
                 let lines = state.merge.release(Instant::now());
@@ -152,10 +173,10 @@ impl Follow {
             if news {
                 tomo.inner.hub.announce(Change::Logs);
             }
-            if asked.elapsed() > UNWATCHED {
+            if asked.elapsed() > self.wanted.unwatched {
                 return;
             }
-            if session_seen.elapsed() > SESSION_EVERY {
+            if is_told || session_seen.elapsed() > SESSION_EVERY {
                 session_seen = Instant::now();
                 if !self.has_session(tomo).await {
                     return;
@@ -172,130 +193,16 @@ impl Follow {
             Err(_) => false,
         }
     }
-
-    /// Reads one log, again and again where it breaks off.
-    async fn keep_reading(&self, tomo: &Tomo, at: usize) {
-        let Ok(source) = u16::try_from(at) else { return };
-        let container = self.state().sources[at].container.clone();
-        let mut resume = Resume::default();
-        let mut changes = tomo.inner.hub.changes();
-        loop {
-            let end = self.read(tomo, source, &mut resume).await;
-            let (is_following, error, is_last) = match end {
-                End::Complete => (self.goes_on(tomo, at).await, None, false),
-                End::Broken(why) => (true, Some(why), false),
-                End::Never(why) => (false, Some(why), true),
-            };
-            self.set(at, is_following, error);
-            self.state().merge.closed(source);
-            if is_last {
-                return;
-            }
-            tokio::time::sleep(AGAIN_AFTER).await;
-            if !is_following {
-                // Until it runs again there is nothing to read.
-                while !self.goes_on(tomo, at).await {
-                    something_of(&mut changes, container.server_id).await;
-                    tokio::time::sleep(AGAIN_AFTER).await;
-                }
-            } else if self.state().sources[at].error.is_some()
-                && tomo.engine(container.server_id).is_err()
-            {
-                something_of(&mut changes, container.server_id).await;
-            }
-        }
-    }
-
-    /// Whether more may come of a log that has ended.
-    async fn goes_on(&self, tomo: &Tomo, at: usize) -> bool {
-        let container = self.state().sources[at].container.clone();
-        let Ok(engine) = tomo.engine(container.server_id) else { return false };
-        engine.is_running(&container.container_id).await.unwrap_or_default()
-    }
-
-    fn set(&self, at: usize, is_following: bool, error: Option<String>) {
-        let mut state = self.state();
-        let source = &mut state.sources[at];
-        if (source.is_following, &source.error) != (is_following, &error) {
-            (source.is_following, source.error) = (is_following, error);
-            state.news = true;
-        }
-    }
-
-    /// Reads a log until it ends.
-    async fn read(&self, tomo: &Tomo, source: u16, resume: &mut Resume) -> End {
-        let at = usize::from(source);
-        let container = self.state().sources[at].container.clone();
-        let engine = match tomo.engine(container.server_id) {
-            Ok(engine) => engine,
-            Err(error) => return End::Broken(error.to_string()),
-        };
-        let wish = match resume.since_ns() {
-            Some(since) => LogWish { since_ns: Some(since), follow: true, ..LogWish::default() },
-            None => LogWish {
-                tail: Some(self.tail),
-                since_ns: self.since_ns,
-                follow: true,
-                ..LogWish::default()
-            },
-        };
-        let mut reader = match engine.log(&container.container_id, &wish).await {
-            Ok(reader) => reader,
-            Err(error) => return end(&error),
-        };
-        resume.reopened();
-        self.state().merge.opened(source, Instant::now());
-        self.set(at, true, None);
-        loop {
-            match reader.next().await {
-                Ok(Some(mut lines)) => {
-                    resume.keep_new(&mut lines);
-                    self.take(source, lines);
-                    // Whoever shares this task gets a turn, however fast lines come.
-                    tokio::task::yield_now().await;
-                }
-                Ok(None) => return End::Complete,
-                Err(error) => return end(&error),
-            }
-        }
-    }
-
-    fn take(&self, source: u16, lines: Vec<Line>) {
-        let mut state = self.state();
-        if state.sources.len() == 1 {
-            state.news |= !lines.is_empty();
-            state.buffer.push(lines.into_iter().map(|line| (source, line)));
-        } else {
-            state.merge.push(source, lines, Instant::now());
-        }
-    }
 }
 
-/// What an error means for a follow.
-fn end(error: &EngineError) -> End {
-    match error {
-        EngineError::NotFound(_) => End::Never("The container was removed.".into()),
-        EngineError::Refused { .. } | EngineError::ReadOnly => {
-            End::Never(sentence(&error.to_string()))
+/// Waits until somebody signs in or out, here or elsewhere.
+async fn session_changed(changes: &mut broadcast::Receiver<Change>) {
+    loop {
+        match changes.recv().await {
+            // Among those that were missed may be one.
+            Ok(Change::Session) | Err(RecvError::Lagged(_)) => return,
+            Err(RecvError::Closed) => std::future::pending().await,
+            Ok(_) => {}
         }
-        _ => End::Broken(sentence(&error.to_string())),
     }
-}
-
-/// Waits until something happens to a server's engine or its containers, or long enough.
-async fn something_of(changes: &mut tokio::sync::broadcast::Receiver<Change>, server: ServerId) {
-    let wait = async {
-        loop {
-            match changes.recv().await {
-                Ok(Change::Engine(id) | Change::Containers(id) | Change::Connection(id))
-                    if id == server =>
-                {
-                    return;
-                }
-                Err(RecvError::Closed) => std::future::pending().await,
-                _ => {}
-            }
-        }
-    };
-    let _ = tokio::time::timeout(AGAIN_BY, wait).await;
 }

@@ -13,6 +13,8 @@ const WINDOW: Duration = Duration::from_millis(400);
 const OPENING: Duration = Duration::from_secs(5);
 /// The most lines that wait; beyond that they go on as they are.
 const MOST: usize = 200_000;
+/// The most text that waits, bytes.
+const MOST_BYTES: usize = 32 << 20;
 
 /// Where a source stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,6 +37,7 @@ struct Queue {
 pub(super) struct Merge {
     queues: Vec<Queue>,
     waiting: usize,
+    bytes: usize,
 }
 
 impl Merge {
@@ -44,7 +47,7 @@ impl Merge {
             newest_ns: i64::MIN,
             standing: Standing::Opening(now),
         };
-        Self { queues: (0..sources).map(queue).collect(), waiting: 0 }
+        Self { queues: (0..sources).map(queue).collect(), waiting: 0, bytes: 0 }
     }
 
     /// The log of a source was opened.
@@ -63,6 +66,7 @@ impl Merge {
         queue.standing = Standing::Open(now);
         self.waiting += lines.len();
         for line in lines {
+            self.bytes += line.text.len();
             queue.newest_ns = queue.newest_ns.max(line.at_ns);
             queue.lines.push_back((queue.newest_ns, line));
         }
@@ -76,12 +80,14 @@ impl Merge {
             let heads = heads.filter_map(|(at, queue)| Some((queue.lines.front()?.0, at)));
             let Some((at_ns, source)) = heads.min() else { return released };
             let is_held = self.waiting <= MOST
+                && self.bytes <= MOST_BYTES
                 && self.queues.iter().any(|queue| queue.may_have_older(at_ns, now));
             if is_held {
                 return released;
             }
             let Some((_, line)) = self.queues[source].lines.pop_front() else { return released };
             self.waiting -= 1;
+            self.bytes -= line.text.len();
             released.push((u16::try_from(source).unwrap_or(u16::MAX), line));
         }
     }
@@ -136,6 +142,10 @@ mod tests {
         let mut merge = Merge::new(2, start);
         merge.push(0, (0..300_000).map(line).collect(), start);
         assert_eq!(merge.release(start).len(), 100_000);
+        let mut merge = Merge::new(2, start);
+        let long = |at| Line { text: "x".repeat(16 << 10), ..line(at) };
+        merge.push(0, (0..3_000).map(long).collect(), start);
+        assert_eq!(merge.release(start).len(), 3_000 - (MOST_BYTES >> 14), "long lines count more");
     }
 
     proptest! {

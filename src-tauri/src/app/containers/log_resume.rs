@@ -25,12 +25,22 @@ pub(super) struct Resume {
     floor_ns: Option<i64>,
     /// Lines that will come again, and how often.
     again: HashMap<Print, u32>,
+    /// When a log that is read from now on was first opened, by the engine's clock.
+    begun_ns: Option<i64>,
 }
 
 impl Resume {
     /// From when on the log has to be read again; nothing before its first line.
     pub(super) fn since_ns(&self) -> Option<i64> {
-        self.floor_ns.or_else(|| self.recent.iter().map(|(at_ns, _)| *at_ns).min())
+        self.floor_ns
+            .or_else(|| self.recent.iter().map(|(at_ns, _)| *at_ns).min())
+            .or(self.begun_ns)
+    }
+
+    /// A log of which nothing older is wanted was opened: what is written before its first line is
+    /// read has to be there after it broke off.
+    pub(super) fn begun(&mut self, at_ns: Option<i64>) {
+        self.begun_ns = self.begun_ns.or(at_ns);
     }
 
     /// The log is read again from [`Resume::since_ns`].
@@ -117,6 +127,18 @@ mod tests {
             }
             prop_assert_eq!(read, log);
         }
+    }
+
+    /// A log that is followed from now on and breaks off before its first line goes on from there.
+    #[test]
+    fn what_came_before_the_first_line_was_read_is_not_lost() {
+        let mut resume = Resume::default();
+        assert_eq!(resume.since_ns(), None);
+        resume.begun(Some(5));
+        resume.begun(Some(9));
+        assert_eq!(resume.since_ns(), Some(5), "the first opening counts");
+        resume.keep_new(&mut vec![line(7, "x")]);
+        assert_eq!(resume.since_ns(), Some(7));
     }
 
     /// What is remembered is bounded, however fast lines come.

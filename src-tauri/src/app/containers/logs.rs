@@ -1,14 +1,21 @@
 //! Reading logs: the end of one once, and follows of several for a page.
 
-use super::{log_buffer::LogView, log_follow::Follow};
+use super::{
+    log_buffer::LogView,
+    log_follow::{Follow, Wanted},
+};
 use crate::{
     app::{Tomo, activity::Entry, error::AppError, export},
-    docker::logs::{LogWish, plain},
+    docker::{
+        Engine, EngineError,
+        logs::{Line, LogWish, plain},
+    },
     domain::{
         activity::ActivityKind,
         container::ContainerRef,
         container_log::{LogFilter, LogLine, LogMatches, LogPage, LogSource, LogStatus, LogStream},
         file::Exported,
+        id::ServerId,
         session::{Door, Session},
         text::is_hidden,
     },
@@ -21,6 +28,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 /// Containers of a follow.
@@ -46,15 +54,28 @@ const MOST_BYTES_TYPED: usize = 256 << 20;
 /// How long reading them may take.
 const READING: Duration = Duration::from_secs(60);
 
+/// A follow whose pages nobody asked for this long ends.
+const UNWATCHED: Duration = Duration::from_secs(60);
+/// Logs of a server that are followed at a time where each is a command of its own there: sshd allows
+/// ten at a time, and samples, events and questions want theirs.
+pub(super) const MOST_BY_COMMAND: usize = 4;
+
 /// Everything that is followed.
 #[derive(Default)]
 pub(in crate::app) struct Logs {
     follows: Mutex<HashMap<String, Arc<Follow>>>,
+    places: Mutex<HashMap<ServerId, Arc<Semaphore>>>,
 }
 
 impl Logs {
     fn follows(&self) -> MutexGuard<'_, HashMap<String, Arc<Follow>>> {
         self.follows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Who may read a log of this server, where each takes a command.
+    pub(super) fn places(&self, server: ServerId) -> Arc<Semaphore> {
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        places.entry(server).or_insert_with(|| Arc::new(Semaphore::new(MOST_BY_COMMAND))).clone()
     }
 
     /// Where each follow stands.
@@ -98,33 +119,22 @@ impl Tomo {
         at_most("lines", part.tail, most)?;
         let container = self.container(&part.container)?;
         let engine = self.engine(container.server_id)?;
-        let wish = LogWish {
-            tail: Some(part.tail),
-            since_ns: part.since_ms.map(nanoseconds),
-            until_ns: part.until_ms.map(nanoseconds),
-            stream: part.stream,
-            follow: false,
-        };
         let read = async {
-            let mut reader = engine.log(&container.id, &wish).await?;
-            let (mut kept, mut bytes) = (VecDeque::new(), 0);
-            while let Some(lines) = reader.next().await? {
-                for line in lines {
-                    bytes += line.text.len();
-                    kept.push_back(line);
+            let mut tail = part.tail;
+            loop {
+                let (found, is_whole) =
+                    end_of(&engine, &container.id, part, tail, most_bytes).await?;
+                if is_whole || found.len() >= part.tail as usize {
+                    return Ok::<_, EngineError>(found);
                 }
-                while bytes > most_bytes {
-                    bytes -= kept.pop_front().map_or(bytes, |line| line.text.len());
-                }
+                tail = tail.saturating_mul(8).min(MOST_TAIL);
             }
-            Ok::<_, AppError>(kept)
         };
-        let lines = tokio::time::timeout(READING, read)
-            .await
-            .map_err(|_| AppError::Engine(crate::docker::EngineError::Timeout))??;
+        let lines =
+            tokio::time::timeout(READING, read).await.map_err(|_| EngineError::Timeout)??;
         // An assistant reads words; colours are noise to it, and could hide some.
         let shown = |text: String| if self.door() == Door::Mcp { plain(&text) } else { text };
-        let line = |(number, line): (u64, crate::docker::logs::Line)| LogLine {
+        let line = |(number, line): (u64, Line)| LogLine {
             number,
             at_ms: line.at_ns.div_euclid(1_000_000),
             source: 0,
@@ -165,7 +175,8 @@ impl Tomo {
         }
         let id = Uuid::new_v4().to_string();
         let since_ns = since_ms.map(nanoseconds);
-        let follow = Arc::new(Follow::new(id.clone(), session.id, sources, tail, since_ns));
+        let wanted = Wanted { tail, since_ns, unwatched: UNWATCHED };
+        let follow = Arc::new(Follow::new(id.clone(), session.id, sources, wanted));
         {
             let mut follows = self.inner.logs.follows();
             while follows.len() >= MOST_FOLLOWS {
@@ -287,6 +298,41 @@ impl Tomo {
         .await;
         Ok(exported)
     }
+}
+
+/// The last lines of a log that are wanted, of as many as are read of it; and whether no older ones
+/// are there, or no more may be read.
+async fn end_of(
+    engine: &Engine,
+    container: &str,
+    part: &LogPart,
+    tail: u32,
+    most_bytes: usize,
+) -> Result<(VecDeque<Line>, bool), EngineError> {
+    // Engines count the lines of both outputs and leave one out then, so that the last ten errors
+    // would be those among the last ten lines.
+    let wish = LogWish {
+        tail: Some(tail),
+        since_ns: part.since_ms.map(nanoseconds),
+        until_ns: part.until_ms.map(nanoseconds),
+        stream: None,
+        follow: false,
+    };
+    let mut reader = engine.log(container, &wish).await?;
+    let (mut kept, mut bytes, mut count) = (VecDeque::new(), 0, 0);
+    while let Some(lines) = reader.next().await? {
+        count += lines.len();
+        for line in lines {
+            if part.stream.is_none_or(|stream| stream == line.stream) {
+                bytes += line.text.len();
+                kept.push_back(line);
+            }
+        }
+        while bytes > most_bytes || kept.len() > part.tail as usize {
+            bytes -= kept.pop_front().map_or(bytes, |line| line.text.len());
+        }
+    }
+    Ok((kept, count < tail as usize || tail >= MOST_TAIL))
 }
 
 /// A name as it can stand before a line: labels hold anything.

@@ -8,6 +8,7 @@ mod live;
 mod log_buffer;
 mod log_follow;
 mod log_merge;
+mod log_reading;
 mod log_resume;
 mod logs;
 mod measuring;

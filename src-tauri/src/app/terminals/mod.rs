@@ -23,7 +23,10 @@ use screen::Screen;
 use serde_json::json;
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 use tokio::sync::mpsc;
@@ -64,11 +67,33 @@ struct Open {
 #[derive(Default)]
 pub(super) struct Terminals {
     open: Mutex<HashMap<String, Open>>,
+    /// How many are being opened.
+    opening: AtomicUsize,
 }
 
 impl Terminals {
     fn open(&self) -> MutexGuard<'_, HashMap<String, Open>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps a place for a terminal that is being opened, before anything is started for it.
+    fn place(&self) -> Result<Place<'_>, AppError> {
+        let open = self.open();
+        if open.len() + self.opening.load(Ordering::Relaxed) >= MOST {
+            let why = format!("{MOST} terminals are open already. Close one of them.");
+            return Err(AppError::Invalid(why));
+        }
+        self.opening.fetch_add(1, Ordering::Relaxed);
+        Ok(Place(self))
+    }
+}
+
+/// A place that is kept while this lives.
+struct Place<'a>(&'a Terminals);
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.opening.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -108,21 +133,13 @@ impl Tomo {
         size: TerminalSize,
     ) -> Result<Terminal, AppError> {
         let size = checked(size)?;
-        let full = || self.inner.terminals.open().len() >= MOST;
-        let too_many =
-            || AppError::Invalid(format!("{MOST} terminals are open already. Close one of them."));
-        if full() {
-            return Err(too_many());
-        }
+        let place = self.inner.terminals.place()?;
         let way = match target {
             TerminalTarget::Server { server_id } => self.to_server(server_id, size).await?,
             TerminalTarget::Container { container, command, user } => {
                 self.to_container(&container, &command, user.as_deref(), size).await?
             }
         };
-        if full() {
-            return Err(too_many());
-        }
         let id = Uuid::new_v4().to_string();
         let (typed, typing) = mpsc::channel(TYPED_AHEAD);
         let (screen, ended) = (Arc::new(Screen::default()), CancellationToken::new());
@@ -133,6 +150,7 @@ impl Tomo {
             ended: ended.clone(),
         };
         self.inner.terminals.open().insert(id.clone(), open);
+        drop(place);
         let entry = Entry::by(
             session.user.id,
             ActivityKind::TerminalOpen,

@@ -2,7 +2,7 @@
 
 use crate::{
     app::error::{AppError, sentence},
-    docker::{ExecControl, ExecInput, ExecOutput, ExecTerminal},
+    docker::{EngineError, ExecControl, ExecInput, ExecOutput, ExecTerminal},
     ssh::{RemoteError, ShellEvent, ShellInput, ShellOutput},
 };
 use std::time::Duration;
@@ -66,18 +66,22 @@ impl Output {
 
 /// What a program in a container ended with.
 pub(super) async fn last_words(control: &ExecControl) -> Ended {
+    let ended = |why: &str| Ended { exit_code: None, reason: Some(why.to_owned()) };
     let asking = async {
         loop {
             match control.exit_code().await {
                 Ok(Some(code)) => return Ended { exit_code: Some(code), reason: None },
                 Ok(None) => tokio::time::sleep(Duration::from_millis(50)).await,
+                Err(EngineError::NotFound(_)) => {
+                    return ended("The container is not there any more.");
+                }
                 Err(error) => {
                     return Ended { exit_code: None, reason: Some(sentence(&error.to_string())) };
                 }
             }
         }
     };
-    let cut = Ended { exit_code: None, reason: Some("The way to the container was cut.".into()) };
+    let cut = ended("The way to the container was cut.");
     tokio::time::timeout(LAST_WORDS, asking).await.unwrap_or(cut)
 }
 

@@ -3,10 +3,10 @@
 
 use super::{
     super::{
+        ask::checked,
         client::Engine,
         error::{EngineError, one_line},
         log_lines::Frames,
-        raw::segment,
     },
     ASK_EVERY, ExecControl, ExecInput, ExecOutput, MARK, NOT_RUN, STARTING, is_not_there,
     refuse_unless_running,
@@ -49,7 +49,7 @@ impl Engine {
         command: &[String],
         user: Option<&str>,
     ) -> Result<ExecPipe, EngineError> {
-        let id = segment(container)?;
+        let id = checked(container)?;
         let found = self.docker.inspect_container(id, None::<InspectContainerOptions>).await?;
         refuse_unless_running(&found)?;
         let cannot = |said: &str| {
@@ -81,7 +81,7 @@ impl Engine {
             mark,
             user: user.map(str::to_owned),
         };
-        let path = format!("/exec/{}/start", segment(&exec)?);
+        let path = format!("/exec/{}/start", checked(&exec)?);
         let body = r#"{"Detach":false,"Tty":false}"#.to_owned();
         let answer = match self.raw(Method::POST, &path, Some(body), true).await {
             Ok(answer) => answer,

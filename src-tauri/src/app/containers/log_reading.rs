@@ -1,0 +1,179 @@
+//! Reading one log of a follow, again and again where it breaks off and where its container is
+//! started anew, without losing a line or having one twice.
+
+use super::{log_follow::Follow, log_resume::Resume};
+use crate::{
+    app::{Tomo, error::sentence},
+    collect::hub::Change,
+    docker::{
+        Engine, EngineError,
+        logs::{LogWish, Run},
+    },
+    domain::{engine::EngineVia, id::ServerId},
+};
+use std::time::Duration;
+use tokio::sync::{
+    OwnedSemaphorePermit,
+    broadcast::{self, error::RecvError},
+};
+
+/// A log that broke off is opened again after this long at least…
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
+/// …and after this long even when nothing tells that it would help.
+const AGAIN_BY: Duration = Duration::from_secs(10);
+
+/// Why the reading of a log ended.
+enum End {
+    /// The container's newest run is over, and so is its log for now.
+    Over(Run),
+    /// More may come.
+    Again,
+    /// It broke off, for this reason.
+    Broken(String),
+    /// It cannot be read, for this reason, and that will not change.
+    Never(String),
+}
+
+impl Follow {
+    /// Reads one log, again and again.
+    pub(super) async fn keep_reading(&self, tomo: &Tomo, source: u16) {
+        let server = self.container(source).server_id;
+        let mut resume = Resume::default();
+        let mut changes = tomo.inner.hub.changes();
+        loop {
+            match self.read(tomo, source, &mut resume).await {
+                End::Over(run) => {
+                    self.closed(source, false, None);
+                    while self.is_over(tomo, source, run) {
+                        something_of(&mut changes, server).await;
+                    }
+                }
+                End::Again => self.closed(source, true, None),
+                End::Broken(why) => {
+                    self.closed(source, true, Some(why));
+                    if tomo.engine(server).is_err() {
+                        something_of(&mut changes, server).await;
+                    }
+                }
+                End::Never(why) => {
+                    self.closed(source, false, Some(why));
+                    return;
+                }
+            }
+            tokio::time::sleep(AGAIN_AFTER).await;
+        }
+    }
+
+    /// Whether nothing is known of a container's log going on after this run.
+    fn is_over(&self, tomo: &Tomo, source: u16, run: Run) -> bool {
+        let which = self.container(source);
+        let Ok(container) = tomo.container(&which) else { return false };
+        // A run that is over already counts as well: it may have lasted for a moment.
+        let is_newer = container.started_at.is_some_and(|at| Some(at) > run.started_at);
+        !container.is_up() && !is_newer && tomo.engine(which.server_id).is_ok()
+    }
+
+    /// Reads a log until it ends.
+    async fn read(&self, tomo: &Tomo, source: u16, resume: &mut Resume) -> End {
+        let container = self.container(source);
+        let engine = match tomo.engine(container.server_id) {
+            Ok(engine) => engine,
+            Err(error) => return End::Broken(error.to_string()),
+        };
+        let _place = self.place(tomo, &engine, source).await;
+        let read = self.read_from(&engine, source, resume).await;
+        let ended = match read {
+            Ok(run) => engine.newest_run(&container.container_id).await.map(|newest| {
+                // It may have been started and have ended again meanwhile.
+                let is_over = !newest.is_running && newest.started_at == run.started_at;
+                if is_over { End::Over(newest) } else { End::Again }
+            }),
+            Err(error) => Err(error),
+        };
+        ended.unwrap_or_else(|error| end(&error))
+    }
+
+    /// Reads a log to its end, and gives the run that it was opened in.
+    async fn read_from(
+        &self,
+        engine: &Engine,
+        source: u16,
+        resume: &mut Resume,
+    ) -> Result<Run, EngineError> {
+        let wish = match resume.since_ns() {
+            Some(since) => LogWish { since_ns: Some(since), follow: true, ..LogWish::default() },
+            None => LogWish {
+                tail: Some(self.wanted.tail),
+                since_ns: self.wanted.since_ns,
+                follow: true,
+                ..LogWish::default()
+            },
+        };
+        let mut reader = engine.log(&self.container(source).container_id, &wish).await?;
+        if self.wanted.tail == 0 {
+            resume.begun(reader.opened_ns());
+        }
+        resume.reopened();
+        self.opened(source);
+        while let Some(mut lines) = reader.next().await? {
+            resume.keep_new(&mut lines);
+            self.take(source, lines);
+            // Whoever shares this task gets a turn, however fast lines come.
+            tokio::task::yield_now().await;
+        }
+        Ok(reader.run())
+    }
+
+    /// Where each log takes one of the few sessions that a server allows: waits for its turn.
+    async fn place(
+        &self,
+        tomo: &Tomo,
+        engine: &Engine,
+        source: u16,
+    ) -> Option<OwnedSemaphorePermit> {
+        if engine.info().via != EngineVia::DialStdio {
+            return None;
+        }
+        let places = tomo.inner.logs.places(self.container(source).server_id);
+        if let Ok(place) = places.clone().try_acquire_owned() {
+            return Some(place);
+        }
+        let why = format!(
+            "This server forwards no sockets, so only {} of its logs are followed at a time. Close \
+             another, or set AllowStreamLocalForwarding in its sshd_config.",
+            super::logs::MOST_BY_COMMAND
+        );
+        self.closed(source, true, Some(why));
+        places.acquire_owned().await.ok()
+    }
+}
+
+/// What an error means for a follow.
+fn end(error: &EngineError) -> End {
+    match error {
+        EngineError::NotFound(_) => End::Never("The container was removed.".into()),
+        EngineError::Refused { .. } | EngineError::ReadOnly => {
+            End::Never(sentence(&error.to_string()))
+        }
+        _ => End::Broken(sentence(&error.to_string())),
+    }
+}
+
+/// Waits until something happens to a server's engine or its containers, or long enough.
+async fn something_of(changes: &mut broadcast::Receiver<Change>, server: ServerId) {
+    let wait = async {
+        loop {
+            match changes.recv().await {
+                Ok(Change::Engine(id) | Change::Containers(id) | Change::Connection(id))
+                    if id == server =>
+                {
+                    return;
+                }
+                Err(RecvError::Lagged(_)) => return,
+                Err(RecvError::Closed) => std::future::pending().await,
+                Ok(_) => {}
+            }
+        }
+    };
+    let _ = tokio::time::timeout(AGAIN_BY, wait).await;
+}
