@@ -12,6 +12,8 @@ import Trash2 from '@lucide/svelte/icons/trash-2';
 import Zap from '@lucide/svelte/icons/zap';
 import type { MenuItem } from '../../components/Menu.svelte';
 import type { ContainerRow } from '../../lib/backend/generated';
+import { refOf } from '../../lib/state/containers.svelte';
+import { terminals } from '../../lib/state/terminals.svelte';
 import type { Tomo } from '../../lib/state/tomo.svelte';
 import type { Acting } from './acting.svelte';
 
@@ -20,6 +22,15 @@ export interface Panes {
   inspect: (row: ContainerRow) => void;
   logs: (rows: readonly ContainerRow[]) => void;
   terminal: (row: ContainerRow) => void;
+}
+
+/** Opens a shell in a container, beside the others of the window. */
+export function openTerminal(tomo: Tomo, { container }: ContainerRow): void {
+  const where = tomo.fleet.row(container.server_id)?.server.name ?? '';
+  terminals.open(
+    { kind: 'container', container: refOf(container), command: [], user: null },
+    `${container.service ?? container.name} on ${where}`,
+  );
 }
 
 async function copy(tomo: Tomo, text: string): Promise<void> {

@@ -45,6 +45,7 @@ export function fakeFromAddress(search: string): FakeBackend {
     troubledEngines: query.get('engines') === 'troubled',
     plans: Number(query.get('plans') ?? 0),
     latency: Number(query.get('latency') ?? 0),
+    openLink: (url) => window.open(url, '_blank', 'noopener'),
     settings: {
       ...(query.has('theme') && { 'ui.theme': query.get('theme') }),
       ...(query.has('rows') && { 'ui.items_per_page': Number(query.get('rows')) }),

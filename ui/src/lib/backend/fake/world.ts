@@ -64,6 +64,8 @@ export interface FakeOptions {
   latency?: number;
   /** Commands that fail, with their error. */
   failing?: Partial<Record<keyof Commands, ApiError>>;
+  /** Where a link leads to in a browser. */
+  openLink?: (url: string) => void;
   now?: () => number;
 }
 
