@@ -14,6 +14,8 @@ export interface Backend {
     id: string,
     onOutput: (output: TerminalOutput) => void | Promise<void>,
   ): () => void;
+  /** Opens a page of the web, `http` or `https`, in the system's browser. */
+  openLink(url: string): Promise<void>;
 }
 
 /** What a call fails with: what happened, and what to do about it. */

@@ -47,6 +47,14 @@ export const tauri: Backend = {
       over = true;
     };
   },
+
+  async openLink(url) {
+    try {
+      await invoke('open_link', { url });
+    } catch (thrown) {
+      throw ApiError.from(thrown);
+    }
+  },
 };
 
 /** How many bytes a base64 text stands for. */

@@ -3,6 +3,7 @@ import Pencil from '@lucide/svelte/icons/pencil';
 import Plug from '@lucide/svelte/icons/plug';
 import RotateCw from '@lucide/svelte/icons/rotate-cw';
 import ServerIcon from '@lucide/svelte/icons/server';
+import SquareTerminal from '@lucide/svelte/icons/square-terminal';
 import KeyRound from '@lucide/svelte/icons/key-round';
 import Trash2 from '@lucide/svelte/icons/trash-2';
 import Unplug from '@lucide/svelte/icons/unplug';
@@ -10,6 +11,7 @@ import type { MenuItem } from '../../components/Menu.svelte';
 import { ApiError } from '../backend/backend';
 import type { ServerRow } from '../backend/generated';
 import { serverRoute } from '../state/router.svelte';
+import { terminals } from '../state/terminals.svelte';
 import type { Tomo } from '../state/tomo.svelte';
 import { addressOf } from './sentence';
 
@@ -29,6 +31,18 @@ export async function disconnect(tomo: Tomo, { server }: ServerRow): Promise<voi
   } catch (thrown) {
     tomo.toasts.fail(`${server.name} was not disconnected`, ApiError.from(thrown));
   }
+}
+
+/** Whether the one who is signed in may have a shell there, whatever the connection does now. */
+export function mayHaveShell(tomo: Tomo, { server }: ServerRow): boolean {
+  return server.auth_type !== 'local' && tomo.status.may('terminal.open');
+}
+
+/** Opens a shell on a server that is connected; whether one can be opened. */
+export function openShell(tomo: Tomo, row: ServerRow): boolean {
+  if (!mayHaveShell(tomo, row) || row.connection.state !== 'connected') return false;
+  terminals.open({ kind: 'server', server_id: row.server.id }, row.server.name);
+  return true;
 }
 
 async function copy(tomo: Tomo, text: string): Promise<void> {
@@ -54,6 +68,15 @@ export function serverActions(tomo: Tomo, row: ServerRow): MenuItem[] {
     },
   ];
   if (local) return items;
+  if (mayHaveShell(tomo, row)) {
+    items.push({
+      label: 'Open terminal',
+      icon: SquareTerminal,
+      keys: 'T',
+      disabled: connection.state !== 'connected',
+      onselect: () => void openShell(tomo, row),
+    });
+  }
   items.push({
     label: 'Copy address',
     icon: Copy,

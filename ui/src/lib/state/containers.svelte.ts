@@ -73,6 +73,12 @@ export class ContainerStore {
     return this.#engines.find((one) => one.server_id === server);
   }
 
+  /** Whether its engine answers and lets things be changed. */
+  isChangeable(server: ServerId): boolean {
+    const status = this.engine(server)?.status;
+    return status?.state === 'ready' && status.info.access === 'full';
+  }
+
   /** Fetches everything; wishes that come while it is under way become one more fetch. */
   load(): Promise<void> {
     if (this.#loading) {

@@ -6,6 +6,8 @@ export type DialogRequest =
   | { kind: 'edit_server'; id: ServerId }
   | { kind: 'host_key'; id: ServerId }
   | { kind: 'remove_server'; id: ServerId }
+  /** Stopped containers go, of one server. */
+  | { kind: 'clear_out'; server: ServerId | null }
   | { kind: 'clean_up' }
   | { kind: 'back_up' }
   | { kind: 'restore'; path: string | null }

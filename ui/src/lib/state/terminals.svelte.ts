@@ -11,6 +11,8 @@ export interface TerminalTab {
 export class Terminals {
   #all = $state.raw<readonly TerminalTab[]>([]);
   #current = $state<number | null>(null);
+  /** Whether only the tabs are in sight; what runs goes on. */
+  isFolded = $state(false);
   #next = 1;
 
   get all(): readonly TerminalTab[] {
@@ -27,11 +29,14 @@ export class Terminals {
     const id = this.#next++;
     this.#all = [...this.#all, { id, target, title }];
     this.#current = id;
+    this.isFolded = false;
     return id;
   }
 
   choose(id: number): void {
-    if (this.#all.some((tab) => tab.id === id)) this.#current = id;
+    if (!this.#all.some((tab) => tab.id === id)) return;
+    this.#current = id;
+    this.isFolded = false;
   }
 
   /** Goes to the next tab, or the one before, round the ends. */
@@ -52,6 +57,7 @@ export class Terminals {
   closeAll(): void {
     this.#all = [];
     this.#current = null;
+    this.isFolded = false;
   }
 }
 

@@ -46,6 +46,7 @@ export class Tomo {
     this.backend = {
       subscribe: (on) => backend.subscribe(on),
       attachTerminal: (id, on) => backend.attachTerminal(id, on),
+      openLink: (url) => backend.openLink(url),
       call: async (name, args) => {
         try {
           return await backend.call(name, args);

@@ -100,6 +100,7 @@ test('of two answers the last asked for counts', async () => {
   const trail = new Trail({
     subscribe: (on) => fake.subscribe(on),
     attachTerminal: (id, on) => fake.attachTerminal(id, on),
+    openLink: (url) => fake.openLink(url),
     call: async (name, args) => {
       const first = asked++ === 0;
       const answer = await fake.call(name, args);

@@ -1,21 +1,31 @@
+import { innerHeight } from 'svelte/reactivity/window';
+
 /** The height of something docked at the foot of the window, dragged or moved by keys. */
 export class DockHeight {
-  value = $state(0);
   readonly least: number;
+  #spare: number;
+  #wanted = $state(0);
   #start: { y: number; height: number } | null = null;
 
-  constructor(height: number, least = 120) {
-    this.value = height;
+  /** Pixels to begin with, at least, and of the window that stay for what is above. */
+  constructor(height: number, least = 120, spare = 160) {
+    this.#wanted = height;
     this.least = least;
+    this.#spare = spare;
+  }
+
+  /** As wanted, as far as the window has room for it. */
+  get value(): number {
+    return Math.min(this.#wanted, this.most);
   }
 
   /** The greatest height: something of the page above stays in sight. */
   get most(): number {
-    return Math.max(this.least, window.innerHeight - 160);
+    return Math.max(this.least, (innerHeight.current ?? 0) - this.#spare);
   }
 
   set(height: number): void {
-    this.value = Math.round(Math.min(this.most, Math.max(this.least, height)));
+    this.#wanted = Math.round(Math.min(this.most, Math.max(this.least, height)));
   }
 
   press = (event: PointerEvent): void => {

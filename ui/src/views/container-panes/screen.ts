@@ -8,6 +8,9 @@ import type { TerminalSize } from '../../lib/backend/generated';
 /** Lines that can be scrolled back to. */
 const SCROLLBACK = 10_000;
 
+/** The first screen, no mouse and no bracketed paste, plain letters, a line of its own. */
+const CALM = '\u001b[?1049l\u001b[?1000;1002;1003;1006;2004l\u001b[!p\u001b[0m\r\n';
+
 export interface ScreenEvents {
   /** Bytes that were typed or pasted. */
   onInput: (bytes: Uint8Array) => void;
@@ -18,12 +21,16 @@ export interface ScreenEvents {
 
 export interface Screen {
   readonly size: TerminalSize;
-  write(bytes: Uint8Array): void;
+  /** Settles when the bytes are on the screen. */
+  write(bytes: Uint8Array): Promise<void>;
   /** Tomo's own words, in grey, on a line of their own. */
   say(text: string): void;
+  /** Undoes what a program left behind that did not end by itself; what was written stays. */
+  calm(): void;
   fit(): void;
   focus(): void;
   selection(): string;
+  selectAll(): void;
   paste(text: string): void;
   find(text: string, direction: 1 | -1): boolean;
   setReader(on: boolean): void;
@@ -102,11 +109,13 @@ export function openScreen(element: HTMLElement, reader: boolean, events: Screen
     get size() {
       return { columns: terminal.cols, rows: terminal.rows };
     },
-    write: (bytes) => terminal.write(bytes),
-    say: (text) => terminal.write(`\r\n\u001b[90m${text}\u001b[0m\r\n`),
+    write: (bytes) => new Promise((shown) => terminal.write(bytes, shown)),
+    say: (text) => terminal.write(`\r\n\u001b[90m${text.replace(/\p{Cc}/gu, ' ')}\u001b[0m\r\n`),
+    calm: () => terminal.write(CALM),
     fit: () => fit.fit(),
     focus: () => terminal.focus(),
     selection: () => terminal.getSelection(),
+    selectAll: () => terminal.selectAll(),
     paste: (text) => terminal.paste(text),
     find: (text, direction) => (direction > 0 ? search.findNext(text) : search.findPrevious(text)),
     setReader: (on) => {

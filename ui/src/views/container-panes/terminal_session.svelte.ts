@@ -55,6 +55,7 @@ export class TerminalSession {
   /** Opens it at the size of its screen; also again, after it failed or ended. */
   async open(screen: Screen): Promise<void> {
     this.#screen = screen;
+    if (this.state.kind === 'ended') screen.calm();
     this.state = { kind: 'opening' };
     this.#size = screen.size;
     try {
@@ -154,9 +155,10 @@ export class TerminalSession {
     return together;
   }
 
-  #onOutput(output: TerminalOutput): void {
+  /** Settles when it is shown: the other side sends no more than can be drawn. */
+  async #onOutput(output: TerminalOutput): Promise<void> {
     if (output.kind === 'data') {
-      this.#screen?.write(fromBase64(output.bytes));
+      await this.#screen?.write(fromBase64(output.bytes));
       return;
     }
     this.#detach?.();

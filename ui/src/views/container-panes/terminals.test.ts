@@ -10,14 +10,27 @@ import TerminalTabs from './TerminalTabs.svelte';
 import { open } from './test/stage';
 
 /** What xterm would draw needs a real browser; here its screen is what was written to it. */
-const screens = vi.hoisted(() => [] as { text: string; events: ScreenEvents; focused: number }[]);
+interface Drawn {
+  text: string;
+  events: ScreenEvents;
+  focused: number;
+  calmed: number;
+  /** What is written and not yet drawn, while a test holds it back. */
+  undrawn: (() => void)[] | null;
+}
+const screens = vi.hoisted(() => [] as Drawn[]);
 vi.mock('./screen', () => ({
   openScreen: (_element: HTMLElement, _reader: boolean, events: ScreenEvents): Screen => {
-    const drawn = { text: '', events, focused: 0 };
+    const drawn: Drawn = { text: '', events, focused: 0, calmed: 0, undrawn: null };
     screens.push(drawn);
     return {
       size: { columns: 80, rows: 24 },
-      write: (bytes) => (drawn.text += new TextDecoder().decode(bytes)),
+      write: async (bytes) => {
+        if (drawn.undrawn) await new Promise<void>((done) => drawn.undrawn?.push(done));
+        drawn.text += new TextDecoder().decode(bytes);
+      },
+      calm: () => (drawn.calmed += 1),
+      selectAll: () => undefined,
       say: (text) => (drawn.text += text),
       fit: () => undefined,
       focus: () => (drawn.focused += 1),

@@ -27,7 +27,8 @@ export type Asked =
   | { kind: 'act'; action: ContainerAction; rows: readonly ContainerRow[] }
   | { kind: 'remove'; rows: readonly ContainerRow[] }
   | { kind: 'limits'; row: ContainerRow }
-  | { kind: 'rename'; row: ContainerRow };
+  | { kind: 'rename'; row: ContainerRow }
+  | { kind: 'results'; done: string; results: readonly ContainerResult[]; again: () => void };
 
 /** Containers that something is being done to, and what asks before it is done. */
 export class Acting {
@@ -97,6 +98,13 @@ export class Acting {
     if (failed.length === 0) return;
     const server = (result: ContainerResult) =>
       this.#tomo.fleet.row(result.container.server_id)?.server.name ?? 'its server';
+    const again = (): void => {
+      const keys = new Set(failed.map(({ container }) => keyOf(container)));
+      const rest = rows.filter((row) => keys.has(rowKey(row)));
+      const action = Object.entries(past).find(([, word]) => word === done)?.[0];
+      if (action) void this.act(action as ContainerAction, rest);
+      else this.ask({ kind: 'remove', rows: rest });
+    };
     const [first] = failed;
     const title =
       failed.length === 1 && first
@@ -112,16 +120,13 @@ export class Acting {
       tone: 'critical',
       title,
       text: sentences(...lines, more),
-      action: {
-        label: 'Try again',
-        run: () => {
-          const again = new Set(failed.map(({ container }) => keyOf(container)));
-          const rest = rows.filter((row) => again.has(rowKey(row)));
-          const action = Object.entries(past).find(([, word]) => word === done)?.[0];
-          if (action) void this.act(action as ContainerAction, rest);
-          else this.ask({ kind: 'remove', rows: rest });
-        },
-      },
+      action:
+        results.length === 1
+          ? { label: 'Try again', run: again }
+          : {
+              label: 'Show each',
+              run: () => this.ask({ kind: 'results', done, results, again }),
+            },
     });
   }
 }

@@ -11,7 +11,9 @@ import SquareTerminal from '@lucide/svelte/icons/square-terminal';
 import Trash2 from '@lucide/svelte/icons/trash-2';
 import Zap from '@lucide/svelte/icons/zap';
 import type { MenuItem } from '../../components/Menu.svelte';
-import type { ContainerRow } from '../../lib/backend/generated';
+import type { ContainerRow, ServerId } from '../../lib/backend/generated';
+import { refOf } from '../../lib/state/containers.svelte';
+import { terminals } from '../../lib/state/terminals.svelte';
 import type { Tomo } from '../../lib/state/tomo.svelte';
 import type { Acting } from './acting.svelte';
 
@@ -20,6 +22,30 @@ export interface Panes {
   inspect: (row: ContainerRow) => void;
   logs: (rows: readonly ContainerRow[]) => void;
   terminal: (row: ContainerRow) => void;
+}
+
+/** Whether the one who is signed in may change it, and its engine lets itself be told. */
+export function mayChange(tomo: Tomo, { container }: ContainerRow): boolean {
+  return tomo.status.may('container.act') && tomo.containers.isChangeable(container.server_id);
+}
+
+/** The servers on which containers stand that could be cleared out. */
+export function clearable(tomo: Tomo): ServerId[] {
+  if (!tomo.status.may('prune.run')) return [];
+  const idle = tomo.containers.rows.filter(({ container }) =>
+    ['exited', 'created', 'dead'].includes(container.state),
+  );
+  const servers = new Set(idle.map(({ container }) => container.server_id));
+  return [...servers].filter((id) => tomo.containers.isChangeable(id));
+}
+
+/** Opens a shell in a container, beside the others of the window. */
+export function openTerminal(tomo: Tomo, { container }: ContainerRow): void {
+  const where = tomo.fleet.row(container.server_id)?.server.name ?? '';
+  terminals.open(
+    { kind: 'container', container: refOf(container), command: [], user: null },
+    `${container.service ?? container.name} on ${where}`,
+  );
 }
 
 async function copy(tomo: Tomo, text: string): Promise<void> {
@@ -44,7 +70,7 @@ export function containerActions(
     { label: 'Open', icon: Box, keys: 'Enter', onselect: () => panes.inspect(row) },
     { label: 'Logs', icon: FileText, keys: 'L', onselect: () => panes.logs([row]) },
   ];
-  const may = tomo.status.may('operate');
+  const may = mayChange(tomo, row);
   if (may) {
     items.push({
       label: 'Terminal',

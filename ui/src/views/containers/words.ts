@@ -104,6 +104,9 @@ export interface PortLink {
   title: string;
 }
 
+/** Ports whose programs answer plain requests only with an error. */
+const secure = new Set([443, 8443, 9443]);
+
 const loopback = /^(127\.|::1$|localhost$)/;
 
 /** Published ports, each once; IPv4 and IPv6 of the same port are one. */
@@ -113,8 +116,9 @@ export function portLinks(ports: readonly PublishedPort[], server: ServerRow | u
     if (host_port === null) continue;
     const local = loopback.test(host_ip ?? '');
     const host = hostOf(host_ip, server);
+    const scheme = secure.has(container_port) || secure.has(host_port) ? 'https' : 'http';
     const href =
-      protocol === 'tcp' && host !== null && !local ? `http://${host}:${host_port}` : null;
+      protocol === 'tcp' && host !== null && !local ? `${scheme}://${host}:${host_port}` : null;
     const known = links.get(host_port);
     if (known?.href) continue;
     const where = local ? ', only from the host itself' : '';

@@ -86,18 +86,22 @@ function ofNetwork(network: Network): Thing {
   };
 }
 
-/** What differs between the three pages. */
-export interface Kind {
+/** What can be cleared out, and how that is said. */
+export interface Prunable {
   title: string;
   one: string;
-  icon: Component;
-  detail: string;
   hasSize: boolean;
   /** What goes with it, in the dialog that removes. */
   warning: string;
+  prunes: readonly { kind: PruneKind; label: string; what: string }[];
+}
+
+/** What differs between the three pages. */
+export interface Kind extends Prunable {
+  icon: Component;
+  detail: string;
   list: (backend: Backend, server: ServerId | null) => Promise<Thing[]>;
   remove: (backend: Backend, server: ServerId, ids: string[]) => Promise<RemovalResult[]>;
-  prunes: readonly { kind: PruneKind; label: string; what: string }[];
 }
 
 export const kinds: Record<StorePage, Kind> = {

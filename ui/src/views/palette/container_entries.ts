@@ -1,7 +1,10 @@
 import Box from '@lucide/svelte/icons/box';
-import { rowKey } from '../../lib/state/containers.svelte';
+import SquareTerminal from '@lucide/svelte/icons/square-terminal';
+import Trash2 from '@lucide/svelte/icons/trash-2';
+import { isRunning, rowKey } from '../../lib/state/containers.svelte';
 import { hrefOf, storePages } from '../../lib/state/router.svelte';
 import type { Tomo } from '../../lib/state/tomo.svelte';
+import { clearable, mayChange, openTerminal } from '../containers/actions';
 import { markOf } from '../containers/words';
 import type { Entry } from './entries';
 
@@ -30,5 +33,24 @@ export function ofContainers(tomo: Tomo): Entry[] {
       run: () => tomo.router.go({ page: 'containers', open: rowKey(row) }),
     };
   });
-  return [...rows, ...pages];
+  const shells = tomo.containers.rows
+    .filter((row) => isRunning(row) && mayChange(tomo, row))
+    .map((row): Entry => ({
+      id: `terminal:${rowKey(row)}`,
+      group: 'Commands',
+      title: `Open terminal: ${row.container.name}`,
+      detail: tomo.fleet.row(row.container.server_id)?.server.name ?? '',
+      icon: SquareTerminal,
+      onlyWhenTyped: true,
+      run: () => openTerminal(tomo, row),
+    }));
+  const clearing = clearable(tomo).map((server): Entry => ({
+    id: `clear_out:${server}`,
+    group: 'Commands',
+    title: `Clear out stopped containers of ${tomo.fleet.row(server)?.server.name ?? 'a server'}…`,
+    icon: Trash2,
+    onlyWhenTyped: true,
+    run: () => tomo.dialogs.open({ kind: 'clear_out', server }),
+  }));
+  return [...rows, ...shells, ...pages, ...clearing];
 }

@@ -17,6 +17,18 @@ const ofContainers: KeyGroup = {
   ],
 };
 
+const ofTerminals: KeyGroup = {
+  title: 'In logs and terminals',
+  keys: [
+    { keys: ['Ctrl+F6'], does: 'Into a terminal, and out' },
+    { keys: ['Ctrl+Shift+C'], does: 'Copy from a terminal' },
+    { keys: ['Ctrl+Shift+V'], does: 'Paste into a terminal' },
+    { keys: ['Ctrl+Shift+F'], does: 'Find in a terminal' },
+    { keys: ['Ctrl+Shift+W'], does: 'Close a terminal' },
+    { keys: ['Space'], does: 'Pause a log, or go on' },
+  ],
+};
+
 /** What the sheet of keys shows; the same keys as the guide, as far as there is something to do. */
 export const keyGroups = (places: readonly Place[]): readonly KeyGroup[] => [
   {
@@ -48,8 +60,10 @@ export const keyGroups = (places: readonly Place[]): readonly KeyGroup[] => [
   {
     title: 'On a server’s page',
     keys: [
+      { keys: ['T'], does: 'Open a terminal' },
       { keys: ['1', '5'], does: 'Live, 1 h, 24 h, 7 d, 30 d' },
       { keys: ['ArrowLeft', 'ArrowRight'], does: 'Move the crosshair' },
     ],
   },
+  ofTerminals,
 ];

@@ -7,7 +7,8 @@ import { many, odd, thisComputer } from './machines';
  * The scene that the address asks for, for a browser without Tauri:
  * `?fake=40`, `?fake=odd`, `&stage=set_up`, `&theme=dark`, `&latency=2000`, `&fail=fleet.get`,
  * `&paused`, `&role=readonly`, `&still`, `&stage=locked`, `&tampered`, `&changed`,
- * `&activities=100000`, `&rows=200`, `&backups=0`, `&no_passphrase`, `&plans=2`, `&containers=500`, `&engines=troubled`.
+ * `&activities=100000`, `&rows=200`, `&backups=0`, `&no_passphrase`, `&plans=2`, `&containers=500`, `&engines=troubled`,
+ * `&read_only=server-docker-1`.
  */
 export function fakeFromAddress(search: string): FakeBackend {
   const query = new URLSearchParams(search);
@@ -43,8 +44,10 @@ export function fakeFromAddress(search: string): FakeBackend {
     backupTakes: 4000,
     containers: Number(query.get('containers') ?? 60),
     troubledEngines: query.get('engines') === 'troubled',
+    ...(query.has('read_only') && { readOnlyEngine: query.get('read_only') ?? '' }),
     plans: Number(query.get('plans') ?? 0),
     latency: Number(query.get('latency') ?? 0),
+    openLink: (url) => window.open(url, '_blank', 'noopener'),
     settings: {
       ...(query.has('theme') && { 'ui.theme': query.get('theme') }),
       ...(query.has('rows') && { 'ui.items_per_page': Number(query.get('rows')) }),

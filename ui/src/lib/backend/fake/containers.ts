@@ -22,18 +22,33 @@ export class FakeContainers {
 
   constructor(world: World) {
     this.#world = world;
-    const { containers, troubledEngines = false } = world.options;
+    const { containers, troubledEngines = false, readOnlyEngine } = world.options;
     const now = world.now();
     this.rows = containersOf(now, world.rows, containers ?? 0);
     this.engines =
       containers === undefined
         ? world.rows.map(({ server }) => ({ server_id: server.id, status: { state: 'unknown' } }))
         : enginesOf(now, world.rows, troubledEngines);
+    this.engines = this.engines.map(({ server_id, status }) =>
+      server_id === readOnlyEngine && status.state === 'ready'
+        ? { server_id, status: { ...status, info: { ...status.info, access: 'read_only' } } }
+        : { server_id, status },
+    );
     const silent = this.engines.filter(
       ({ status }) => status.state === 'trouble' && status.trouble.obstacle !== 'lost',
     );
     this.rows = this.rows.filter(
       ({ container }) => !silent.some(({ server_id }) => server_id === container.server_id),
+    );
+    const lost = new Set(
+      this.engines.flatMap(({ server_id, status }) =>
+        status.state === 'trouble' ? [server_id] : [],
+      ),
+    );
+    this.rows = this.rows.map((row) =>
+      row.figures && lost.has(row.container.server_id)
+        ? { ...row, figures: { ...row.figures, at: isoAt(now, 400) } }
+        : row,
     );
     if (containers !== undefined) this.#count();
   }

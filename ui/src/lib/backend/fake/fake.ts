@@ -39,6 +39,8 @@ export type { FakeOptions } from './world';
 export class FakeBackend implements Backend, World {
   /** Every call in order, for tests to look at. */
   readonly calls: { name: keyof Commands; args: unknown }[] = [];
+  /** Links that were opened, in order. */
+  readonly opened: string[] = [];
   readonly failing: Partial<Record<keyof Commands, ApiError>>;
   readonly options: FakeOptions;
   status: Status;
@@ -132,6 +134,12 @@ export class FakeBackend implements Backend, World {
     onOutput: (output: TerminalOutput) => void | Promise<void>,
   ): () => void {
     return this.terminals.attach(id, onOutput);
+  }
+
+  openLink(url: string): Promise<void> {
+    this.opened.push(url);
+    this.options.openLink?.(url);
+    return Promise.resolve();
   }
 
   push(push: Push): void {

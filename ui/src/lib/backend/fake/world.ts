@@ -54,6 +54,8 @@ export interface FakeOptions {
   containers?: number;
   /** Whether engines are in every kind of trouble. */
   troubledEngines?: boolean;
+  /** The server whose engine may only be looked at. */
+  readOnlyEngine?: string;
   /** Lines that a follow of logs begins with; none for a log that is empty. */
   logLines?: number;
   /** Why the log of the first container of a follow cannot be read. */
@@ -64,6 +66,8 @@ export interface FakeOptions {
   latency?: number;
   /** Commands that fail, with their error. */
   failing?: Partial<Record<keyof Commands, ApiError>>;
+  /** Where a link leads to in a browser. */
+  openLink?: (url: string) => void;
   now?: () => number;
 }
 
