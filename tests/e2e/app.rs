@@ -9,6 +9,7 @@ use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use std::{
+    ffi::OsString,
     fs::Permissions,
     os::unix::fs::PermissionsExt,
     path::Path,
@@ -26,7 +27,7 @@ pub struct Desktop {
     pub bus: Bus,
     _keyring: Keyring,
     pub data: tempfile::TempDir,
-    /// A browser that only writes down what it is asked to open.
+    /// The system's way to a browser, which only writes down what it is asked to open.
     browser: tempfile::TempDir,
 }
 
@@ -49,13 +50,19 @@ impl Desktop {
         std::fs::read_to_string(self.browser.path().join("opened")).unwrap_or_default()
     }
 
+    fn path(&self) -> OsString {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let folders = std::iter::once(self.browser.path().to_owned());
+        std::env::join_paths(folders.chain(std::env::split_paths(&path))).expect("a search path")
+    }
+
     fn environment(&self, command: &mut Command) {
         command
             .envs(self.bus.env())
             .env("DISPLAY", &self.display.name)
             .env("TOMO_DATA_DIR", self.data.path())
             .env("NO_AT_BRIDGE", "1")
-            .env("BROWSER", self.browser.path().join("browser"))
+            .env("PATH", self.path())
             .env_remove("WAYLAND_DISPLAY");
     }
 
@@ -100,7 +107,7 @@ impl Desktop {
 
 fn browser() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
-    let program = folder.path().join("browser");
+    let program = folder.path().join("xdg-open");
     let script = format!("#!/bin/sh\necho \"$1\" >> {}/opened\n", folder.path().display());
     std::fs::write(&program, script).expect("a program");
     std::fs::set_permissions(&program, Permissions::from_mode(0o755)).expect("a mode");

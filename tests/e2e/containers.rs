@@ -160,6 +160,8 @@ async fn is_stopped(window: &Window, docker: &Docker, id: &str) {
 /// The pages of containers in both themes, as pictures to look at.
 async fn look_around(window: &Window, docker: &Docker) {
     furnish(docker);
+    window.go("#/containers").await;
+    window.press("Close").await;
     for theme in ["light", "dark"] {
         window.theme(theme).await;
         window.go("#/containers").await;
@@ -190,7 +192,7 @@ async fn look_around(window: &Window, docker: &Docker) {
 
 /// Whether a row says that something is wrong.
 fn is_told(text: &Value) -> bool {
-    text.as_str().is_some_and(|text| text.contains("137") || text.contains("nhealthy"))
+    text.as_str().is_some_and(|text| text.contains("xited 3") || text.contains("nhealthy"))
 }
 
 /// What may run on somebody's server.
@@ -219,8 +221,7 @@ fn furnish(docker: &Docker) {
         sleeping,
     );
     run("broker", "paperless", "valkey:8.0", &[], sleeping);
-    run("worker", "paperless", "paperless-ngx:2.13", &[], sleeping);
-    docker.docker(&["kill", "worker"]);
+    run("worker", "paperless", "paperless-ngx:2.13", &[], &["sh", "-c", "exit 3"]);
     let check = ["--health-cmd", "false", "--health-interval", "1s", "--health-retries", "1"];
     run("player", "media", "jellyfin:10.10", &check, sleeping);
 }
