@@ -221,8 +221,8 @@ function networkChart(
     caption: unit.name,
     tracks,
     readings: [
-      { name: 'down', form: 'area', text: text(received) },
-      { name: 'up', form: 'line', text: text(sent) },
+      { name: 'received', form: 'area', text: text(received) },
+      { name: 'sent', form: 'line', text: text(sent) },
     ],
     ceiling,
     unit,

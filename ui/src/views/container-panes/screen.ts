@@ -8,8 +8,11 @@ import type { TerminalSize } from '../../lib/backend/generated';
 /** Lines that can be scrolled back to. */
 const SCROLLBACK = 10_000;
 
-/** The first screen, no mouse and no bracketed paste, plain letters, a line of its own. */
-const CALM = '\u001b[?1049l\u001b[?1000;1002;1003;1006;2004l\u001b[!p\u001b[0m\r\n';
+/**
+ * The first screen, no mouse and no bracketed paste, plain letters, a line of its own. Leaving the
+ * other screen moves the cursor to where it was saved, so it is saved where it is.
+ */
+const CALM = '\u001b7\u001b[?1049l\u001b[?1000;1002;1003;1006;2004l\u001b[!p\u001b[0m\r\n';
 
 export interface ScreenEvents {
   /** Bytes that were typed or pasted. */

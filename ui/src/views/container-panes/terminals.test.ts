@@ -76,6 +76,54 @@ test('what is typed goes there, and what comes is drawn, in order', async () => 
   });
 });
 
+// The other side waits for what it sent to be drawn, so nothing may be called drawn too early.
+test('bytes are acknowledged only when they are on the screen', async () => {
+  const { backend } = openTabs();
+  let shown = 0;
+  const attach = backend.terminals.attach.bind(backend.terminals);
+  backend.terminals.attach = (id, on) =>
+    attach(id, (output) => {
+      void Promise.resolve(on(output)).then(() => (shown += 1));
+    });
+  terminals.open(server, 'nas');
+  await waitFor(() => expect(shown).toBe(1));
+  const [drawn] = screens;
+  if (!drawn) throw new Error('there is a screen');
+  drawn.undrawn = [];
+  drawn.events.onInput(new TextEncoder().encode('a'));
+  await waitFor(() => expect(drawn.undrawn).toHaveLength(1));
+  await new Promise((next) => setTimeout(next));
+  expect(shown).toBe(1);
+  drawn.undrawn[0]?.();
+  await waitFor(() => expect(shown).toBe(2));
+});
+
+// Each call waits for the one before: two on their way could change places.
+test('letters never overtake each other, however slowly they are carried', async () => {
+  const { backend, called } = openTabs();
+  terminals.open(server, 'nas');
+  await waitFor(() => expect(screens[0]?.text).toContain('$ '));
+  const call = backend.call.bind(backend);
+  let underWay = 0;
+  let most = 0;
+  let turn = 0;
+  backend.call = async (name, args) => {
+    if (name !== 'terminal.write') return call(name, args);
+    most = Math.max(most, (underWay += 1));
+    // The first is the slowest.
+    await new Promise((next) => setTimeout(next, 20 - 5 * turn++));
+    underWay -= 1;
+    return call(name, args);
+  };
+  for (const letter of 'abc') {
+    screens[0]?.events.onInput(new TextEncoder().encode(letter));
+    await Promise.resolve();
+  }
+  await waitFor(() => expect(screens[0]?.text).toContain('$ abc'));
+  expect(most).toBe(1);
+  expect(called('terminal.write').length).toBeLessThan(3);
+});
+
 // A paste of a file is more than one call takes.
 test('a long paste is split, and arrives whole', async () => {
   const { called, type } = openTabs();
@@ -135,6 +183,51 @@ test('only a few chords are the window’s while a shell has the keyboard', asyn
   expect(screen.getByRole('tab')).toHaveFocus();
 });
 
+// Whoever went into a terminal by a key comes out by it, to where they were.
+test('the keyboard goes in, out to the tab and back to the page', async () => {
+  const { user } = openTabs();
+  const page = document.body.appendChild(document.createElement('button'));
+  terminals.open(server, 'nas');
+  await waitFor(() => expect(screens[0]?.text).toContain('$ '));
+  page.focus();
+  const before = screens[0]?.focused ?? 0;
+  await user.keyboard('{Control>}{F6}{/Control}');
+  await waitFor(() => expect(screens[0]?.focused).toBe(before + 1));
+  screens[0]?.events.onKey(new KeyboardEvent('keydown', { key: 'F6', ctrlKey: true }));
+  expect(screen.getByRole('tab')).toHaveFocus();
+  await user.keyboard('{Escape}');
+  expect(page).toHaveFocus();
+  page.remove();
+});
+
+test('folded away it goes on, and is shown again at its tab', async () => {
+  const { user, type, called } = openTabs();
+  terminals.open(server, 'nas');
+  await waitFor(() => expect(screens[0]?.text).toContain('$ '));
+  await user.click(screen.getByRole('button', { name: 'Fold the terminals away' }));
+  expect(screen.queryByRole('tabpanel')).toBeNull();
+  type('ls\r');
+  await waitFor(() => expect(screens[0]?.text).toContain('start.sh'));
+  expect(called('terminal.close')).toEqual([]);
+  await user.click(screen.getByRole('tab'));
+  expect(screen.getByRole('tabpanel')).toBeVisible();
+});
+
+test('the other button of the pointer copies and pastes', async () => {
+  const { user } = openTabs();
+  terminals.open(server, 'nas');
+  await waitFor(() => expect(screens[0]?.text).toContain('$ '));
+  const place = document.querySelector('.screen');
+  if (!place) throw new Error('there is a place for the screen');
+  await user.pointer({ keys: '[MouseRight]', target: place });
+  await user.click(await screen.findByRole('menuitem', { name: /^Copy/ }));
+  expect(await navigator.clipboard.readText()).toBe('selected');
+  await navigator.clipboard.writeText('uptime');
+  await user.pointer({ keys: '[MouseRight]', target: place });
+  await user.click(await screen.findByRole('menuitem', { name: /^Paste/ }));
+  await waitFor(() => expect(screens[0]?.text).toContain('$ uptime'));
+});
+
 test('a shell that ended says with what, and is opened again on request', async () => {
   const { user, type, called } = openTabs();
   terminals.open(server, 'nas');
@@ -145,6 +238,8 @@ test('a shell that ended says with what, and is opened again on request', async 
   await user.click(screen.getByRole('button', { name: 'Open it again' }));
   await waitFor(() => expect(called('terminal.open')).toHaveLength(2));
   await waitFor(() => expect(screen.queryByText('The shell has ended with 3.')).toBeNull());
+  // What the last program left behind must not be in the way of the next shell.
+  expect(screens[0]?.calmed).toBe(1);
 });
 
 test('a terminal that cannot be opened says why', async () => {

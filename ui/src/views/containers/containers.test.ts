@@ -174,6 +174,10 @@ describe('the keyboard', () => {
     await user.click(within(dialog).getByRole('checkbox'));
     const remove = within(dialog).getByRole('button', { name: 'Remove with data' });
     expect(remove).toBeDisabled();
+    // Exactly what goes: the volume that nobody named, and not the named one.
+    const volumes = await within(dialog).findByRole('list', { name: 'Volumes that go' });
+    expect(within(volumes).getAllByRole('listitem')).toHaveLength(1);
+    expect(within(volumes).getByText('/data')).toBeVisible();
     await user.type(within(dialog).getByRole('textbox'), 'immich-cache-1');
     expect(await faults()).toEqual([]);
     await user.click(remove);

@@ -195,9 +195,9 @@ export function entriesOf(tomo: Tomo, now: number): Entry[] {
   return [
     ...ofServers(tomo, now),
     ...ofWindow(tomo),
-    ...ofContainers(tomo),
     ...ofData(tomo),
     ...ofRows(tomo),
+    ...ofContainers(tomo),
     ...ofSettings(tomo),
   ];
 }

@@ -132,6 +132,13 @@ function details(now: number, row: ContainerRow): ContainerDetails {
         destination: '/usr/src/app/upload',
         is_writable: true,
       },
+      {
+        kind: 'volume',
+        name: '7d3b'.repeat(16),
+        source: `/var/lib/docker/volumes/${'7d3b'.repeat(16)}/_data`,
+        destination: '/data',
+        is_writable: true,
+      },
     ],
     networks: [
       {

@@ -121,7 +121,10 @@ export function terminals(world: World): Part<'terminal'> {
     const id = target.kind === 'server' ? target.server_id : target.container.server_id;
     const server = world.rows.find((row) => row.server.id === id)?.server.name ?? id;
     if (target.kind === 'server') return { prompt: `ana@${server}:~$ `, title: server };
-    return { prompt: '/ # ', title: `${target.container.container_id.slice(0, 12)} on ${server}` };
+    const name =
+      world.containers.at(target.container)?.container.name ??
+      target.container.container_id.slice(0, 12);
+    return { prompt: '/ # ', title: `${name} on ${server}` };
   };
   return {
     'terminal.open': ({ target, size }) => {
