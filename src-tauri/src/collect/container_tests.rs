@@ -276,8 +276,11 @@ async fn what_changes_in_a_known_group_is_seen() {
         write(group.join("cpu.max"), "max 100000\n");
         assert_eq!(look().await, (Some(67_108_864), None, false), "{how}");
         let Some(apart) = &apart else { continue };
-        // Started again, and its process is one level down.
+        // Started again, without a process for a while, and then with one that is one level down.
         write(group.join("cgroup.procs"), "");
+        for _ in 0..3 {
+            assert!(!look().await.2, "{how}");
+        }
         write(group.join("container/cgroup.procs"), &format!("{}\n", apart.0.id()));
         for _ in 0..3 {
             assert_eq!(look().await, (Some(67_108_864), None, true), "{how}");
