@@ -5,7 +5,7 @@ use super::{
     containers::{self, ContainerCounters},
     local::containers::Containers,
     script::{Reader, Request},
-    script_tests::{FAST, Host, shells},
+    script_tests::{AWKS, FAST, Host, installed, program, shells, with_first_in_path},
 };
 use std::{
     fs,
@@ -152,6 +152,35 @@ async fn every_shell_finds_the_containers() {
     }
 }
 
+/// Each awk that distributions ship: the same containers, however it splits, matches and deletes.
+#[tokio::test]
+async fn every_awk_finds_the_containers() {
+    let (one, two) =
+        (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    tree_1(one.path());
+    tree_2(two.path());
+    for (awk, words) in AWKS {
+        if !installed(awk) {
+            continue;
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        program(folder.path(), "awk", &format!("exec {words} \"$@\""));
+        let mut shell = with_first_in_path(folder.path());
+        let mut version_2 = host(&mut shell, Reader::Awk, two.path()).await;
+        for request in [FIND, FIND, FAST, FIND] {
+            check_2(&containers_of(&mut version_2, request).await.expect("a section"), awk);
+        }
+        let gone = two.path().join(format!("docker/{}", id('b')));
+        let kept = folder.path().join("kept");
+        fs::rename(&gone, &kept).expect("moved");
+        assert_eq!(containers_of(&mut version_2, FIND).await.map(|found| found.len()), Some(5));
+        fs::rename(&kept, &gone).expect("moved back");
+        check_2(&containers_of(&mut version_2, FIND).await.expect("a section"), awk);
+        let mut version_1 = host(&mut shell, Reader::Awk, one.path()).await;
+        check_1(&containers_of(&mut version_1, FIND).await.expect("a section"), awk);
+    }
+}
+
 /// This computer's reader agrees with the script.
 #[test]
 fn this_computer_is_read_alike() {
@@ -247,8 +276,11 @@ async fn what_changes_in_a_known_group_is_seen() {
         write(group.join("cpu.max"), "max 100000\n");
         assert_eq!(look().await, (Some(67_108_864), None, false), "{how}");
         let Some(apart) = &apart else { continue };
-        // Started again, and its process is one level down.
+        // Started again, without a process for a while, and then with one that is one level down.
         write(group.join("cgroup.procs"), "");
+        for _ in 0..3 {
+            assert!(!look().await.2, "{how}");
+        }
         write(group.join("container/cgroup.procs"), &format!("{}\n", apart.0.id()));
         for _ in 0..3 {
             assert_eq!(look().await, (Some(67_108_864), None, true), "{how}");

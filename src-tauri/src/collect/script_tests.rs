@@ -178,15 +178,18 @@ async fn busybox_alone_is_enough() {
     check(&host.ask(Request::ALL).await, "busybox alone");
 }
 
+/// The awks that distributions ship, and the words that run them.
+pub(super) const AWKS: [(&str, &str); 4] = [
+    ("mawk", "mawk"),
+    ("gawk", "gawk"),
+    ("original-awk", "original-awk"),
+    ("busybox", "busybox awk"),
+];
+
 /// Each awk that distributions ship buffers in its own way; none may keep an answer back.
 #[tokio::test]
 async fn every_awk_answers_at_once() {
-    for (awk, words) in [
-        ("mawk", "mawk"),
-        ("gawk", "gawk"),
-        ("original-awk", "original-awk"),
-        ("busybox", "busybox awk"),
-    ] {
+    for (awk, words) in AWKS {
         if !installed(awk) {
             continue;
         }
@@ -212,7 +215,7 @@ async fn a_broken_awk_leaves_it_to_the_shell() {
 }
 
 /// Writes a program into a folder that is searched first.
-fn program(folder: &Path, name: &str, body: &str) {
+pub(super) fn program(folder: &Path, name: &str, body: &str) {
     use std::os::unix::fs::PermissionsExt;
     let path = folder.join(name);
     std::fs::write(&path, format!("#!/bin/sh\n{body}\n")).expect("written");

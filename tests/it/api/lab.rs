@@ -42,7 +42,8 @@ impl Lab {
         Some(Self::of(Sshd::start(Options { config, ..Options::default() }), "/bin/sh"))
     }
 
-    fn of(sshd: Sshd, shell: &str) -> Self {
+    /// A server that is there, with an account that has this login shell.
+    pub(super) fn of(sshd: Sshd, shell: &str) -> Self {
         let account = sshd::account("api", "right horse of the lab", shell);
         let key = sshd::client_key("ed25519", "openssh", "");
         sshd.authorize(&key.public);

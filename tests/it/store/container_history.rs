@@ -204,24 +204,18 @@ fn reference(rows: &BTreeMap<(String, i64), Minute>) -> BTreeMap<(String, i64), 
     merged
 }
 
+/// Series, start, span, observed seconds, bytes received, CPU, its peak, and the peak of memory.
+type Stored = (String, i64, i64, f64, Option<i64>, f64, f64, f64);
+
 async fn stored(home: &Home) -> BTreeMap<(String, i64), Expected> {
-    let rows: Vec<(String, i64, i64, f64, Option<i64>, f64, f64, f64)> = sqlx::query_as(
+    let rows: Vec<Stored> = sqlx::query_as(
         "select series, unixepoch(timestamp), span_seconds, observed_seconds, network_rx_bytes,
              cpu_percent, cpu_peak_percent, memory_peak_mb * 1.0 from container_metrics",
     )
     .fetch_all(&mut home.stranger().await)
     .await
     .expect("rows");
-    let row = |(series, at, span, observed, moved, cpu, cpu_peak, memory): (
-        String,
-        i64,
-        i64,
-        f64,
-        Option<i64>,
-        f64,
-        f64,
-        f64,
-    )| {
+    let row = |(series, at, span, observed, moved, cpu, cpu_peak, memory): Stored| {
         let busy = (cpu * observed * 1e6).round() / 1e6;
         let memory_peak_bytes = memory * MIB;
         ((series, at), Expected { span, observed, moved, busy, cpu_peak, memory_peak_bytes })

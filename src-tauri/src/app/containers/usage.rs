@@ -1,7 +1,7 @@
 //! What containers use: newest figures, the last hour, and the minutes that are being filled.
 //!
 //! Figures come with each sample of a server, out of its control groups. Containers that run and are
-//! not among them are asked of the engine, on a slower beat. This knows which container a figure
+//! not among them, and networks that the account may not see, are asked of the engine, on a slower beat. This knows which container a figure
 //! belongs to, and not what is done with it.
 
 use crate::{
@@ -39,10 +39,22 @@ struct OfServer {
     minutes: HashMap<String, ContainerMinutes>,
     /// The engine's last readings, that the next ones compare with.
     stats: HashMap<String, ContainerStats>,
-    /// Containers that were missing among the control groups when last looked at.
+    /// What the engine says of networks that the host does not show.
+    networks: HashMap<String, Network>,
+    /// Containers that have no network of their own, as the engine says.
+    without_network: HashSet<String>,
+    /// Containers of which something was missing when last looked at.
     missing: HashSet<String>,
     cores: Option<u32>,
     memory_bytes: Option<u64>,
+}
+
+/// What a container's network moved, bytes per second.
+#[derive(Clone, Copy)]
+struct Network {
+    at: DateTime<Utc>,
+    rx: Option<f64>,
+    tx: Option<f64>,
 }
 
 /// See the module.
@@ -90,10 +102,11 @@ impl Usage {
             FiguresSource::Cgroup => listed.contains(id.as_str()),
             FiguresSource::Stats => sample.at - figures.at < STATS_SHOWN,
         });
-        of.stats.retain(|id, _| !listed.contains(id.as_str()));
+        of.networks.retain(|_, network| sample.at - network.at < STATS_SHOWN);
         let mut rows = Vec::new();
         for usage in &sample.containers {
             let subject = subject(&usage.id);
+            let usage = &of.with_network(usage);
             let taken = Taken { at: sample.at, span_seconds: sample.span_seconds, usage };
             rows.extend(of.take(&taken, FiguresSource::Cgroup, subject));
         }
@@ -101,8 +114,9 @@ impl Usage {
         rows
     }
 
-    /// Which of the containers that run have to be asked of the engine: those that were not among
-    /// the control groups now and when this was asked last, for a new one is found a moment later.
+    /// Which of the containers that run have to be asked of the engine: those that were not among the
+    /// control groups, or showed no network, now and when this was asked last, for a new one is found
+    /// a moment later. Those that have no network of their own are asked about once.
     pub(super) fn missing(
         &self,
         server: ServerId,
@@ -111,8 +125,16 @@ impl Usage {
     ) -> Vec<String> {
         let mut servers = self.servers();
         let of = servers.entry(server).or_default();
-        let listed: HashSet<&str> = sample.containers.iter().map(|one| one.id.as_str()).collect();
-        let now: HashSet<String> = running.filter(|id| !listed.contains(id.as_str())).collect();
+        let running: HashSet<String> = running.collect();
+        of.without_network.retain(|id| running.contains(id));
+        let shown: HashSet<&str> = sample
+            .containers
+            .iter()
+            .filter(|one| one.network_rx.is_some() || of.without_network.contains(&one.id))
+            .map(|one| one.id.as_str())
+            .collect();
+        let now: HashSet<String> =
+            running.into_iter().filter(|id| !shown.contains(id.as_str())).collect();
         let before = std::mem::replace(&mut of.missing, now.clone());
         of.stats.retain(|id, _| now.contains(id));
         let mut missing: Vec<String> = now.intersection(&before).cloned().collect();
@@ -132,6 +154,17 @@ impl Usage {
         let of = servers.entry(server).or_default();
         let before = of.stats.get(&stats.id);
         let usage = stats.since(before, of.memory_bytes);
+        let listed = of.figures.get(&stats.id).map(|figures| figures.source);
+        if listed == Some(FiguresSource::Cgroup) {
+            // Everything else comes with the samples, and sooner.
+            if stats.network.is_none() {
+                of.without_network.insert(stats.id.clone());
+            }
+            let network = Network { at: now, rx: usage.network_rx, tx: usage.network_tx };
+            of.networks.insert(stats.id.clone(), network);
+            of.stats.insert(stats.id.clone(), stats);
+            return Vec::new();
+        }
         let span = before.and_then(|before| (stats.at? - before.at?).to_std().ok());
         of.stats.insert(stats.id.clone(), stats);
         let span_seconds = span.map(|span| span.as_secs_f64());
@@ -144,6 +177,7 @@ impl Usage {
         let mut servers = self.servers();
         let Some(of) = servers.get_mut(&server) else { return Vec::new() };
         of.stats.clear();
+        of.networks.clear();
         of.missing.clear();
         of.minutes.drain().filter_map(|(_, mut minutes)| minutes.flush()).collect()
     }
@@ -168,6 +202,17 @@ struct Taken<'a> {
 }
 
 impl OfServer {
+    /// The usage with the engine's word for the network, where the host shows none.
+    fn with_network(&self, usage: &ContainerUsage) -> ContainerUsage {
+        let mut usage = usage.clone();
+        if usage.network_rx.is_none()
+            && let Some(network) = self.networks.get(&usage.id)
+        {
+            (usage.network_rx, usage.network_tx) = (network.rx, network.tx);
+        }
+        usage
+    }
+
     fn take(
         &mut self,
         taken: &Taken<'_>,

@@ -117,6 +117,7 @@ fn stats(second: i64, cpu_ns: u64) -> ContainerStats {
 fn the_engine_is_asked_for_what_is_missing_twice() {
     let all = Usage::default();
     let up = || ["a", "b"].into_iter().map(str::to_owned);
+    let usage = |id, cpu| ContainerUsage { network_rx: Some(0.0), ..usage(id, cpu) };
     let found = sample(20, vec![usage("b", 1.0)]);
     assert_eq!(all.missing(SERVER, &found, up()), Vec::<String>::new());
     assert_eq!(all.missing(SERVER, &found, up()), ["a"]);
@@ -142,4 +143,35 @@ fn what_the_engine_says_becomes_figures_and_rows() {
     assert_eq!(figures_of(&all, &which("a")), None, "old");
     let rows = all.end_all();
     assert_eq!((rows[0].cpu_percent, rows[0].observed_seconds), (100.0, 10.0));
+}
+
+/// Holds because an account may not see other accounts' processes, and so no networks: the engine says
+/// what they move, beside the figures of the control groups, and is asked once about a container that has
+/// none of its own.
+#[test]
+fn a_network_that_the_host_hides_is_asked_of_the_engine() {
+    let all = Usage::default();
+    let up = || ["a", "hosted"].into_iter().map(str::to_owned);
+    let seen = |second| sample(second, vec![usage("a", 40.0), usage("hosted", 1.0)]);
+    all.take_sample(SERVER, &seen(0), subject);
+    assert_eq!(all.missing(SERVER, &seen(0), up()), Vec::<String>::new());
+    assert_eq!(all.missing(SERVER, &seen(10), up()), ["a", "hosted"]);
+    let moved = |second, rx| ContainerStats { network: Some((rx, 5)), ..stats(second, 1) };
+    all.take_stats(SERVER, moved(10, 1_000), at(10), subject("a"));
+    let hosted = ContainerStats { id: "hosted".into(), ..stats(10, 1) };
+    all.take_stats(SERVER, hosted, at(10), subject("hosted"));
+    assert_eq!(all.missing(SERVER, &seen(20), up()), ["a"], "it has no network of its own");
+    all.take_sample(SERVER, &seen(20), subject);
+    all.take_stats(SERVER, moved(20, 3_000), at(20), subject("a"));
+    all.take_sample(SERVER, &seen(22), subject);
+    let figures = figures_of(&all, &which("a")).expect("figures");
+    assert_eq!((figures.source, figures.cpu_percent), (FiguresSource::Cgroup, Some(40.0)));
+    assert_eq!((figures.network_rx, figures.network_tx), (Some(200.0), Some(0.0)));
+    assert_eq!(figures_of(&all, &which("hosted")).and_then(|figures| figures.network_rx), None);
+    all.take_sample(SERVER, &seen(90), subject);
+    assert_eq!(figures_of(&all, &which("a")).and_then(|figures| figures.network_rx), None, "old");
+    let again = ["a"].into_iter().map(str::to_owned);
+    all.missing(SERVER, &seen(90), again);
+    assert_eq!(all.missing(SERVER, &seen(100), up()), ["a"], "it may have been started anew");
+    assert_eq!(all.missing(SERVER, &seen(110), up()), ["a", "hosted"]);
 }

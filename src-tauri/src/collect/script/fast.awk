@@ -79,7 +79,7 @@ function ask_processes(    ask, line, word, path) {
     if (split(line, word, " ") != 4) continue
     path = word[1]
     line = word[4] == "own" && word[3] ~ /^[0-9]+$/ ? "/proc/" word[3] "/net/dev" : ""
-    settled[path] = process[path] == word[3] && network[path] == line
+    settled[path] = word[3] != "-" && process[path] == word[3] && network[path] == line
     place[path] = word[2]
     process[path] = word[3]
     network[path] = line
