@@ -113,7 +113,7 @@ Examples:
 
 Rates and CPU compare two samples, so one look takes a few seconds.")]
     Monitor(Monitor),
-    /// List, add, test, change and remove servers
+    /// List, add, test, change and remove servers, and open terminals on them
     #[command(subcommand)]
     Server(ServerCommand),
     /// List and measure containers, read their logs, run programs in them, and act on them

@@ -93,7 +93,7 @@ fn a_name_with_its_server_connects_that_server_alone() {
     lab.tomo.done(&["container", "stats", "lab/web", "--once"]);
     assert!(away.accept().is_err(), "nobody asked for that server");
 
-    lab.docker.docker(&["rename", "web", "third"]);
+    lab.docker.docker(&["rm", "-f", "web"]);
     let error = lab.tomo.refused(2, &["container", "stop", "lab/web"]);
     assert!(error.contains("Lab/one-web-1") && error.contains("Lab/two-web-1"), "{error}");
     let error = lab.tomo.refused(1, &["container", "stop", "lab/web-of-nobody"]);
@@ -108,10 +108,10 @@ fn a_name_with_its_server_connects_that_server_alone() {
 #[test]
 fn several_are_acted_on_and_each_has_its_result() {
     let Some(lab) = Lab::start() else { return };
-    for name in ["a", "b"] {
+    for name in ["one", "two"] {
         lab.docker.start_container(name, &[], &["sleep", "600"]);
     }
-    let names = ["lab/a", "lab/b"];
+    let names = ["lab/one", "lab/two"];
     let act =
         |action: &str| lab.tomo.json(&[&["container", action][..], &names, &["--json"]].concat());
     for action in ["pause", "unpause", "kill", "start"] {
@@ -120,23 +120,23 @@ fn several_are_acted_on_and_each_has_its_result() {
         assert_eq!(results.len(), 2, "{action}");
         assert!(results.iter().all(|result| result["error"].is_null()), "{action}: {results:?}");
     }
-    lab.docker.docker(&["kill", "a"]);
+    lab.docker.docker(&["kill", "one"]);
     // One that does not run has nothing to be killed.
-    let output = lab.tomo.run(&["container", "kill", "lab/a", "lab/b", "--json"]);
+    let output = lab.tomo.run(&["container", "kill", "lab/one", "lab/two", "--json"]);
     assert_eq!(output.status.code(), Some(1));
     let results: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert!(results[0]["error"].is_string() && results[1]["error"].is_null(), "{results}");
-    assert_eq!(lab.docker.docker(&["ps", "-q"]), "", "b is dead too");
+    assert_eq!(lab.docker.docker(&["ps", "-q"]), "", "two is dead as well");
 
-    let row = lab.tomo.json(&["container", "rename", "lab/a", "c", "--json"]);
-    assert_eq!(row["container"]["name"], "c");
-    let row = lab.tomo.json(&["container", "limit", "lab/c", "--memory", "64", "--json"]);
-    assert_eq!(row["container"]["name"], "c");
+    let row = lab.tomo.json(&["container", "rename", "lab/one", "three", "--json"]);
+    assert_eq!(row["container"]["name"], "three");
+    let row = lab.tomo.json(&["container", "limit", "lab/three", "--memory", "64", "--json"]);
+    assert_eq!(row["container"]["name"], "three");
 
-    let error = lab.tomo.refused(2, &["container", "remove", "lab/c", "lab/b", "--volumes"]);
+    let error = lab.tomo.refused(2, &["container", "remove", "lab/three", "lab/two", "--volumes"]);
     assert!(error.contains("volumes") && error.contains("--yes"), "{error}");
     assert_eq!(lab.docker.docker(&["ps", "-aq"]).lines().count(), 2, "nothing is removed");
-    let mut terminal = lab.tomo.at_terminal(&["container", "remove", "lab/b", "--volumes"]);
+    let mut terminal = lab.tomo.at_terminal(&["container", "remove", "lab/two", "--volumes"]);
     terminal.wait_for("with their volumes");
     terminal.press("yes\r");
     terminal.wait_for("is gone for ever");
@@ -144,7 +144,7 @@ fn several_are_acted_on_and_each_has_its_result() {
     let (rest, code) = terminal.end();
     assert!(rest.contains("Nothing is removed") && code == Some(0), "{rest:?}");
     assert_eq!(lab.docker.docker(&["ps", "-aq"]).lines().count(), 2, "it was not said twice");
-    lab.tomo.done(&["container", "remove", "lab/c", "lab/b", "--volumes", "--yes"]);
+    lab.tomo.done(&["container", "remove", "lab/three", "lab/two", "--volumes", "--yes"]);
     assert_eq!(lab.docker.docker(&["ps", "-aq"]), "");
 }
 
