@@ -116,7 +116,7 @@ fn a_terminal_is_handed_over_and_given_back() {
         terminal.press("until stty size | grep '31 97'; do sleep 0.1; done\n");
         terminal.wait_for("\n31 97");
         // Ctrl-C is the program's.
-        terminal.press("echo begun $((1+1)); sleep 4324\n");
+        terminal.press("sh -c 'echo begun $((1+1)); exec sleep 4324'\n");
         terminal.wait_for("begun 2");
         terminal.press("\u{3}");
         terminal.wait_for("^C");
