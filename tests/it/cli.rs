@@ -7,6 +7,8 @@
 mod about;
 mod activity;
 mod backup;
+mod container_exec;
+mod container_logs;
 mod containers;
 mod sessions;
 mod settings;

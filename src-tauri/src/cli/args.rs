@@ -28,13 +28,14 @@ First steps:
   tomo setup                              create the first account here instead
   tomo server add admin@nas               add a server; its host key is shown and asked about
   tomo monitor                            watch all servers in this terminal
+  tomo container list                     and their containers
 
 Exit codes:
   0 done                    3 not set up, or nobody is signed in
   1 failed                  4 the vault is locked
   2 wrong usage             5 the server cannot be reached, or its test failed
                             6 a host key is unknown, changed or not the one expected
-  130 interrupted
+  130 interrupted           `container exec` and `server shell`: what the program ended with
 
 Secrets are never arguments: they are asked for, or read from files that you name.";
 
@@ -112,7 +113,7 @@ Examples:
 
 Rates and CPU compare two samples, so one look takes a few seconds.")]
     Monitor(Monitor),
-    /// List, add, test, change and remove servers
+    /// List, add, test, change and remove servers, and open terminals on them
     #[command(subcommand)]
     Server(ServerCommand),
     /// List and measure containers, read their logs, run programs in them, and act on them

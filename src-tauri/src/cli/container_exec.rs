@@ -74,7 +74,7 @@ pub async fn exec(cli: &Cli, exec: Exec) -> Result<(), CliError> {
     };
     ended.map_err(|error| match error {
         CliError::Api(error) if error.code == Code::NotFound => {
-            CliError::stopped(Exit::NoProgram, error.message, error.hint)
+            CliError::stopped(Exit::NoProgram, error.message, "")
         }
         error => error,
     })

@@ -4,26 +4,20 @@
 use super::{
     Cli,
     args::Listing,
-    container_names::{Depth, full_name, resolve_all},
-    dates::Dates,
+    container_log_lines::Writer,
+    container_names::{Depth, resolve_all, server_name},
     error::{CliError, Exit},
     monitor, output,
 };
-use crate::{
-    docker::logs::plain,
-    domain::{
-        container::ContainerRow,
-        container_log::{LogLine, LogPage, LogSource, LogStatus, LogStream},
-        fleet::Push,
-    },
+use crate::domain::{
+    container::ContainerRow,
+    container_log::{LogLine, LogPage, LogSource, LogStatus, LogStream},
+    fleet::Push,
 };
-use chrono::DateTime;
 use clap::{Args as Group, ValueEnum};
 use futures::{Stream, StreamExt};
-use serde::Serialize;
 use serde_json::json;
 use std::{
-    io::{self, IsTerminal, Write},
     pin::pin,
     time::{Duration, Instant},
 };
@@ -101,29 +95,6 @@ impl Logs {
     }
 }
 
-/// A line as scripts read it.
-#[derive(Serialize)]
-struct JsonLine<'a> {
-    server: &'a str,
-    container: &'a str,
-    at: Option<DateTime<chrono::Utc>>,
-    stream: LogStream,
-    text: &'a str,
-    cut_bytes: u64,
-}
-
-/// How lines are written.
-struct Writer {
-    /// `(server, container)` of each place.
-    names: Vec<(String, String)>,
-    /// Width of the longest `server/container`.
-    width: usize,
-    dates: Option<Dates>,
-    is_json: bool,
-    /// Whether colours reach standard output, and standard error.
-    colours: [bool; 2],
-}
-
 /// `tomo container logs`.
 pub async fn logs(cli: &Cli, logs: Logs) -> Result<(), CliError> {
     let dates = cli.dates().await?;
@@ -135,29 +106,8 @@ pub async fn logs(cli: &Cli, logs: Logs) -> Result<(), CliError> {
     let tail = logs.tail.unwrap_or(MOST_TAIL);
     let rows = resolve_all(cli, &logs.containers, Depth::Names).await?;
     let servers = monitor::read(cli).await?;
-    let names: Vec<_> = rows
-        .iter()
-        .map(|row| {
-            let full = full_name(&row.container, &servers);
-            let server = full.strip_suffix(&row.container.name).unwrap_or_default();
-            (
-                output::clean_line(server.trim_end_matches('/')),
-                output::clean_line(&row.container.name),
-            )
-        })
-        .collect();
-    let colour = |is_terminal: bool| !is_terminal || output::colour_wanted();
-    let writer = Writer {
-        width: names
-            .iter()
-            .map(|(a, b)| a.chars().count() + b.chars().count() + 1)
-            .max()
-            .unwrap_or(0),
-        names,
-        dates: logs.timestamps.then_some(dates),
-        is_json: logs.listing.json,
-        colours: [colour(io::stdout().is_terminal()), colour(io::stderr().is_terminal())],
-    };
+    let names = rows.iter().map(|row| (server_name(row, &servers), row.container.name.clone()));
+    let writer = Writer::new(names, logs.timestamps.then_some(dates), logs.listing.json);
     if logs.follow {
         let stream = logs.stream.map(LogStream::from);
         return follow(cli, &rows, tail, since, stream, &writer).await;
@@ -334,68 +284,4 @@ fn ended(told: &[Option<String>]) -> Result<(), CliError> {
         return Err(CliError::stopped(Exit::Failed, "A log could not be read to its end.", ""));
     }
     Ok(())
-}
-
-impl Writer {
-    fn full_name(&self, place: usize) -> String {
-        let name = self.names.get(place);
-        name.map(|(server, container)| format!("{server}/{container}")).unwrap_or_default()
-    }
-
-    fn write(&self, lines: &[LogLine]) -> Result<(), CliError> {
-        let mut out: Vec<u8> = Vec::new();
-        for line in lines {
-            if self.is_json {
-                let (server, container) = &self.names[line.source as usize % self.names.len()];
-                out.extend(output::json_text(&JsonLine {
-                    server,
-                    container,
-                    at: DateTime::from_timestamp_millis(line.at_ms),
-                    stream: line.stream,
-                    text: &line.text,
-                    cut_bytes: line.cut_bytes,
-                })?);
-                continue;
-            }
-            if line.stream == LogStream::Stderr && self.names.len() == 1 {
-                // What came before on the other output comes before here too.
-                output::write(&std::mem::take(&mut out))?;
-                let mut text = self.shown(line, self.colours[1]).into_bytes();
-                text.push(b'\n');
-                // With standard error gone there is nobody left to tell.
-                let _ = io::stderr().write_all(&text);
-                continue;
-            }
-            out.extend(self.shown(line, self.colours[0]).into_bytes());
-            out.push(b'\n');
-        }
-        if out.is_empty() { Ok(()) } else { output::write(&out) }
-    }
-
-    /// A line without its line feed.
-    fn shown(&self, line: &LogLine, colour: bool) -> String {
-        let mut shown = String::new();
-        if let Some(dates) = self.dates {
-            let at = DateTime::from_timestamp_millis(line.at_ms).unwrap_or_default();
-            shown += &dates.write(at, "%Y-%m-%d %H:%M:%S%.3f ");
-        }
-        if self.names.len() > 1 {
-            let mark = if line.stream == LogStream::Stderr { '!' } else { '|' };
-            let name = self.full_name(line.source as usize);
-            shown += &format!("{name:width$} {mark} ", width = self.width);
-        }
-        if !colour {
-            shown += &plain(&line.text);
-        } else {
-            shown += &line.text;
-            if line.text.contains('\u{1b}') {
-                // A colour that a line leaves on would go on into what follows.
-                shown += "\u{1b}[0m";
-            }
-        }
-        if line.cut_bytes > 0 {
-            shown += &format!(" … {} bytes cut", line.cut_bytes);
-        }
-        shown
-    }
 }

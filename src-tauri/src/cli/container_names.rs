@@ -149,7 +149,9 @@ fn pick(
         [row] => Ok(row.clone()),
         [] => Err(missing(containers, wanted, rows)),
         ref several => {
-            let list = several.iter().map(|row| full_name(&row.container, rows));
+            let list = several
+                .iter()
+                .map(|row| format!("{}/{}", server_name(row, rows), row.container.name));
             Err(CliError::usage(
                 format!("{} containers are called '{}'.", several.len(), wanted.typed),
                 format!("Name one of them: {}.", list.collect::<Vec<_>>().join(", ")),
@@ -209,11 +211,11 @@ pub fn not_connected(row: Option<&ServerRow>) -> CliError {
     )
 }
 
-/// `nas/web`.
+/// The name of a container's server.
 #[must_use]
-pub fn full_name(container: &Container, rows: &[ServerRow]) -> String {
-    let row = rows.iter().find(|row| row.server.id == container.server_id);
-    format!("{}/{}", row.map_or("?", |row| &row.server.name), container.name)
+pub fn server_name(row: &ContainerRow, servers: &[ServerRow]) -> String {
+    let server = servers.iter().find(|server| server.server.id == row.container.server_id);
+    server.map_or_else(|| "?".to_owned(), |server| server.server.name.clone())
 }
 
 /// The containers as they stand, of some servers or of all.

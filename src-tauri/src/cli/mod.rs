@@ -12,6 +12,7 @@ mod backup;
 mod container;
 mod container_actions;
 mod container_exec;
+mod container_log_lines;
 mod container_logs;
 mod container_names;
 mod container_stats;

@@ -91,7 +91,7 @@ impl Engine {
         if !command.is_empty() {
             return self.start(id, command, user, size).await?.map_err(|said| {
                 let program = one_line(&command[0]);
-                EngineError::NotFound(format!("{program} cannot be run in this container: {said}"))
+                EngineError::NotFound(format!("this container cannot run {program}: {said}"))
             });
         }
         let mut last = String::new();

@@ -18,7 +18,7 @@ impl Tomo {
     }
 
     /// A shell's line under a terminal, which is ended when it takes far too long.
-    fn shell(&self, line: &str) -> Terminal {
+    pub fn shell(&self, line: &str) -> Terminal {
         let name = self.folder.path().join("terminal");
         let _ = fs::remove_file(&name);
         let command = format!("stty rows 24 cols 100; tty > '{}'; {line}", name.display());
@@ -77,12 +77,12 @@ impl Terminal {
     }
 
     /// Its name, as `/dev/pts/7`.
-    fn name(&self) -> String {
+    pub fn name(&self) -> String {
         fs::read_to_string(&self.name).expect("a terminal's name").trim().to_owned()
     }
 
     /// Sends SIGTERM to the Tomo in it.
-    fn terminate(&self) {
+    pub fn terminate(&self) {
         let name = self.name();
         let terminal = name.trim_start_matches("/dev/");
         let found = Command::new("pgrep").args(["-t", terminal, "-x", "tomo"]).output();

@@ -113,9 +113,20 @@ impl ProgramOutput {
         }
     }
 
-    /// Ends the program.
-    pub async fn end(&self) {
-        let ending = wire::end(Some(self.control.clone()));
+    /// Ends the program. What it still writes is nobody's, and read: left unread it would hold up what
+    /// ends it.
+    pub async fn end(&mut self) {
+        let control = self.control.clone();
+        let draining = async {
+            while self.output.next().await.is_some() {}
+            std::future::pending::<()>().await;
+        };
+        let ending = async {
+            tokio::select! {
+                () = wire::end(Some(control)) => {}
+                () = draining => {}
+            }
+        };
         if tokio::time::timeout(ENDING, ending).await.is_err() {
             tracing::warn!("a program in a container did not end in time");
         }

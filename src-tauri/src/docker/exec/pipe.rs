@@ -8,18 +8,21 @@ use super::{
         error::{EngineError, one_line},
         log_lines::Frames,
     },
-    ASK_EVERY, ExecControl, ExecInput, ExecOutput, MARK, NOT_RUN, STARTING, is_not_there,
-    refuse_unless_running,
+    ASK_EVERY, ExecControl, ExecInput, ExecOutput, MARK, MOST_FIRST, NOT_RUN, STARTING,
+    is_not_there, refuse_unless_running,
 };
 use crate::domain::container_log::LogStream;
 use bollard::{models::ExecConfig, query_parameters::InspectContainerOptions};
 use hyper::Method;
 use hyper_util::rt::TokioIo;
-use std::collections::VecDeque;
+use std::{collections::VecDeque, pin::pin};
 use uuid::Uuid;
 
 /// The longest complaint about a program that cannot be run, bytes.
 const MOST_COMPLAINT: usize = 4 << 10;
+
+/// How often a program is looked at before it is taken as begun.
+const MOST_TRIES: u32 = 250;
 
 /// A program in a container, and its pipes.
 pub struct ExecPipe {
@@ -54,7 +57,7 @@ impl Engine {
         refuse_unless_running(&found)?;
         let cannot = |said: &str| {
             let program = one_line(command.first().map_or("nothing", String::as_str));
-            EngineError::NotFound(format!("{program} cannot be run in this container: {said}"))
+            EngineError::NotFound(format!("this container cannot run {program}: {said}"))
         };
         let mark = Uuid::new_v4().simple().to_string();
         let config = ExecConfig {
@@ -109,27 +112,39 @@ impl Engine {
 }
 
 impl ExecControl {
-    /// Waits until the program runs, has written something or has ended, or gives what was said when
-    /// it cannot be run.
+    /// Waits until the program runs or has ended, or gives what was said when it cannot be run. What
+    /// it writes meanwhile is kept.
     async fn pipe_begun(&self, output: &mut PipeOutput) -> Result<Option<String>, EngineError> {
-        loop {
-            let has_ended = tokio::select! {
-                more = output.gather() => !more,
-                () = tokio::time::sleep(ASK_EVERY) => false,
-            };
-            let found = self.engine.docker.inspect_exec(&self.exec).await?;
-            let code = found.exit_code.filter(|_| found.running != Some(true));
-            if let Some(code) = code {
-                let said = output.complaint();
-                if NOT_RUN.contains(&code) && is_not_there(&said) {
-                    return Ok(Some(one_line(&said)));
+        let mut has_ended = false;
+        for _ in 0..MOST_TRIES {
+            let mut asking = pin!(self.engine.docker.inspect_exec(&self.exec));
+            // What it writes meanwhile is read: over SSH it would hold up the answer.
+            let found = loop {
+                tokio::select! {
+                    answer = &mut asking => break answer?,
+                    more = output.gather(), if !has_ended => has_ended = !more,
                 }
-                return Ok(None);
+                if output.waiting() >= MOST_FIRST {
+                    // What writes so much has begun.
+                    return Ok(None);
+                }
+            };
+            let said = output.complaint();
+            match found.exit_code.filter(|_| found.running != Some(true)) {
+                Some(code) if !NOT_RUN.contains(&code) => return Ok(None),
+                Some(_) if is_not_there(&said) => return Ok(Some(one_line(&said))),
+                // Why it was not run may come after that it was not.
+                Some(_) if has_ended => return Ok(None),
+                None if !has_ended && found.pid.is_some_and(|pid| pid > 0) => return Ok(None),
+                _ => {}
             }
-            if has_ended || found.pid.is_some_and(|pid| pid > 0) {
-                return Ok(None);
+            tokio::select! {
+                () = tokio::time::sleep(ASK_EVERY) => {}
+                more = output.gather(), if !has_ended => has_ended = !more,
             }
         }
+        // It ended its outputs and goes on, or says nothing of why it failed.
+        Ok(None)
     }
 }
 
@@ -157,6 +172,11 @@ impl PipeOutput {
             }
         }
         true
+    }
+
+    /// How much waits to be handed on, bytes.
+    fn waiting(&self) -> usize {
+        self.ready.iter().map(|(_, bytes)| bytes.len()).sum()
     }
 
     /// What was written so far, as far as it may be a complaint.
