@@ -28,11 +28,15 @@ impl Lab {
 
     /// A server whose account finds an engine's socket here; nothing where there is no `sshd`.
     pub(super) fn with_engine(socket: &std::path::Path) -> Option<Self> {
+        Self::with_config(vec![format!("SetEnv DOCKER_HOST=unix://{}", socket.display())])
+    }
+
+    /// A server with these further lines in its configuration; nothing where there is no `sshd`.
+    pub(super) fn with_config(config: Vec<String>) -> Option<Self> {
         if sshd::find("sshd").is_none() {
             skip("sshd");
             return None;
         }
-        let config = vec![format!("SetEnv DOCKER_HOST=unix://{}", socket.display())];
         Some(Self::of(Sshd::start(Options { config, ..Options::default() }), "/bin/sh"))
     }
 

@@ -167,7 +167,8 @@ impl Board {
         let now = Utc::now();
         let inner = self.inner();
         let Some(entry) = inner.entries.get(&server) else { return Vec::new() };
-        let mut rows: Vec<_> = entry.containers.values().map(|kept| kept.row(entry.lost, now)).collect();
+        let mut rows: Vec<_> =
+            entry.containers.values().map(|kept| kept.row(entry.lost, now)).collect();
         drop(inner);
         rows.sort_by(|a, b| order(&a.container).cmp(&order(&b.container)));
         rows

@@ -10,6 +10,7 @@ mod log_merge;
 mod log_resume;
 mod logs;
 mod measuring;
+mod named;
 mod resources;
 mod trouble;
 mod usage;
@@ -18,6 +19,7 @@ mod watch;
 pub(super) use board::Board;
 pub use logs::LogPart;
 pub(super) use logs::Logs;
+pub(super) use named::SAID;
 pub(super) use usage::Usage;
 pub(super) use watch::Watches;
 

@@ -1110,7 +1110,12 @@ figures: ContainerFigures | null,
 /**
  * What is wrong with it, in words: `Exited 137, out of memory`. Absent when nothing is.
  */
-trouble: string | null, };
+trouble: string | null, 
+/**
+ * Since when its engine has not answered: the row is what was last heard of it. Absent while the
+ * engine answers.
+ */
+old_since: string | null, };
 
 /**
  * Everything that the containers' page needs at once.
