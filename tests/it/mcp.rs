@@ -4,6 +4,7 @@
 #![cfg(target_os = "linux")]
 
 mod client;
+mod containers;
 mod ending;
 mod plans;
 mod results;
@@ -32,6 +33,8 @@ const PASSPHRASE: &str = "a passphrase for the tests";
 /// One person's data folder, with the person signed in at the command line.
 struct Desk {
     folder: TempDir,
+    /// Where this computer's container engine is, for the programs that are started here.
+    engine: Option<PathBuf>,
 }
 
 impl Desk {
@@ -39,7 +42,7 @@ impl Desk {
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join("vault.txt"), PASSPHRASE).expect("a file");
         fs::write(folder.path().join("password.txt"), PASSWORD).expect("a file");
-        let desk = Self { folder };
+        let desk = Self { folder, engine: None };
         desk.done(&["setup", "--username", "anna", "--password-file", &desk.path("password.txt")]);
         desk
     }
@@ -56,6 +59,9 @@ impl Desk {
     fn dress<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         for name in ["DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "DISPLAY", "WAYLAND_DISPLAY"] {
             command.env_remove(name);
+        }
+        if let Some(socket) = &self.engine {
+            command.env("DOCKER_HOST", format!("unix://{}", socket.display()));
         }
         command
             .env("HOME", self.folder.path())

@@ -6,7 +6,11 @@
 
 use std::{
     fs::{self, File},
-    os::unix::fs::{PermissionsExt, symlink},
+    io::{Read, Write},
+    os::unix::{
+        fs::{PermissionsExt, symlink},
+        net::UnixStream,
+    },
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     thread,
@@ -89,6 +93,39 @@ impl Docker {
     pub fn start_container(&self, name: &str, options: &[&str], command: &[&str]) -> String {
         let run: &[&str] = &["run", "-d", "--name", name];
         self.docker(&[run, options, &[IMAGE], command].concat())
+    }
+
+    /// Makes so many containers of an image with nothing in it, called `c0`, `c1` …: the engine is asked
+    /// straight, since starting the `docker` program for each takes most of the time.
+    pub fn create_containers(&self, count: usize) {
+        let context = self.folder.path().join("nothing");
+        fs::create_dir(&context).expect("a folder");
+        fs::write(context.join("Dockerfile"), "FROM scratch\nCOPY Dockerfile /\nCMD [\"none\"]\n")
+            .expect("a Dockerfile");
+        let image = self.docker(&["build", "-q", text(&context)]);
+        let create = |name: String| {
+            let mut stream = UnixStream::connect(self.socket()).expect("the engine answers");
+            let body = format!(r#"{{"Image":"{image}"}}"#);
+            write!(
+                stream,
+                "POST /containers/create?name={name} HTTP/1.1\r\nHost: engine\r\n\
+                 Connection: close\r\nContent-Type: application/json\r\n\
+                 Content-Length: {}\r\n\r\n{body}",
+                body.len()
+            )
+            .expect("a request");
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).expect("an answer");
+            assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+        };
+        thread::scope(|scope| {
+            for part in 0..4 {
+                let create = &create;
+                scope.spawn(move || {
+                    (part..count).step_by(4).for_each(|number| create(format!("c{number}")));
+                });
+            }
+        });
     }
 
     /// Kills the engine; its containers die with it.

@@ -3,7 +3,7 @@
 //! An assistant asks, looks and runs; it can never approve. That is decided by the front door of the
 //! process, which no argument can change.
 
-use super::{Tomo, activity::Entry, error::AppError};
+use super::{Tomo, activity::Entry, containers::SAID, error::AppError};
 use crate::{
     collect::hub::Change,
     domain::{
@@ -64,12 +64,12 @@ impl Tomo {
                 "The arguments are too long for a person to check. Do it in smaller steps.".into(),
             ));
         }
-        let subject = self.plan_subject(wish.arguments).await?;
+        let (subjects, server) = self.plan_subjects(wish).await?;
         let now = Utc::now();
         let new = NewPlan {
             command: wish.command,
             arguments: wish.arguments,
-            summary: &summary(wish, subject.as_ref().map(|(name, _)| name.as_str())),
+            summary: &summary(wish, &subjects),
             needs_role: wish.needs_role,
             user_id: session.user.id,
             client: wish.client,
@@ -82,7 +82,7 @@ impl Tomo {
         };
         let plan = self.stored_plan(id).await?.plan;
         let mut entry = entry(session.user.id, ActivityKind::PlanAsk, "Asked for by", &plan);
-        if let Some((_, Some(server))) = subject {
+        if let Some(server) = server {
             entry = entry.to(server);
         }
         self.record(entry).await;
@@ -210,22 +210,26 @@ impl Tomo {
         self.inner.store.plan(id, Utc::now()).await?.ok_or(AppError::NotFound("plan"))
     }
 
-    /// What the arguments' `id` names. A person cannot approve something without a name.
-    async fn plan_subject(
+    /// What the arguments name, and the server that it is on. A person cannot approve something
+    /// without a name.
+    async fn plan_subjects(
         &self,
-        arguments: &Value,
-    ) -> Result<Option<(String, Option<ServerId>)>, AppError> {
-        let Some(id) = arguments.get("id") else { return Ok(None) };
+        wish: &Wish<'_>,
+    ) -> Result<(Vec<String>, Option<ServerId>), AppError> {
+        if let Some(named) = self.named_on_engines(wish.command, wish.arguments).await? {
+            return Ok((named.names, named.server));
+        }
+        let Some(id) = wish.arguments.get("id") else { return Ok((Vec::new(), None)) };
         let id = id.as_str().unwrap_or_default();
         let missing = AppError::NotFound("server or account");
         let Ok(server) = id.parse::<ServerId>() else { return Err(missing) };
         match self.inner.store.server(server).await {
-            Ok(found) => return Ok(Some((found.name, Some(server)))),
+            Ok(found) => return Ok((vec![found.name], Some(server))),
             Err(StoreError::Missing { .. }) => {}
             Err(error) => return Err(error.into()),
         }
         match self.inner.store.user(UserId(server.0)).await? {
-            Some(user) => Ok(Some((user.username, None))),
+            Some(user) => Ok((vec![user.username], None)),
             None => Err(missing),
         }
     }
@@ -253,17 +257,19 @@ fn entry(user: UserId, kind: ActivityKind, words: &str, plan: &Plan) -> Entry {
 }
 
 /// What a person decides about: what is done, to what, and with which other arguments.
-fn summary(wish: &Wish<'_>, subject: Option<&str>) -> String {
+fn summary(wish: &Wish<'_>, subjects: &[String]) -> String {
     let mut text = wish.does.trim().trim_end_matches('.').to_owned();
-    if let Some(name) = subject {
-        text.push_str(&format!(" — “{}”", shown(name, 100)));
+    if !subjects.is_empty() {
+        let names: Vec<_> = subjects.iter().map(|name| format!("“{}”", shown(name, 100))).collect();
+        text.push_str(&format!(" — {}", names.join(", ")));
     }
+    let is_said = |key: &str| key == "id" || (!subjects.is_empty() && SAID.contains(&key));
     let others: Vec<_> = wish
         .arguments
         .as_object()
         .into_iter()
         .flatten()
-        .filter(|(key, _)| *key != "id")
+        .filter(|(key, _)| !is_said(key))
         .map(|(key, value)| format!("{key}: {}", shown(&value.to_string(), 200)))
         .collect();
     if !others.is_empty() {
@@ -302,7 +308,7 @@ mod tests {
             needs_role: Role::Admin,
             client: "a test",
         };
-        let text = summary(&wish, Some("anna\u{202e}\n\u{e0041}"));
+        let text = summary(&wish, &["anna\u{202e}\n\u{e0041}".to_owned()]);
         assert!(text.starts_with("Changes an account — “anna\u{fffd}\u{fffd}\u{fffd}”"), "{text}");
         assert!(text.contains("role: \"admin\""), "{text}");
         assert!(text.chars().count() < 400 && !text.contains('\u{202e}'), "{text}");

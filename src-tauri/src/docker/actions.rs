@@ -115,7 +115,16 @@ impl Engine {
         if wanted == ContainerUpdateBody::default() {
             return Ok(());
         }
-        docker.update_container(id, wanted).await.map_err(|error| self.refusal(error))
+        docker.update_container(id, wanted).await.map_err(|error| match self.refusal(error) {
+            // It was there a moment ago; what is not is the command, as in Podman 4.
+            EngineError::NotFound(words) if !words.to_lowercase().contains("container") => {
+                EngineError::Refused {
+                    status: 404,
+                    message: "this engine cannot change the limits of a container".into(),
+                }
+            }
+            error => error,
+        })
     }
 
     /// The engine, where it can be changed at all.

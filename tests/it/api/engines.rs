@@ -1,20 +1,82 @@
 //! Containers as a window sees them: they come, go and change outside Tomo and appear without a reload,
 //! whatever the engine and the connection do meanwhile.
 
+mod breaks;
 mod deeds;
+mod podman;
+mod ways;
 
 use super::{House, PATIENCE, lab::Lab, lab::skip};
-use crate::lab::docker::{Docker, IMAGE};
+use crate::lab::docker::Docker;
 use futures::StreamExt;
 use serde_json::{Value, json};
+use std::{
+    fs,
+    ops::{Deref, DerefMut},
+    path::{Path, PathBuf},
+    process::Command,
+};
 use tomo::{api::error::Code, domain::fleet::Push};
 
-/// A house that watches a server with an engine.
-struct Setting {
-    docker: Docker,
+/// A house that watches a server.
+struct Watched {
     lab: Lab,
     house: House,
     id: String,
+}
+
+/// The same, where the server has an engine.
+struct Setting {
+    docker: Docker,
+    watched: Watched,
+}
+
+impl Deref for Setting {
+    type Target = Watched;
+
+    fn deref(&self) -> &Watched {
+        &self.watched
+    }
+}
+
+impl DerefMut for Setting {
+    fn deref_mut(&mut self) -> &mut Watched {
+        &mut self.watched
+    }
+}
+
+/// The folder in which an account's own programs have their sockets. Dropping it removes it.
+struct RuntimeFolder(PathBuf);
+
+impl RuntimeFolder {
+    /// The account's; nothing where it has one already, which is not the lab's to change.
+    fn of(account: &str) -> Option<Self> {
+        let output = Command::new("id").args(["-u", account]).output().expect("id runs");
+        let uid = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        let folder = PathBuf::from(format!("/run/user/{uid}"));
+        if folder.exists() || fs::create_dir_all(&folder).is_err() {
+            skip("a folder for an account's sockets (needs root)");
+            return None;
+        }
+        Some(Self(folder))
+    }
+}
+
+impl Drop for RuntimeFolder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// An engine that every account may use; nothing where there can be none.
+fn engine() -> Option<Docker> {
+    if let Some(why) = Docker::missing() {
+        skip(why);
+        return None;
+    }
+    let docker = Docker::start();
+    docker.open_to_all();
+    Some(docker)
 }
 
 impl Setting {
@@ -24,19 +86,29 @@ impl Setting {
 
     /// With containers that are there before Tomo.
     async fn with(before: impl FnOnce(&Docker)) -> Option<Self> {
-        if let Some(why) = Docker::missing() {
-            skip(why);
-            return None;
-        }
-        let docker = Docker::start();
-        docker.open_to_all();
+        let docker = engine()?;
         before(&docker);
-        let lab = Lab::with_engine(&docker.socket())?;
+        let watched = Watched::at(&docker.socket()).await?;
+        watched.until_engine("ready").await;
+        Some(Self { docker, watched })
+    }
+}
+
+impl Watched {
+    /// Where the account finds a socket here.
+    async fn at(socket: &Path) -> Option<Self> {
+        Some(Self::of(Lab::with_engine(socket)?).await)
+    }
+
+    async fn of(lab: Lab) -> Self {
         let house = House::collecting().await;
         let id = lab.watched_by(&house).await;
-        let setting = Self { docker, lab, house, id };
-        setting.until_engine("ready").await;
-        Some(setting)
+        Self { lab, house, id }
+    }
+
+    /// What stands in the way of an engine.
+    async fn trouble(&self) -> Value {
+        self.until_engine("trouble").await["engines"][0]["status"]["trouble"].clone()
     }
 
     async fn list(&self) -> Value {
@@ -302,18 +374,9 @@ async fn looking_anew_answers_with_what_is_there_now() {
 #[tokio::test(flavor = "multi_thread")]
 async fn five_hundred_containers_are_listed() {
     const MANY: usize = 500;
-    let many = |docker: &Docker| {
-        std::thread::scope(|scope| {
-            for part in 0..4 {
-                scope.spawn(move || {
-                    for number in (part..MANY).step_by(4) {
-                        docker.docker(&["create", "--name", &format!("c{number}"), IMAGE, "true"]);
-                    }
-                });
-            }
-        });
+    let Some(setting) = Setting::with(|docker| docker.create_containers(MANY)).await else {
+        return;
     };
-    let Some(setting) = Setting::with(many).await else { return };
     let asked = |list: &Value| {
         let rows = list["containers"].as_array().expect("rows");
         rows.len() == MANY && rows.iter().all(|row| row["container"]["restart_count"] == 0)

@@ -33,12 +33,17 @@ impl Lab {
 
     /// The same, with further lines of `sshd_config`.
     pub(super) fn with_engine_and(socket: &std::path::Path, lines: &[&str]) -> Option<Self> {
+        let mut config = vec![format!("SetEnv DOCKER_HOST=unix://{}", socket.display())];
+        config.extend(lines.iter().map(|line| (*line).to_owned()));
+        Self::with_config(config)
+    }
+
+    /// A server with these lines in its configuration; nothing where there is no `sshd`.
+    pub(super) fn with_config(config: Vec<String>) -> Option<Self> {
         if sshd::find("sshd").is_none() {
             skip("sshd");
             return None;
         }
-        let mut config = vec![format!("SetEnv DOCKER_HOST=unix://{}", socket.display())];
-        config.extend(lines.iter().map(|line| (*line).to_owned()));
         Some(Self::of(Sshd::start(Options { config, ..Options::default() }), "/bin/sh"))
     }
 

@@ -1,12 +1,11 @@
 //! Finding engines, and saying what is in the way.
 
 use super::{Lab, engine, skip};
-use crate::lab::{docker::IMAGE, proxy::ReadOnlyProxy};
+use crate::lab::{docker::IMAGE, podman::Podman, proxy::ReadOnlyProxy};
 use std::{
     fs,
     os::unix::{fs::PermissionsExt, net::UnixListener},
-    process::{Command, Stdio},
-    time::Duration,
+    process::Command,
 };
 use tomo::{
     docker::{EngineError, find},
@@ -166,42 +165,13 @@ async fn a_socket_that_is_no_engine_is_said_to_be_none() {
 /// Podman's compatible service is found, told from Docker, and listed, at a path of its own.
 #[tokio::test(flavor = "multi_thread")]
 async fn podman_answers_the_same_questions() {
-    let Some(podman) = crate::lab::sshd::find("podman") else { return skip("podman") };
-    let folder = tempfile::tempdir().expect("a folder");
-    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("a mode");
-    let socket = folder.path().join("podman.sock");
-    let (root, run) = (folder.path().join("root"), folder.path().join("run"));
-    let mut service = Command::new(podman)
-        .arg("--root")
-        .arg(root)
-        .arg("--runroot")
-        .arg(run)
-        .args(["--storage-driver", "vfs", "--events-backend", "file"])
-        .args(["system", "service", "--time", "0"])
-        .arg(format!("unix://{}", socket.display()))
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("podman starts");
-    for _ in 0..300 {
-        if socket.exists() || service.try_wait().is_ok_and(|ended| ended.is_some()) {
-            break;
-        }
-        // Nothing tells when it is ready but its socket.
-        tokio::time::sleep(Duration::from_millis(100)).await;
+    if let Some(why) = Podman::missing() {
+        return skip(why);
     }
-    if !socket.exists() {
-        let _ = service.kill();
-        let _ = service.wait();
-        return skip("Podman's service does not run here");
-    }
-    fs::set_permissions(&socket, fs::Permissions::from_mode(0o666)).expect("a mode");
-    let lab = Lab::start(&socket, &[]);
+    let podman = Podman::start();
+    let lab = Lab::start(&podman.socket(), &[]);
     let connection = lab.connect().await;
-    let met = find::on_server(&connection).await;
-    let _ = service.kill();
-    let _ = service.wait();
-    let met = met.expect("an engine");
+    let met = find::on_server(&connection).await.expect("an engine");
     assert_eq!(met.0.info().kind, EngineKind::Podman);
     assert_eq!(met.0.info().access, EngineAccess::Full);
     assert!(met.1.containers(ServerId::LOCAL).is_empty());

@@ -8,7 +8,8 @@ use crate::{
     domain::{
         activity::ActivityKind,
         container::{
-            ContainerAction, ContainerLimits, ContainerRef, ContainerResult, ContainerRow,
+            Container, ContainerAction, ContainerLimits, ContainerRef, ContainerResult,
+            ContainerRow,
         },
         id::{ServerId, UserId},
         text::is_hidden,
@@ -118,6 +119,7 @@ impl Tomo {
         let results: Vec<_> = results.into_iter().map(|(_, result)| result).collect();
         self.record_deed(by, deed, &results).await;
         for server in ids {
+            self.inner.hub.set_containers(server, self.inner.board.counts(server));
             self.inner.hub.announce(Change::Containers(server));
         }
         Ok(results)
@@ -138,11 +140,30 @@ impl Tomo {
                 Ok(engine) => deed.done(engine, &which.container_id).await,
                 Err(error) => return (place, result(which, name, Some(error.to_string()))),
             };
+            if let (Ok(engine), Err(_)) = (engine, &done) {
+                self.look_again(engine, &which).await;
+            }
             let error = done.err().map(|error| AppError::from(error).to_string());
             (place, result(which, name, error))
         });
         let at_once = engine.as_ref().map_or(1, Engine::at_once);
         stream::iter(each).buffer_unordered(at_once).collect().await
+    }
+
+    /// Takes what an engine says of a container now: it tells of nothing that it failed to do, and still
+    /// keeps its complaint.
+    async fn look_again(&self, engine: &Engine, which: &ContainerRef) {
+        let board = &self.inner.board;
+        match engine.look(which.server_id, &which.container_id).await {
+            Ok(looked) => {
+                let digest = board.container(which).and_then(|known| known.digest);
+                board.put(Container { digest, ..looked });
+            }
+            Err(EngineError::NotFound(_)) => {
+                board.remove(which.server_id, &which.container_id);
+            }
+            Err(error) => tracing::debug!(%error, "a container could not be looked at"),
+        }
     }
 
     async fn record_deed(&self, by: UserId, deed: Deed, results: &[ContainerResult]) {

@@ -226,7 +226,8 @@ impl Live<'_> {
         let name = known.or_else(|| event.name.clone()).unwrap_or_else(|| event.id.clone());
         let server_name = server_name(hub, server);
         // What is no news still says how the run goes on that it belongs to.
-        let entry = self.watching.heard.entry(server, &server_name, &name, &event);
+        let engine = self.engine.info().kind;
+        let entry = self.watching.heard.entry((server, &server_name), engine, &name, &event);
         if let Some(entry) = entry.filter(|_| event.at_nanos >= self.news_nanos) {
             tomo.inner.journal.write_once(entry).await;
         }

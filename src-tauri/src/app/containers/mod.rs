@@ -12,6 +12,7 @@ mod log_reading;
 mod log_resume;
 mod logs;
 mod measuring;
+mod named;
 mod resources;
 mod trouble;
 mod usage;
@@ -20,6 +21,7 @@ mod watch;
 pub(super) use board::Board;
 pub use logs::LogPart;
 pub(super) use logs::Logs;
+pub(super) use named::SAID;
 pub(super) use usage::Usage;
 pub(super) use watch::Watches;
 

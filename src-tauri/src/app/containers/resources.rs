@@ -289,7 +289,7 @@ fn gone() -> EngineError {
     EngineError::NotFound("it is not there any more".into())
 }
 
-fn image_name(image: &Image) -> String {
+pub(super) fn image_name(image: &Image) -> String {
     let name = image.tags.first().or(image.digests.first());
     name.cloned()
         .unwrap_or_else(|| image.id.trim_start_matches("sha256:").chars().take(12).collect())

@@ -8,6 +8,7 @@ use crate::{
     domain::{
         activity::ActivityKind,
         container::{Container, ContainerHealth, ContainerState},
+        engine::EngineKind,
         id::ServerId,
     },
 };
@@ -108,11 +109,12 @@ impl Heard {
         true
     }
 
-    /// The entry that a new event is worth.
+    /// The entry that a new event is worth. Podman tells of a stop only after the end that it brought;
+    /// what its containers end with has to say whether somebody asked for it.
     pub(super) fn entry(
         &mut self,
-        server: ServerId,
-        server_name: &str,
+        (server, server_name): (ServerId, &str),
+        engine: EngineKind,
         name: &str,
         event: &ContainerEvent,
     ) -> Option<Entry> {
@@ -150,7 +152,9 @@ impl Heard {
             EventKind::Die { exit_code } => {
                 let run = std::mem::take(run);
                 let code = exit_code.filter(|code| *code != 0)?;
-                if run.signalled && !run.out_of_memory {
+                let is_asked =
+                    run.signalled || (engine == EngineKind::Podman && ASKED_TO_END.contains(&code));
+                if is_asked && !run.out_of_memory {
                     return None;
                 }
                 let why = if run.out_of_memory { ", out of memory" } else { "" };
@@ -228,6 +232,18 @@ pub(super) mod tests {
         assert_eq!(running(1, 1), None);
     }
 
+    /// Podman tells of no signal before an end, and Docker always does: the same code is an accident
+    /// of one's container and was asked for of the other's.
+    #[test]
+    fn what_podman_stopped_is_no_accident() {
+        let ended = |engine, exit_code| {
+            let event = event(EventKind::Die { exit_code: Some(exit_code) }, 1);
+            Heard::default().entry((ServerId::LOCAL, "nas"), engine, "web", &event).is_some()
+        };
+        assert!(ended(EngineKind::Docker, 137) && !ended(EngineKind::Podman, 137));
+        assert!(ended(EngineKind::Docker, 3) && ended(EngineKind::Podman, 3));
+    }
+
     /// After a stream broke the engine tells again what it told: no entry may come of that.
     #[test]
     fn an_event_counts_once_and_a_stop_is_no_accident() {
@@ -235,7 +251,10 @@ pub(super) mod tests {
         let mut say = |kind, at| {
             let event = event(kind, at);
             let is_new = heard.is_new(&event);
-            is_new.then(|| heard.entry(ServerId::LOCAL, "nas", "web", &event)).flatten().is_some()
+            let docker = EngineKind::Docker;
+            let entry =
+                is_new.then(|| heard.entry((ServerId::LOCAL, "nas"), docker, "web", &event));
+            entry.flatten().is_some()
         };
         let died = || EventKind::Die { exit_code: Some(1) };
         assert!(say(died(), 1));

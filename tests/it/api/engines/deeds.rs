@@ -1,14 +1,14 @@
 //! What people do to containers and to what engines keep, through the command table: a result for
 //! each, one entry in the activity log, and nothing that was not shown.
 
-use super::{Setting, is};
+use super::{Setting, Watched, is};
 use crate::lab::docker::IMAGE;
 use serde_json::{Value, json};
 use tomo::{api::error::Code, domain::user::Role};
 
-impl Setting {
+impl Watched {
     /// What names the container of this id to commands.
-    fn reference(&self, id: &str) -> Value {
+    pub(super) fn reference(&self, id: &str) -> Value {
         json!({ "server_id": self.id, "container_id": id })
     }
 }
@@ -138,4 +138,71 @@ async fn clearing_out_takes_what_was_shown_and_is_still_unused() {
     assert_eq!(results[0]["error"], "It is used by late.");
     let networks = house.ask("network.list", json!({})).await;
     assert!(networks.as_array().is_some_and(|networks| !networks.is_empty()));
+}
+
+/// Holds for everything that can be cleared out: what ended, lost its name or was made after the preview
+/// is still there after the run, and so is what somebody took into use.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_appears_after_the_preview_does_not_go() {
+    let Some(setting) = Setting::start().await else { return };
+    let (docker, house) = (&setting.docker, &setting.house);
+    let network = |name: &str| {
+        docker.docker(&["network", "create", "--driver", "bridge", "--internal", name])
+    };
+    let ended = |name: &str| {
+        docker.start_container(name, &[], &["sh", "-c", "test -e /again && sleep 600"]);
+        docker.docker(&["wait", name]);
+    };
+    // An image that differs from all others by one name.
+    let image = |name: &str| docker.docker(&["commit", "--message", name, "base", name]);
+    docker.docker(&["create", "--name", "base", IMAGE, "true"]);
+    for name in ["shown:1", "taken:1"] {
+        image(name);
+    }
+    docker.docker(&["rm", "base"]);
+    network("shown");
+    let taken_network = network("taken");
+    ended("shown");
+    ended("revived");
+    let preview = async |kind: &str| {
+        let what = json!({ "server_id": setting.id, "kind": kind });
+        let preview = house.ask("prune.preview", what).await;
+        let items = preview["items"].as_array().expect("items").iter();
+        items.map(|item| item["id"].clone()).collect::<Vec<_>>()
+    };
+    let containers = preview("containers").await;
+    let images = preview("unused_images").await;
+    let networks = preview("unused_networks").await;
+    assert_eq!((containers.len(), images.len(), networks.len()), (2, 2, 2));
+
+    docker.docker(&["create", "--name", "user", "--network", "taken", "taken:1", "true"]);
+    docker.docker(&["commit", "user", "late:1"]);
+    let late_network = network("late");
+    docker.docker(&["cp", "/etc/hostname", "revived:/again"]);
+    docker.docker(&["start", "revived"]);
+    ended("late");
+
+    let run = async |kind: &str, ids: &[Value]| {
+        let run = json!({ "server_id": setting.id, "kind": kind, "ids": ids });
+        let results = house.ask("prune.run", run).await;
+        let results = results.as_array().expect("results").iter();
+        results.filter(|result| result["error"].is_null()).count()
+    };
+    assert_eq!(run("containers", &containers).await, 1);
+    assert_eq!(run("unused_images", &images).await, 1);
+    assert_eq!(run("unused_networks", &networks).await, 1);
+    let mut left: Vec<_> =
+        docker.docker(&["ps", "-a", "--format", "{{.Names}}"]).lines().map(str::to_owned).collect();
+    left.sort();
+    assert_eq!(left, ["late", "revived", "user"]);
+    let tags = docker.docker(&["images", "--format", "{{.Repository}}"]);
+    assert!(tags.contains("late") && tags.contains("taken") && !tags.contains("shown"), "{tags}");
+    let names = docker.docker(&["network", "ls", "--format", "{{.Name}}"]);
+    assert!(names.contains("late") && names.contains("taken"), "{names}");
+    assert!(!names.contains("shown"), "{names}");
+    // Bridges are the host's, and outlive the engine.
+    docker.docker(&["rm", "user"]);
+    for id in [taken_network, late_network] {
+        docker.docker(&["network", "rm", &id]);
+    }
 }
