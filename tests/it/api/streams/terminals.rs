@@ -115,11 +115,12 @@ async fn works_like_a_terminal(terminal: &mut Terminal<'_>) {
     terminal.until("xterm-256color").await;
     terminal.until("/dev/pts/").await;
     // Programs that draw hear of a new size.
-    terminal.write(b"trap 'echo now $(stty size)' WINCH; echo rea\"\"dy\n").await;
+    let draws = "trap 'echo now $(stty size)' WINCH; echo rea\"\"dy; while :; do sleep 0.1; done";
+    terminal.write(format!("(exec sh -c {draws:?})\n").replace("$(", "\\$(").as_bytes()).await;
     terminal.until("ready").await;
     terminal.resize(120, 40).await;
-    terminal.write(b"\n").await;
     terminal.until("now 40 120").await;
+    terminal.write(b"\x03").await;
     // A character may be cut anywhere, on its way there and back.
     let typed = "echo 'é日🏠' | wc -c; echo '<é日🏠>' | cat\n".as_bytes();
     for bytes in typed.chunks(1) {
@@ -132,8 +133,8 @@ async fn works_like_a_terminal(terminal: &mut Terminal<'_>) {
     // Whatever the bytes are, a file that is pasted is there whole.
     let pasted = format!("cat > /tmp/pasted <<'X'\n{}\nX\n", "0123456789abcdef\n".repeat(1_000));
     terminal.write(pasted.as_bytes()).await;
-    terminal.write(b"wc -c < /tmp/pasted; rm /tmp/pasted\n").await;
-    terminal.until("\n17001").await;
+    terminal.write(b"echo size $(wc -c < /tmp/pasted); rm /tmp/pasted\n").await;
+    terminal.until("size 17001").await;
     terminal.write(b"exit 7\n").await;
     assert_eq!(terminal.ended().await, (Some(7), None));
 }
