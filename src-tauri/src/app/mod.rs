@@ -308,6 +308,8 @@ impl Tomo {
 
     /// Ends every task and writes what is not yet written.
     pub async fn shutdown(&self) {
+        // Programs in containers are ended over connections that end next.
+        self.end_terminals().await;
         self.inner.cancel.cancel();
         self.inner.supervisor.shutdown().await;
         self.say_disconnected().await;

@@ -91,14 +91,15 @@ impl Engine {
         if !command.is_empty() {
             return self.start(id, command, user, size).await?.map_err(|said| {
                 let program = one_line(&command[0]);
-                EngineError::NotFound(format!("this container cannot run {program}: {said}"))
+                not_run(&said, format!("this container cannot run {program}: {said}"))
             });
         }
         let mut last = String::new();
         for shell in SHELLS {
             match self.start(id, &[shell.to_owned()], user, size).await? {
                 Ok(terminal) => return Ok(terminal),
-                Err(said) => last = said,
+                Err(said) if is_not_there(&said) => last = said,
+                Err(said) => return Err(not_run(&said, said.clone())),
             }
         }
         tracing::debug!(last, "no shell in a container");
@@ -196,8 +197,11 @@ impl ExecControl {
             if found.running != Some(true)
                 && let Some(code) = found.exit_code
             {
-                if NOT_RUN.contains(&code) && is_not_there(&String::from_utf8_lossy(&first)) {
-                    return Ok(Some(one_line(&String::from_utf8_lossy(&first))));
+                let said = String::from_utf8_lossy(&first);
+                // One that never had a process was not started: what was said, the engine said.
+                let is_not_run = is_not_there(&said) || ended && found.pid == Some(0);
+                if NOT_RUN.contains(&code) && is_not_run && !said.is_empty() {
+                    return Ok(Some(one_line(&said)));
                 }
                 if ended {
                     break;
@@ -310,6 +314,15 @@ fn refuse_unless_running(found: &ContainerInspectResponse) -> Result<(), EngineE
         Some(state) if state.paused == Some(true) => refused("this container is paused"),
         Some(state) if state.running == Some(true) => Ok(()),
         _ => refused("this container is not running"),
+    }
+}
+
+/// A program that was not started, for what the engine said.
+fn not_run(said: &str, words: String) -> EngineError {
+    if is_not_there(said) {
+        EngineError::NotFound(words)
+    } else {
+        EngineError::Refused { status: 400, message: words }
     }
 }
 

@@ -5,6 +5,7 @@ mod bad_logs;
 mod ends;
 mod log_commands;
 mod million;
+mod podman;
 mod resume;
 mod routes;
 mod shells;

@@ -206,3 +206,7 @@ async fn session_changed(changes: &mut broadcast::Receiver<Change>) {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "log_follow_tests.rs"]
+mod tests;

@@ -30,7 +30,7 @@ use std::{
     time::Duration,
 };
 use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use uuid::Uuid;
 
 /// Terminals at a time.
@@ -69,6 +69,8 @@ pub(super) struct Terminals {
     open: Mutex<HashMap<String, Open>>,
     /// How many are being opened.
     opening: AtomicUsize,
+    /// Those that run, for whoever waits for their end.
+    running: TaskTracker,
 }
 
 impl Terminals {
@@ -166,7 +168,12 @@ impl Tomo {
             ended,
             may_wait: way.may_wait,
         };
-        self.inner.tasks.spawn_on(run.run(way.ends, typing), &self.inner.runtime);
+        let running = self.inner.terminals.running.token();
+        let run = async move {
+            run.run(way.ends, typing).await;
+            drop(running);
+        };
+        self.inner.tasks.spawn_on(run, &self.inner.runtime);
         Ok(terminal)
     }
 
@@ -286,6 +293,13 @@ impl Tomo {
         for open in self.inner.terminals.open().values() {
             open.ended.cancel();
         }
+    }
+
+    /// Ends all terminals and what runs in them, while the connections that this needs are there.
+    pub(super) async fn end_terminals(&self) {
+        self.close_terminals();
+        self.inner.terminals.running.close();
+        self.inner.terminals.running.wait().await;
     }
 }
 

@@ -1,6 +1,6 @@
 //! Terminals in containers and on servers: what is typed, what is shown, and how they end.
 
-use super::{Setting, until};
+use super::{House, Setting, until};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use tomo::{api::error::Code, app::TerminalFeed, domain::terminal::TerminalOutput
 
 /// A terminal in a window, which shows what comes at once.
 pub(super) struct Terminal<'a> {
-    setting: &'a Setting,
+    house: &'a House,
     pub(super) id: String,
     feed: TerminalFeed,
     /// Everything that was shown.
@@ -36,10 +36,7 @@ impl Setting {
     }
 
     async fn terminal(&self, target: Value) -> Terminal<'_> {
-        let opened = self.house.ask("terminal.open", wanted(&target)).await;
-        let id = opened["terminal_id"].as_str().expect("an id").to_owned();
-        let feed = self.house.tomo.show_terminal(&id).await.expect("a feed");
-        Terminal { setting: self, id, feed, seen: Vec::new(), end: None }
+        Terminal::open(&self.house, target).await
     }
 }
 
@@ -47,20 +44,27 @@ fn wanted(target: &Value) -> Value {
     json!({ "target": target, "size": { "columns": 97, "rows": 31 } })
 }
 
-impl Terminal<'_> {
-    pub(super) async fn write(&self, bytes: &[u8]) {
-        let typed = json!({ "terminal_id": self.id, "bytes": STANDARD.encode(bytes) });
-        self.setting.house.ask("terminal.write", typed).await;
+impl<'a> Terminal<'a> {
+    pub(super) async fn open(house: &'a House, target: Value) -> Self {
+        let opened = house.ask("terminal.open", wanted(&target)).await;
+        let id = opened["terminal_id"].as_str().expect("an id").to_owned();
+        let feed = house.tomo.show_terminal(&id).await.expect("a feed");
+        Self { house, id, feed, seen: Vec::new(), end: None }
     }
 
-    async fn resize(&self, columns: u16, rows: u16) {
+    pub(super) async fn write(&self, bytes: &[u8]) {
+        let typed = json!({ "terminal_id": self.id, "bytes": STANDARD.encode(bytes) });
+        self.house.ask("terminal.write", typed).await;
+    }
+
+    pub(super) async fn resize(&self, columns: u16, rows: u16) {
         let size = json!({ "columns": columns, "rows": rows });
         let wanted = json!({ "terminal_id": self.id, "size": size });
-        self.setting.house.ask("terminal.resize", wanted).await;
+        self.house.ask("terminal.resize", wanted).await;
     }
 
     async fn close(&self) {
-        self.setting.house.ask("terminal.close", json!({ "terminal_id": self.id })).await;
+        self.house.ask("terminal.close", json!({ "terminal_id": self.id })).await;
     }
 
     /// Shows what comes next; nothing when it has ended.
@@ -69,7 +73,7 @@ impl Terminal<'_> {
         match next.await.unwrap_or_else(|_| panic!("nothing after {:?}", self.text()))? {
             TerminalOutput::Data { bytes } => {
                 let bytes = STANDARD.decode(bytes).expect("base64");
-                let shown = self.setting.house.tomo.terminal_shown(&self.id, bytes.len());
+                let shown = self.house.tomo.terminal_shown(&self.id, bytes.len());
                 // One that ended meanwhile shows what is left.
                 let _ = shown.await;
                 self.seen.extend(bytes);
@@ -102,7 +106,7 @@ impl Terminal<'_> {
     }
 
     /// Shows to the end: with what it ended, and why.
-    async fn ended(&mut self) -> (Option<i64>, Option<String>) {
+    pub(super) async fn ended(&mut self) -> (Option<i64>, Option<String>) {
         while self.show().await.is_some() {}
         self.end.clone().expect("an end")
     }
@@ -115,11 +119,12 @@ async fn works_like_a_terminal(terminal: &mut Terminal<'_>) {
     terminal.until("xterm-256color").await;
     terminal.until("/dev/pts/").await;
     // Programs that draw hear of a new size.
-    terminal.write(b"trap 'echo now $(stty size)' WINCH; echo rea\"\"dy\n").await;
+    let draws = "trap 'echo now $(stty size)' WINCH; echo rea\"\"dy; while :; do sleep 0.1; done";
+    terminal.write(format!("(exec sh -c {draws:?})\n").replace("$(", "\\$(").as_bytes()).await;
     terminal.until("ready").await;
     terminal.resize(120, 40).await;
-    terminal.write(b"\n").await;
     terminal.until("now 40 120").await;
+    terminal.write(b"\x03").await;
     // A character may be cut anywhere, on its way there and back.
     let typed = "echo 'é日🏠' | wc -c; echo '<é日🏠>' | cat\n".as_bytes();
     for bytes in typed.chunks(1) {
@@ -132,8 +137,8 @@ async fn works_like_a_terminal(terminal: &mut Terminal<'_>) {
     // Whatever the bytes are, a file that is pasted is there whole.
     let pasted = format!("cat > /tmp/pasted <<'X'\n{}\nX\n", "0123456789abcdef\n".repeat(1_000));
     terminal.write(pasted.as_bytes()).await;
-    terminal.write(b"wc -c < /tmp/pasted; rm /tmp/pasted\n").await;
-    terminal.until("\n17001").await;
+    terminal.write(b"echo size $(wc -c < /tmp/pasted); rm /tmp/pasted\n").await;
+    terminal.until("size 17001").await;
     terminal.write(b"exit 7\n").await;
     assert_eq!(terminal.ended().await, (Some(7), None));
 }
