@@ -385,6 +385,13 @@ commands! {
 }
 
 fn read<T: DeserializeOwned>(name: &str, arguments: Value) -> Result<T, ApiError> {
+    // serde would take a list for fields in their order.
+    if !arguments.is_object() {
+        let problem = "they are not an object of named values";
+        return Err(ApiError::invalid(format!(
+            "The arguments of {name} are not right: {problem}."
+        )));
+    }
     serde_path_to_error::deserialize(arguments).map_err(|error| {
         let path = error.path().to_string();
         let field =

@@ -6,10 +6,18 @@ use crate::{
     domain::engine::{EngineObstacle, EngineTrouble, EngineVia},
     ssh::{Connection, Limits, RemoteError},
 };
-use std::time::Duration;
+use std::{
+    pin::{Pin, pin},
+    time::Duration,
+};
 
 const SCRIPT: &str = include_str!("find.sh");
+/// Where the engine of nearly every server is.
+const USUAL: &str = "/var/run/docker.sock";
 const LIMITS: Limits = Limits { time: Duration::from_secs(15), bytes: 64 << 10 };
+
+/// An engine and its first list, or why there is none.
+type Met = Result<(Engine, Listed), EngineError>;
 
 /// What something is that could be an engine's socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,14 +87,24 @@ fn place(text: &str) -> Option<Place> {
 /// # Errors
 /// What stands in the way, with the command that would help.
 pub async fn on_server(connection: &Connection) -> Result<(Engine, Listed), EngineTrouble> {
-    let output = connection.exec(&["sh", "-c", SCRIPT, "sh"], LIMITS).await;
-    let output = output.map_err(|error| lost(&error))?;
+    let mut looking = pin!(connection.exec(&["sh", "-c", SCRIPT, "sh"], LIMITS));
+    // Nearly every engine is there: while the script looks around, it is asked already, which is two
+    // ways and back less until the list. The answer counts only if the script finds it usable.
+    let mut usual = Early::new(meet_at(connection, USUAL));
+    let output = loop {
+        tokio::select! {
+            output = &mut looking => break output.map_err(|error| lost(&error))?,
+            () = usual.go_on() => {}
+        }
+    };
     let found = Found::of(&String::from_utf8_lossy(&output.stdout));
     let usable = found.places.iter().filter(|place| place.kind == Kind::Socket && place.may);
     let mut silent = None;
     for place in usable {
-        let streamlocal = Route::Streamlocal(connection.clone(), place.path.clone());
-        let mut answer = Engine::meet(streamlocal, &place.path, EngineVia::Streamlocal).await;
+        let mut answer = match usual.answer(&place.path).await {
+            Some(answer) => answer,
+            None => meet_at(connection, &place.path).await,
+        };
         let said = |error: &RemoteError| matches!(&answer, Err(EngineError::Unreachable(why)) if *why == error.to_string());
         // OpenSSH says the same of a socket that it may not forward and of one that nobody answers at.
         let forbidden = said(&RemoteError::Forbidden);
@@ -114,6 +132,41 @@ pub async fn on_server(connection: &Connection) -> Result<(Engine, Listed), Engi
         Some((place, error, way)) => no_answer(place, &error, way),
         None => nothing_usable(&found),
     })
+}
+
+async fn meet_at(connection: &Connection, path: &str) -> Met {
+    let streamlocal = Route::Streamlocal(connection.clone(), path.to_owned());
+    Engine::meet(streamlocal, path, EngineVia::Streamlocal).await
+}
+
+/// What comes of asking at the usual place before anybody said that it is one.
+struct Early<F> {
+    asking: Option<Pin<Box<F>>>,
+    answer: Option<Met>,
+}
+
+impl<F: Future<Output = Met>> Early<F> {
+    fn new(asking: F) -> Self {
+        Self { asking: Some(Box::pin(asking)), answer: None }
+    }
+
+    /// Returns when there is an answer, once; then never.
+    async fn go_on(&mut self) {
+        let Some(asking) = &mut self.asking else { return std::future::pending().await };
+        self.answer = Some(asking.await);
+        self.asking = None;
+    }
+
+    /// The answer, where it is the usual place that is meant.
+    async fn answer(&mut self, path: &str) -> Option<Met> {
+        if path != USUAL {
+            return None;
+        }
+        match self.asking.take() {
+            Some(asking) => Some(asking.await),
+            None => self.answer.take(),
+        }
+    }
 }
 
 /// The engine behind a socket or named pipe of this computer.
