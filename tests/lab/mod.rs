@@ -8,5 +8,6 @@ pub mod display;
 pub mod docker;
 pub mod podman;
 pub mod proxy;
+pub mod registry;
 pub mod secret_service;
 pub mod sshd;

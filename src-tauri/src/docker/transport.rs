@@ -1,7 +1,8 @@
 //! How HTTP reaches an engine: a socket of this computer, or one of a server through its SSH
 //! connection.
 
-use crate::ssh::{Connection, RemoteStream};
+use crate::ssh::{Connection, RemoteError, RemoteStream};
+use backon::{ConstantBuilder, Retryable};
 use bollard::{BollardRequest, Docker, errors::Error};
 use futures::{FutureExt, future::BoxFuture};
 use hyper::Uri;
@@ -28,6 +29,11 @@ const OPENING: Duration = Duration::from_secs(15);
 const ANSWER_SECONDS: u64 = 60;
 /// A stream that nobody used for this long is closed.
 const IDLE: Duration = Duration::from_secs(20);
+/// The same where each is one of the few commands that the server runs at a time.
+const IDLE_COMMAND: Duration = Duration::from_secs(1);
+/// Where all of these are taken, one of Tomo's own ends soon.
+const PLACE: ConstantBuilder =
+    ConstantBuilder::new().with_delay(Duration::from_millis(250)).with_max_times(20);
 /// Requests at a time, and streams that are kept for the next ones.
 const STREAMS: usize = 8;
 /// The same where each is a command: sshd allows ten at a time, and others want some.
@@ -69,10 +75,17 @@ impl Route {
         }
     }
 
+    fn idle(&self) -> Duration {
+        match self {
+            Self::Local(_) | Self::Streamlocal(..) => IDLE,
+            Self::DialStdio(..) => IDLE_COMMAND,
+        }
+    }
+
     /// HTTP that takes this way. Nothing is sent yet; its clones share their streams.
     pub(super) fn http(&self) -> Http {
         Client::builder(TokioExecutor::new())
-            .pool_idle_timeout(IDLE)
+            .pool_idle_timeout(self.idle())
             .pool_max_idle_per_host(self.at_once())
             .pool_timer(TokioTimer::new())
             .build(Connector(self.clone()))
@@ -111,7 +124,9 @@ impl Route {
             Self::DialStdio(connection, path) => {
                 let host = format!("unix://{path}");
                 let command = ["docker", "--host", &host, "system", "dial-stdio"];
-                remote(connection.open_command(&command, OPENING).await)
+                let open = || connection.open_command(&command, OPENING);
+                let full = |error: &RemoteError| matches!(error, RemoteError::Refused);
+                remote(open.retry(PLACE).sleep(tokio::time::sleep).when(full).await)
             }
         }
     }

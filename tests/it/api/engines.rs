@@ -3,6 +3,7 @@
 
 mod breaks;
 mod deeds;
+mod digests;
 mod podman;
 mod ways;
 
