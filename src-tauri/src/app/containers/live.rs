@@ -114,8 +114,8 @@ struct Live<'a> {
     watching: &'a mut Watching,
     engine: Engine,
     waiting: Waiting,
-    /// Digests of images, which do not change.
-    digests: HashMap<String, Option<String>>,
+    /// Digests of images by their ids and names. An image that has none may be given one by a registry.
+    digests: HashMap<(String, String), String>,
     /// What happened before is no news.
     news_nanos: i64,
     /// Whether somebody keeps the events back.
@@ -177,8 +177,9 @@ impl Live<'_> {
             let looked = engine.look(server, &id).await;
             let looked = match looked {
                 Ok(mut container) => {
-                    container.digest = match digests.get(&container.image_id) {
-                        Some(known) => known.clone(),
+                    let image = (container.image_id.clone(), container.image.clone());
+                    container.digest = match digests.get(&image) {
+                        Some(known) => Some(known.clone()),
                         // An image that is gone has no digest that anybody could want.
                         None => engine
                             .digest(&container.image_id, &container.image)
@@ -198,7 +199,10 @@ impl Live<'_> {
         let (board, server) = (&self.watching.tomo.inner.board, self.watching.server);
         let changed = match answer {
             Ok(container) => {
-                self.digests.insert(container.image_id.clone(), container.digest.clone());
+                if let Some(digest) = container.digest.clone() {
+                    let image = (container.image_id.clone(), container.image.clone());
+                    self.digests.insert(image, digest);
+                }
                 // Something happened to it meanwhile: what was read is old already, but more than
                 // nothing.
                 board.put(container)
