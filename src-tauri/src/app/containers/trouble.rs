@@ -4,7 +4,10 @@
 use crate::app::activity::Entry;
 use crate::{
     collect::hub::Hub,
-    docker::events::{ContainerEvent, EventKind},
+    docker::{
+        events::{ContainerEvent, EventKind},
+        list::MOST_CONTAINERS,
+    },
     domain::{
         activity::ActivityKind,
         container::{Container, ContainerHealth, ContainerState},
@@ -118,6 +121,10 @@ impl Heard {
         name: &str,
         event: &ContainerEvent,
     ) -> Option<Entry> {
+        if self.runs.len() > MOST_CONTAINERS {
+            // More than are listed: the engine did not tell of every end.
+            self.runs.clear();
+        }
         let run = self.runs.entry(event.id.clone()).or_default();
         let (what, message) = match &event.kind {
             EventKind::Start => {
