@@ -128,7 +128,8 @@ async fn list(cli: &Cli, noun: Noun, list: List) -> Result<(), CliError> {
             format::bytes(row.size.map(|bytes| bytes as f64)),
             output::clean_line(&row.more),
             output::clean_line(&row.users),
-            row.id.trim_start_matches("sha256:").chars().take(12).collect(),
+            // That of a volume is its name.
+            output::clean_line(row.id.trim_start_matches("sha256:")).chars().take(12).collect(),
         ]);
     }
     output::table(&table)

@@ -4,9 +4,9 @@
 use super::{
     client::Engine,
     error::{EngineError, one_line},
-    transport::HOST,
+    transport::{HOST, Http},
 };
-use bollard::{BollardRequest, body_full, errors::Error};
+use bollard::{BollardRequest, body_full, errors::Error, models::ContainerInspectResponse};
 use futures::future::poll_fn;
 use hyper::{
     Request,
@@ -39,27 +39,50 @@ impl Engine {
         within: Duration,
     ) -> Result<T, EngineError> {
         let (major, minor) = version(&self.info().api_version);
-        let mut uri = format!("{HOST}/v{major}.{minor}{path}");
+        let mut path = format!("/v{major}.{minor}{path}");
         if !query.is_empty() {
             let pairs =
                 form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
-            uri = format!("{uri}?{pairs}");
+            path = format!("{path}?{pairs}");
         }
-        let request = Request::get(uri).body(body_full(Bytes::new()));
-        let request = request.map_err(|error| EngineError::NotUnderstood(error.to_string()))?;
-        let answer = tokio::time::timeout(within, self.read(request)).await;
-        let (status, body) = answer.map_err(|_| EngineError::Timeout)??;
-        if !(200..300).contains(&status) {
-            return Err(refusal(status, &body));
-        }
-        serde_json::from_slice(&body)
-            .map_err(|error| EngineError::NotUnderstood(one_line(&error.to_string())))
+        ask(&self.http, &path, within).await
     }
 
-    async fn read(&self, request: BollardRequest) -> Result<(u16, Vec<u8>), EngineError> {
-        let answer = self.http.request(request).await.map_err(Error::from)?;
-        Ok((answer.status().as_u16(), whole(answer.into_body()).await?))
+    /// What the engine says of a container.
+    ///
+    /// # Errors
+    /// When there is none, or the engine does not answer.
+    pub(super) async fn inspected(
+        &self,
+        container: &str,
+    ) -> Result<ContainerInspectResponse, EngineError> {
+        self.ask(&format!("/containers/{}/json", checked(container)?), &[], USUAL).await
     }
+}
+
+/// Asks whoever is there, in any version or in none: bollard would hold an answer of any size.
+///
+/// # Errors
+/// When nobody answers, or with a refusal.
+pub(super) async fn ask<T: DeserializeOwned>(
+    http: &Http,
+    path: &str,
+    within: Duration,
+) -> Result<T, EngineError> {
+    let request = Request::get(format!("{HOST}{path}")).body(body_full(Bytes::new()));
+    let request = request.map_err(|error| EngineError::NotUnderstood(error.to_string()))?;
+    let answer = tokio::time::timeout(within, read(http, request)).await;
+    let (status, body) = answer.map_err(|_| EngineError::Timeout)??;
+    if !(200..300).contains(&status) {
+        return Err(refusal(status, &body));
+    }
+    serde_json::from_slice(&body)
+        .map_err(|error| EngineError::NotUnderstood(one_line(&error.to_string())))
+}
+
+async fn read(http: &Http, request: BollardRequest) -> Result<(u16, Vec<u8>), EngineError> {
+    let answer = http.request(request).await.map_err(Error::from)?;
+    Ok((answer.status().as_u16(), whole(answer.into_body()).await?))
 }
 
 /// The version of the API to ask in, of an engine whose newest is this.

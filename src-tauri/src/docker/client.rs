@@ -1,13 +1,16 @@
 //! An engine that answers.
 
 use super::{
+    ask::{USUAL, ask},
     error::EngineError,
     list::{Listed, list},
     transport::{Http, Route},
 };
 use crate::domain::engine::{EngineAccess, EngineInfo, EngineKind, EngineVia};
 use bollard::{
-    Docker, models::SystemInfoCgroupVersionEnum, query_parameters::StartContainerOptions,
+    Docker,
+    models::{SystemInfo, SystemInfoCgroupVersionEnum, SystemVersion},
+    query_parameters::StartContainerOptions,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
@@ -60,15 +63,21 @@ impl Engine {
         // All at once, each on a stream of its own: a link with a long way costs one way and back. A
         // command for each would be more than some servers allow at a time.
         let (version, host, access, first) = if narrow {
-            let version = docker.version().await?;
-            (Ok(version), docker.info().await, access(&docker).await, list(&docker).await)
+            let version = ask(&http, "/version", USUAL).await?;
+            let host = ask(&http, "/info", USUAL).await;
+            (Ok(version), host, access(&docker).await, list(&http).await)
         } else {
-            futures::join!(docker.version(), docker.info(), access(&docker), list(&docker))
+            futures::join!(
+                ask(&http, "/version", USUAL),
+                ask(&http, "/info", USUAL),
+                access(&docker),
+                list(&http)
+            )
         };
-        let version = version?;
+        let version: SystemVersion = version?;
         check(version.api_version.as_deref().unwrap_or_default())?;
         // A proxy may keep this one back.
-        let host = host.ok().unwrap_or_default();
+        let host: SystemInfo = host.ok().unwrap_or_default();
         let clock = host.system_time.as_deref().and_then(clock);
         let is_podman =
             version.components.iter().flatten().any(|part| part.name.contains("Podman"));

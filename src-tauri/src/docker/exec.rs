@@ -5,13 +5,13 @@ mod pipe;
 pub use pipe::{ExecPipe, PipeOutput};
 
 use super::{
-    ask::checked,
+    ask::{USUAL, checked},
     client::Engine,
     error::{EngineError, one_line},
 };
 use bollard::{
-    models::{ContainerInspectResponse, ExecConfig},
-    query_parameters::{InspectContainerOptions, ResizeExecOptionsBuilder},
+    models::{ContainerInspectResponse, ExecConfig, ExecInspectResponse},
+    query_parameters::ResizeExecOptionsBuilder,
 };
 use hyper::{Method, upgrade::Upgraded};
 use hyper_util::rt::TokioIo;
@@ -86,7 +86,7 @@ impl Engine {
         size: (u16, u16),
     ) -> Result<ExecTerminal, EngineError> {
         let id = checked(container)?;
-        let found = self.docker.inspect_container(id, None::<InspectContainerOptions>).await?;
+        let found = self.inspected(id).await?;
         refuse_unless_running(&found)?;
         if !command.is_empty() {
             return self.start(id, command, user, size).await?.map_err(|said| {
@@ -180,7 +180,7 @@ impl ExecControl {
             let mut asking = pin!(async {
                 // The terminal is made with the program, and refuses a size until then.
                 let sized = self.resize(size).await.is_ok();
-                Ok::<_, EngineError>((sized, self.engine.docker.inspect_exec(&self.exec).await?))
+                Ok::<_, EngineError>((sized, self.inspected().await?))
             });
             // What it writes meanwhile is read: over SSH it would hold up the answer.
             let (sized, found) = loop {
@@ -219,6 +219,11 @@ impl ExecControl {
         Ok(None)
     }
 
+    /// What the engine says of the program.
+    async fn inspected(&self) -> Result<ExecInspectResponse, EngineError> {
+        self.engine.ask(&format!("/exec/{}/json", checked(&self.exec)?), &[], USUAL).await
+    }
+
     /// Tells the program its size, columns and rows.
     ///
     /// # Errors
@@ -233,7 +238,7 @@ impl ExecControl {
     /// # Errors
     /// When the engine cannot be asked.
     pub async fn exit_code(&self) -> Result<Option<i64>, EngineError> {
-        let found = self.engine.docker.inspect_exec(&self.exec).await?;
+        let found = self.inspected().await?;
         Ok(found.exit_code.filter(|_| found.running != Some(true)))
     }
 

@@ -234,12 +234,39 @@ fn local_places() -> Vec<std::path::PathBuf> {
 fn local_trouble(path: &str, error: &EngineError) -> EngineTrouble {
     let is_denied = matches!(error, EngineError::Unreachable(why) if why.contains("denied"));
     let kind = if std::path::Path::new(path).is_dir() { Kind::Other } else { Kind::Socket };
-    let place = Place { path: path.to_owned(), kind, may: !is_denied, group: None };
+    let group = group_of(std::path::Path::new(path)).filter(|_| is_denied);
+    let place = Place { path: path.to_owned(), kind, may: !is_denied, group };
     if kind == Kind::Other || is_denied {
-        nothing_usable(&Found { places: vec![place], ..Found::default() })
+        let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_default();
+        let trouble =
+            nothing_usable(&Found { user, places: vec![place.clone()], ..Found::default() });
+        match place.group.filter(|_| trouble.grants.is_some()) {
+            Some(group) => EngineTrouble {
+                hint: format!("Add it to the group {group}, then sign in to this computer again."),
+                ..trouble
+            },
+            None => trouble,
+        }
     } else {
         no_answer(&place, error, Way::Open)
     }
+}
+
+/// The group that owns a file of this computer.
+#[cfg(unix)]
+fn group_of(path: &std::path::Path) -> Option<String> {
+    let id = std::os::unix::fs::MetadataExt::gid(&std::fs::metadata(path).ok()?).to_string();
+    let groups = std::fs::read_to_string("/etc/group").ok()?;
+    groups.lines().find_map(|line| {
+        let mut words = line.split(':');
+        let name = words.next()?;
+        (words.nth(1)? == id).then(|| name.to_owned())
+    })
+}
+
+#[cfg(not(unix))]
+fn group_of(_: &std::path::Path) -> Option<String> {
+    None
 }
 
 fn lost(error: &RemoteError) -> EngineTrouble {

@@ -1,28 +1,36 @@
 //! Containers as the engine describes them: all in one list, and one by one with what a list leaves
 //! out.
 
-use super::{client::Engine, error::EngineError, text};
+use super::{
+    ask::{USUAL, ask, checked, checked_image},
+    client::Engine,
+    error::EngineError,
+    text,
+    transport::Http,
+};
 use crate::domain::{
     container::{Container, ContainerHealth, ContainerState, PublishedPort},
     id::ServerId,
 };
 use bollard::models::{
     ContainerInspectResponse, ContainerStateStatusEnum, ContainerSummary,
-    ContainerSummaryStateEnum, HealthStatusEnum, PortMap, PortSummary,
+    ContainerSummaryStateEnum, HealthStatusEnum, ImageInspect, PortMap, PortSummary,
 };
-use bollard::query_parameters::{InspectContainerOptions, ListContainersOptions};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeSet, HashMap};
 
 const PROJECT: &str = "com.docker.compose.project";
 const SERVICE: &str = "com.docker.compose.service";
 const NUMBER: &str = "com.docker.compose.container-number";
+const ONE_OFF: &str = "com.docker.compose.oneoff";
 
 /// The longest name of anything that is kept, characters. Engines allow names of 255 or so, and labels
 /// of any length.
 const LONGEST: usize = 255;
 /// The longest complaint of an engine that is kept, characters.
 const LONGEST_COMPLAINT: usize = 500;
+/// The most containers of an engine that are known.
+pub const MOST_CONTAINERS: usize = 10_000;
 
 /// A list as it came.
 #[derive(Clone, Debug)]
@@ -32,7 +40,11 @@ impl Listed {
     /// The containers of this server. What only an inspection tells is absent.
     #[must_use]
     pub fn containers(self, server: ServerId) -> Vec<Container> {
-        self.0.into_iter().filter_map(|summary| of_summary(server, summary)).collect()
+        if self.0.len() > MOST_CONTAINERS {
+            tracing::warn!(%server, count = self.0.len(), "more containers than are shown");
+        }
+        let known = self.0.into_iter().take(MOST_CONTAINERS);
+        known.filter_map(|summary| of_summary(server, summary)).collect()
     }
 }
 
@@ -42,7 +54,7 @@ impl Engine {
     /// # Errors
     /// When the engine does not answer.
     pub async fn list(&self, server: ServerId) -> Result<Vec<Container>, EngineError> {
-        Ok(list(&self.docker).await?.containers(server))
+        Ok(list(&self.http).await?.containers(server))
     }
 
     /// One container with all that the engine knows of it; only the digest takes
@@ -51,8 +63,7 @@ impl Engine {
     /// # Errors
     /// When the engine does not answer, or has no such container.
     pub async fn look(&self, server: ServerId, id: &str) -> Result<Container, EngineError> {
-        let inspected = self.docker.inspect_container(id, None::<InspectContainerOptions>).await?;
-        of_inspection(server, inspected).ok_or_else(nameless)
+        of_inspection(server, self.inspected(id).await?).ok_or_else(nameless)
     }
 
     /// The digest that an image was pulled by; nothing when it was built there.
@@ -60,14 +71,14 @@ impl Engine {
     /// # Errors
     /// When the engine does not answer, or has no such image any more.
     pub async fn digest(&self, image_id: &str, name: &str) -> Result<Option<String>, EngineError> {
-        let image = self.docker.inspect_image(image_id).await?;
+        let path = format!("/images/{}/json", checked_image(image_id)?);
+        let image: ImageInspect = self.ask(&path, &[], USUAL).await?;
         Ok(digest_of(&image.repo_digests.unwrap_or_default(), name))
     }
 }
 
-pub(super) async fn list(docker: &bollard::Docker) -> Result<Listed, EngineError> {
-    let options = ListContainersOptions { all: true, ..Default::default() };
-    Ok(Listed(docker.list_containers(Some(options)).await?))
+pub(super) async fn list(http: &Http) -> Result<Listed, EngineError> {
+    Ok(Listed(ask(http, "/containers/json?all=true", USUAL).await?))
 }
 
 fn nameless() -> EngineError {
@@ -91,6 +102,8 @@ struct Place {
     project: Option<String>,
     service: Option<String>,
     number: Option<u32>,
+    /// `docker compose run`: beside the service's own container, under the same number.
+    is_one_off: bool,
 }
 
 impl Place {
@@ -101,12 +114,13 @@ impl Place {
             project: name(PROJECT),
             service: name(SERVICE),
             number: label(NUMBER).and_then(|number| number.parse().ok()),
+            is_one_off: label(ONE_OFF).is_some_and(|word| word.eq_ignore_ascii_case("true")),
         }
     }
 
     fn series(&self, name: &str) -> String {
-        let (project, service) = (self.project.as_deref(), self.service.as_deref());
-        Container::series_of(project, service, self.number, name)
+        let service = self.service.as_deref().filter(|_| !self.is_one_off);
+        Container::series_of(self.project.as_deref(), service, self.number, name)
     }
 }
 
@@ -118,7 +132,7 @@ fn name_of(name: &str, id: &str) -> String {
 
 fn of_summary(server: ServerId, summary: ContainerSummary) -> Option<Container> {
     use ContainerSummaryStateEnum as Said;
-    let id = summary.id.filter(|id| !id.is_empty())?;
+    let id = summary.id.filter(|id| checked(id).is_ok())?;
     let place = Place::of(summary.labels.as_ref());
     // A container has further names where old links lead to it; they have two slashes.
     let names = summary.names.unwrap_or_default();
@@ -159,7 +173,7 @@ fn of_summary(server: ServerId, summary: ContainerSummary) -> Option<Container> 
 
 fn of_inspection(server: ServerId, inspected: ContainerInspectResponse) -> Option<Container> {
     use ContainerStateStatusEnum as Said;
-    let id = inspected.id.filter(|id| !id.is_empty())?;
+    let id = inspected.id.filter(|id| checked(id).is_ok())?;
     let config = inspected.config.unwrap_or_default();
     let place = Place::of(config.labels.as_ref());
     let name = name_of(&inspected.name.unwrap_or_default(), &id);
@@ -305,6 +319,24 @@ mod tests {
         assert_eq!(container.project.map(|project| project.chars().count()), Some(LONGEST + 1));
         assert_eq!(container.service.as_deref(), Some("a\u{fffd}b\u{fffd}[2J"));
         assert!(container.series.ends_with("#2"));
+    }
+
+    /// What `docker compose run` starts bears the number of the service's own container, whose chart it
+    /// must not write into.
+    #[test]
+    fn a_run_beside_the_service_has_a_history_of_its_own() {
+        let of = |one_off: &str| {
+            summary(json!({
+                "Id": "ab", "Names": ["/shop-web-run-1f"],
+                "Labels": { PROJECT: "shop", SERVICE: "web", NUMBER: "1", ONE_OFF: one_off },
+            }))
+        };
+        assert_eq!(of("False").series, "shop/web");
+        let run = of("True");
+        assert_eq!(
+            (run.series.as_str(), run.service.as_deref()),
+            ("/shop-web-run-1f", Some("web"))
+        );
     }
 
     /// An image may be known under several repositories, and a registry's port is no tag.

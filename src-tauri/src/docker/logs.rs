@@ -5,7 +5,7 @@ pub use super::log_text::plain;
 
 use super::{ask::checked, client::Engine, error::EngineError, log_lines::Lines, raw::Answer};
 use crate::domain::container_log::LogStream;
-use bollard::{models::ContainerInspectResponse, query_parameters::InspectContainerOptions};
+use bollard::models::ContainerInspectResponse;
 use chrono::{DateTime, Utc};
 use hyper::Method;
 
@@ -49,7 +49,7 @@ impl Engine {
     /// When there is no such container, or its log driver cannot be read.
     pub async fn log(&self, container: &str, wish: &LogWish) -> Result<LogReader, EngineError> {
         let id = checked(container)?;
-        let found = self.docker.inspect_container(id, None::<InspectContainerOptions>).await?;
+        let found = self.inspected(id).await?;
         let tty = found.config.as_ref().and_then(|config| config.tty).unwrap_or_default();
         let mut path = format!(
             "/containers/{id}/logs?stdout={}&stderr={}&timestamps=true&follow={}",
@@ -76,8 +76,7 @@ impl Engine {
     /// # Errors
     /// When there is no such container.
     pub async fn newest_run(&self, container: &str) -> Result<Run, EngineError> {
-        let id = checked(container)?;
-        Ok(run(&self.docker.inspect_container(id, None::<InspectContainerOptions>).await?))
+        Ok(run(&self.inspected(container).await?))
     }
 }
 

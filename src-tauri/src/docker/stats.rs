@@ -5,12 +5,8 @@
 
 use super::{ask::checked, client::Engine, error::EngineError};
 use crate::domain::sample::ContainerUsage;
-use bollard::{
-    models::{ContainerMemoryStats, ContainerStatsResponse},
-    query_parameters::StatsOptions,
-};
+use bollard::models::{ContainerMemoryStats, ContainerStatsResponse};
 use chrono::{DateTime, Utc};
-use futures::StreamExt;
 use std::time::Duration;
 
 /// How long an engine may take for one reading.
@@ -38,16 +34,14 @@ pub struct ContainerStats {
 }
 
 impl Engine {
-    /// Reads the counters of one container; absent when it does not run.
+    /// Reads the counters of one container.
     ///
     /// # Errors
     /// When the engine does not answer, or knows no such container.
-    pub async fn stats(&self, id: &str) -> Result<Option<ContainerStats>, EngineError> {
-        let options = StatsOptions { stream: false, one_shot: true };
-        let mut answers = self.docker.stats(checked(id)?, Some(options));
-        let answer = tokio::time::timeout(PATIENCE, answers.next());
-        let answer = answer.await.map_err(|_| EngineError::Timeout)?;
-        Ok(answer.transpose()?.map(|answer| ContainerStats::of(id, answer)))
+    pub async fn stats(&self, id: &str) -> Result<ContainerStats, EngineError> {
+        let path = format!("/containers/{}/stats", checked(id)?);
+        let once = [("stream", "false"), ("one-shot", "true")];
+        Ok(ContainerStats::of(id, self.ask(&path, &once, PATIENCE).await?))
     }
 }
 

@@ -71,7 +71,10 @@ impl RemoteStream {
                     Some(Event::Out(bytes)) => {
                         out.push(&bytes, usize::MAX);
                     }
-                    Some(Event::Err(bytes)) => complaints.extend(bytes.into_iter().take(BUFFER)),
+                    Some(Event::Err(bytes)) => {
+                        let room = BUFFER.saturating_sub(complaints.len());
+                        complaints.extend(bytes.into_iter().take(room));
+                    }
                     Some(Event::Status(_) | Event::Signal(_)) => {}
                     None => return Err(RemoteError::NoShell { said: quoted(&complaints) }),
                 }

@@ -209,9 +209,7 @@ async fn samples_say_what_containers_use() {
 
 /// The engine's own counters, compared in the same way, tell the same.
 async fn check_stats(engine: &Engine, doing: &Doing) {
-    let read = async |id: &str| -> ContainerStats {
-        engine.stats(id).await.expect("an answer").expect("a reading")
-    };
+    let read = async |id: &str| -> ContainerStats { engine.stats(id).await.expect("a reading") };
     let (before, began) = (read(&doing.busy).await, Ticks::of(&doing.busy_process));
     let sent_before = read(&doing.sending).await;
     // What is measured is the passing of time.

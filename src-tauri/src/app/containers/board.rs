@@ -12,7 +12,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::{BTreeMap, HashMap, HashSet, VecDeque},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -223,10 +223,11 @@ impl Board {
         }
         entry.engine = Some(engine);
         entry.lost = None;
+        let there: HashSet<&str> = listed.iter().map(|container| container.id.as_str()).collect();
         let gone: Vec<_> = entry
             .containers
             .keys()
-            .filter(|id| !listed.iter().any(|container| container.id == **id))
+            .filter(|id| !there.contains(id.as_str()))
             .map(|id| ContainerRef { server_id: server, container_id: id.clone() })
             .collect();
         for which in gone {

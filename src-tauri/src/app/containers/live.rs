@@ -7,6 +7,7 @@ use crate::{
     docker::{
         Engine, EngineError,
         events::{ContainerEvent, EventKind},
+        list::MOST_CONTAINERS,
     },
     domain::container::{Container, ContainerRef},
 };
@@ -25,6 +26,8 @@ use tokio::time::MissedTickBehavior;
 const JUDGE_EVERY: Duration = Duration::from_secs(60);
 /// How often an engine is asked for its list whose events somebody keeps back.
 const LIST_EVERY: Duration = Duration::from_secs(30);
+/// An engine that tells of more containers at a time than this is listed anew.
+const MOST_WAITING: usize = 2 * MOST_CONTAINERS;
 
 /// Why listening ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +47,8 @@ struct Waiting {
     asked: HashSet<String>,
     /// Something happened to them while they were asked about.
     again: HashSet<String>,
+    /// They went while they were asked about: the answer is older than that.
+    gone: HashSet<String>,
 }
 
 impl Waiting {
@@ -73,15 +78,20 @@ impl Waiting {
         Some(id)
     }
 
-    fn done(&mut self, id: &str) {
+    /// One was answered about; whether the answer still counts.
+    fn done(&mut self, id: &str) -> bool {
         self.asked.remove(id);
         if self.again.remove(id) {
             self.soon(id);
         }
+        !self.gone.remove(id)
     }
 
     fn forget(&mut self, id: &str) {
         self.again.remove(id);
+        if self.asked.contains(id) {
+            self.gone.insert(id.to_owned());
+        }
         if self.waiting.remove(id) {
             self.order.retain(|other| other != id);
         }
@@ -140,7 +150,13 @@ impl Live<'_> {
             }
             tokio::select! {
                 event = events.next() => match event {
-                    Some(Ok(event)) => self.hear(event).await,
+                    Some(Ok(event)) => {
+                        self.hear(event).await;
+                        if self.waiting.order.len() > MOST_WAITING {
+                            tracing::warn!(server = %self.watching.server, "too many events");
+                            return Ended::Broke;
+                        }
+                    }
                     // A proxy that keeps events back still answers everything else.
                     Some(Err(error)) if is_refusal(&error) => {
                         tracing::info!(server = %self.watching.server, %error, "no events");
@@ -197,7 +213,10 @@ impl Live<'_> {
 
     fn take(&mut self, id: &str, answer: Result<Container, EngineError>) {
         let (board, server) = (&self.watching.tomo.inner.board, self.watching.server);
+        let counts = self.waiting.done(id);
         let changed = match answer {
+            // Put on the board it would stay there: nobody tells of its end again.
+            Ok(container) if !counts || container.id != id => false,
             Ok(container) => {
                 if let Some(digest) = container.digest.clone() {
                     let image = (container.image_id.clone(), container.image.clone());
@@ -213,7 +232,6 @@ impl Live<'_> {
                 false
             }
         };
-        self.waiting.done(id);
         if changed {
             self.changed();
         }
@@ -283,5 +301,20 @@ mod tests {
         waiting.later("c");
         waiting.forget("c");
         assert_eq!(waiting.next(), None);
+    }
+
+    /// A container that lived for a moment is removed before it was answered about: the answer must
+    /// not bring it back.
+    #[test]
+    fn an_answer_about_what_went_meanwhile_does_not_count() {
+        let mut waiting = Waiting::default();
+        waiting.soon("a");
+        waiting.soon("b");
+        while waiting.next().is_some() {}
+        waiting.soon("a");
+        waiting.forget("a");
+        assert!(!waiting.done("a") && waiting.done("b"));
+        assert_eq!(waiting.next(), None);
+        assert!(waiting.asked.is_empty() && waiting.gone.is_empty());
     }
 }

@@ -4,7 +4,7 @@
 use crate::{
     app::{Tomo, error::AppError},
     collect::{container_minute::Subject, hub::Change},
-    docker::Engine,
+    docker::{Engine, EngineError},
     domain::{
         connection::ConnectionStatus,
         container::{Container, ContainerRef},
@@ -92,13 +92,17 @@ impl Tomo {
             .buffer_unordered(STATS_AT_ONCE);
         while let Some(answer) = answers.next().await {
             match answer {
-                Ok(Some(stats)) => {
+                Ok(stats) => {
                     let subject = self.container_subject(server, &stats.id);
                     let rows = self.inner.usage.take_stats(server, stats, Utc::now(), subject);
                     self.keep_container_minutes(rows).await;
                 }
+                // Asked for each of many, it would keep the other engines waiting that long.
+                Err(EngineError::Timeout) => {
+                    tracing::debug!(%server, "no stats in time");
+                    break;
+                }
                 // It may have ended meanwhile.
-                Ok(None) => {}
                 Err(error) => tracing::debug!(%server, %error, "no stats of a container"),
             }
         }

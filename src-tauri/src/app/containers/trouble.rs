@@ -4,7 +4,10 @@
 use crate::app::activity::Entry;
 use crate::{
     collect::hub::Hub,
-    docker::events::{ContainerEvent, EventKind},
+    docker::{
+        events::{ContainerEvent, EventKind},
+        list::MOST_CONTAINERS,
+    },
     domain::{
         activity::ActivityKind,
         container::{Container, ContainerHealth, ContainerState},
@@ -22,6 +25,10 @@ const MANY_RESTARTS: u64 = 3;
 const AT_REST: TimeDelta = TimeDelta::minutes(10);
 /// Events that are remembered, so that none counts twice: an engine remembers 256 itself.
 const REMEMBERED: usize = 512;
+/// Entries about one container within an hour: one that ends again and again, as fast as Podman starts
+/// it anew, would fill the log.
+const MOST_TOLD: u32 = 20;
+const HOUR_NANOS: i64 = 3_600_000_000_000;
 /// An engine's clock may be put back a little, and events be told a little out of order.
 const OVERLAP_NANOS: i64 = 2_000_000_000;
 
@@ -80,6 +87,8 @@ pub(super) struct Heard {
     known: HashSet<(String, EventKind, i64)>,
     order: VecDeque<(String, EventKind, i64)>,
     runs: HashMap<String, Run>,
+    /// Since when entries of a container are counted, and how many there were.
+    told: HashMap<String, (i64, u32)>,
 }
 
 impl Heard {
@@ -118,6 +127,11 @@ impl Heard {
         name: &str,
         event: &ContainerEvent,
     ) -> Option<Entry> {
+        if self.runs.len() > MOST_CONTAINERS {
+            // More than are listed: the engine did not tell of every end.
+            self.runs.clear();
+            self.told.clear();
+        }
         let run = self.runs.entry(event.id.clone()).or_default();
         let (what, message) = match &event.kind {
             EventKind::Start => {
@@ -126,6 +140,7 @@ impl Heard {
             }
             EventKind::Destroy => {
                 self.runs.remove(&event.id);
+                self.told.remove(&event.id);
                 return None;
             }
             EventKind::Signal => {
@@ -162,6 +177,7 @@ impl Heard {
             }
             EventKind::Health(ContainerHealth::Starting) | EventKind::Other(_) => return None,
         };
+        let message = self.counted(event, message)?;
         let details = json!({
             "event": format!("{what}:{}:{}", event.id, event.at_nanos),
             "container": name,
@@ -169,6 +185,21 @@ impl Heard {
             "server": server_name,
         });
         Some(Entry::by_tomo(ActivityKind::ContainerTrouble, message).to(server).with(details))
+    }
+}
+
+impl Heard {
+    /// The message of an entry, as far as there were not too many about the container.
+    fn counted(&mut self, event: &ContainerEvent, message: String) -> Option<String> {
+        let (since, count) = self.told.entry(event.id.clone()).or_insert((event.at_nanos, 0));
+        if event.at_nanos.saturating_sub(*since) > HOUR_NANOS {
+            (*since, *count) = (event.at_nanos, 0);
+        }
+        *count = count.saturating_add(1);
+        match *count {
+            MOST_TOLD => Some(format!("{message}; more of it is left out for an hour")),
+            count => (count < MOST_TOLD).then_some(message),
+        }
     }
 }
 
@@ -230,6 +261,19 @@ pub(super) mod tests {
         assert_eq!(running(4, 1).as_deref(), Some("Restarted 4 times"));
         assert_eq!(running(4, 60), None);
         assert_eq!(running(1, 1), None);
+    }
+
+    /// A container that ends as fast as it is started must not fill the log.
+    #[test]
+    fn what_ends_again_and_again_is_told_so_often() {
+        let mut heard = Heard::default();
+        let mut told = |at| {
+            let event = event(EventKind::Die { exit_code: Some(1) }, at);
+            heard.entry((ServerId::LOCAL, "nas"), EngineKind::Docker, "web", &event).is_some()
+        };
+        let within: Vec<bool> = (0..100).map(&mut told).collect();
+        assert_eq!(within.iter().filter(|told| **told).count(), 20);
+        assert!(told(HOUR_NANOS + 1) && told(HOUR_NANOS + 2), "the next hour");
     }
 
     /// Podman tells of no signal before an end, and Docker always does: the same code is an accident

@@ -51,7 +51,10 @@ impl Run {
                 () = self.ended.cancelled() => self.stopped(control, None).await,
                 () = cancel.cancelled() => self.stopped(control, None).await,
                 () = session_gone(&self.tomo, &self.session, changes) => {
-                    self.stopped(control, Some("The session has ended or was locked.")).await
+                    let end = self.stopped(control, Some("The session has ended or was locked."));
+                    let end = end.await;
+                    self.screen.discard();
+                    end
                 }
             }
         };

@@ -90,6 +90,14 @@ impl Screen {
         }
     }
 
+    /// Forgets what waits: nobody may see it any more.
+    pub(super) fn discard(&self) {
+        let mut state = self.state();
+        state.waiting = VecDeque::new();
+        // Of what was dropped here the window will never say that it showed it.
+        state.is_paused = false;
+    }
+
     /// The terminal has ended; what was written before comes first.
     pub(super) fn finish(&self, exit_code: Option<i64>, reason: Option<String>) {
         let mut state = self.state();

@@ -12,7 +12,7 @@ use super::{
     is_not_there, refuse_unless_running,
 };
 use crate::domain::container_log::LogStream;
-use bollard::{models::ExecConfig, query_parameters::InspectContainerOptions};
+use bollard::models::ExecConfig;
 use hyper::Method;
 use hyper_util::rt::TokioIo;
 use std::{collections::VecDeque, pin::pin};
@@ -53,7 +53,7 @@ impl Engine {
         user: Option<&str>,
     ) -> Result<ExecPipe, EngineError> {
         let id = checked(container)?;
-        let found = self.docker.inspect_container(id, None::<InspectContainerOptions>).await?;
+        let found = self.inspected(id).await?;
         refuse_unless_running(&found)?;
         let cannot = |said: &str| {
             let program = one_line(command.first().map_or("nothing", String::as_str));
@@ -117,7 +117,7 @@ impl ExecControl {
     async fn pipe_begun(&self, output: &mut PipeOutput) -> Result<Option<String>, EngineError> {
         let mut has_ended = false;
         for _ in 0..MOST_TRIES {
-            let mut asking = pin!(self.engine.docker.inspect_exec(&self.exec));
+            let mut asking = pin!(self.inspected());
             // What it writes meanwhile is read: over SSH it would hold up the answer.
             let found = loop {
                 tokio::select! {
