@@ -40,16 +40,17 @@ export class FakeContainers {
     this.rows = this.rows.filter(
       ({ container }) => !silent.some(({ server_id }) => server_id === container.server_id),
     );
-    const lost = new Set(
+    const lost = new Map(
       this.engines.flatMap(({ server_id, status }) =>
-        status.state === 'trouble' ? [server_id] : [],
+        status.state === 'trouble' ? [[server_id, status.since] as const] : [],
       ),
     );
-    this.rows = this.rows.map((row) =>
-      row.figures && lost.has(row.container.server_id)
-        ? { ...row, figures: { ...row.figures, at: isoAt(now, 400) } }
-        : row,
-    );
+    this.rows = this.rows.map((row) => {
+      const since = lost.get(row.container.server_id);
+      if (since === undefined) return row;
+      const figures = row.figures && { ...row.figures, at: since };
+      return { ...row, figures, old_since: since };
+    });
     if (containers !== undefined) this.#count();
   }
 
@@ -107,9 +108,7 @@ export class FakeContainers {
     const world = this.#world;
     world.rows = world.rows.map((row) => {
       const engine = this.engines.find(({ server_id }) => server_id === row.server.id);
-      const known =
-        engine?.status.state === 'ready' ||
-        (engine?.status.state === 'trouble' && engine.status.trouble.obstacle === 'lost');
+      const known = engine?.status.state === 'ready';
       const own = this.rows.filter(({ container }) => container.server_id === row.server.id);
       const containers: ContainerCounts | null = known
         ? {
