@@ -47,11 +47,23 @@ export class FakeContainers {
     );
     this.rows = this.rows.map((row) => {
       const since = lost.get(row.container.server_id);
-      if (since === undefined) return row;
+      if (since === undefined) return this.#asOldAsItsServer(row);
       const figures = row.figures && { ...row.figures, at: since };
       return { ...row, figures, old_since: since };
     });
     if (containers !== undefined) this.#count();
+  }
+
+  /** Figures of containers come with those of their host. */
+  #isSilent(server: string): boolean {
+    return this.#world.rows.some((row) => row.server.id === server && row.health.state === 'stale');
+  }
+
+  #asOldAsItsServer(row: ContainerRow): ContainerRow {
+    const { server_id } = row.container;
+    const host = this.#world.rows.find(({ server }) => server.id === server_id);
+    if (!row.figures || !host?.figures || !this.#isSilent(server_id)) return row;
+    return { ...row, figures: { ...row.figures, at: host.figures.at } };
   }
 
   at({ server_id, container_id }: ContainerRef): ContainerRow | undefined {
@@ -91,7 +103,7 @@ export class FakeContainers {
     const now = this.#world.now();
     const live = new Set(
       this.engines.flatMap(({ server_id, status }) =>
-        status.state === 'ready' ? [server_id] : [],
+        status.state === 'ready' && !this.#isSilent(server_id) ? [server_id] : [],
       ),
     );
     const moved: ContainerRow[] = [];
