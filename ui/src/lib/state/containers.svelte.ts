@@ -33,6 +33,8 @@ export class ContainerStore {
   #error = $state.raw<ApiError | null>(null);
   #loading: Promise<void> | null = null;
   #again = false;
+  /** Goes up when everything is forgotten: an answer asked for before that is nobody's. */
+  #session = 0;
 
   /** By server, project, service and name, as the backend gave them; new ones at the end. */
   rows = $derived([...this.#rows.values()]);
@@ -94,11 +96,14 @@ export class ContainerStore {
   async #fetch(): Promise<void> {
     do {
       this.#again = false;
+      const session = this.#session;
       try {
-        this.#take(await this.#backend.call('container.list', { server_id: null }));
+        const all = await this.#backend.call('container.list', { server_id: null });
+        if (session !== this.#session) continue;
+        this.#take(all);
         this.#error = null;
       } catch (thrown) {
-        this.#error = ApiError.from(thrown);
+        if (session === this.#session) this.#error = ApiError.from(thrown);
       }
     } while (this.#again);
   }
@@ -108,7 +113,8 @@ export class ContainerStore {
     if (push.kind !== 'containers') return;
     // Whether the answer under way is older or newer than this cannot be told; another one is newer.
     if (this.#loading) this.#again = true;
-    this.patch(push.rows, push.gone);
+    // Before the first answer, and once everything is forgotten, there is nothing that it changes.
+    if (this.#loaded) this.patch(push.rows, push.gone);
   }
 
   /** Takes rows that changed or are new, and lets go of those that are gone. */
@@ -129,6 +135,8 @@ export class ContainerStore {
 
   /** Forgets everything: another account may see another fleet. */
   clear(): void {
+    this.#session += 1;
+    this.#again = false;
     this.#rows = new Map();
     this.#engines = [];
     this.#loaded = false;
@@ -145,6 +153,11 @@ export class ContainerStore {
 /** Whether it runs; one that is paused does not. */
 export function isRunning({ container }: ContainerRow): boolean {
   return container.state === 'running';
+}
+
+/** Whether it can be stopped: it runs, or its engine is about to start it once more. */
+export function isUp({ container }: ContainerRow): boolean {
+  return container.state === 'running' || container.state === 'restarting';
 }
 
 export function countContainers(rows: readonly ContainerRow[]): ContainerCounts {

@@ -36,6 +36,11 @@ export class Toasts {
     });
   }
 
+  /** Puts away what waits for the one who leaves: the next one must neither read it nor act on it. */
+  leave(): void {
+    this.#all = this.#all.filter(({ tone }) => tone === 'done');
+  }
+
   dismiss(id: number): void {
     this.#all = this.#all.filter((toast) => toast.id !== id);
   }

@@ -19,7 +19,9 @@ export class LogSearch {
   #backend: Backend;
   #follow: LogFollow;
   #turn = 0;
-  #searched = { at: 0, text: '' };
+  #searched = { at: 0, wish: '' };
+  /** What is wanted, and since when it is. */
+  #wanted = { at: 0, wish: '' };
 
   /** `2 of 214`; nothing while nothing is looked for. */
   readonly words = $derived.by(() => {
@@ -45,12 +47,17 @@ export class LogSearch {
       this.#turn++;
       this.matches = null;
       this.current = null;
-      this.#searched = { at: 0, text: '' };
+      this.#searched = { at: 0, wish: '' };
+      this.#wanted = { at: 0, wish: '' };
       return undefined;
     }
-    const since = Date.now() - this.#searched.at;
-    const wait = text === this.#searched.text ? Math.max(PAUSE, AGAIN - since) : PAUSE;
-    const timer = setTimeout(() => void this.#look(id, text), wait);
+    const wish = [id, this.#follow.stream ?? 'all', text].join();
+    const now = Date.now();
+    if (wish !== this.#wanted.wish) this.#wanted = { at: now, wish };
+    // Counted from the wish or the last look, and never from the newest line: a busy log has another
+    // one before any pause is over.
+    const due = wish === this.#searched.wish ? this.#searched.at + AGAIN : this.#wanted.at + PAUSE;
+    const timer = setTimeout(() => void this.#look(id, text, wish), Math.max(0, due - now));
     return () => clearTimeout(timer);
   }
 
@@ -70,10 +77,10 @@ export class LogSearch {
     return older + placeOf(matches.numbers, this.current ?? 0) + 1;
   }
 
-  async #look(id: string, text: string): Promise<void> {
+  async #look(id: string, text: string, wish: string): Promise<void> {
     const turn = ++this.#turn;
-    const isNew = text !== this.#searched.text;
-    this.#searched = { at: Date.now(), text };
+    const isNew = wish !== this.#searched.wish;
+    this.#searched = { at: Date.now(), wish };
     try {
       const filter = { stream: this.#follow.stream, text };
       const matches = await this.#backend.call('log.search', { log_id: id, filter });

@@ -1,4 +1,5 @@
 import { screen, waitFor, within } from '@testing-library/svelte';
+import { flushSync } from 'svelte';
 import { describe, expect, test, vi } from 'vitest';
 import { ApiError } from '../../lib/backend/backend';
 import { FakeBackend, type FakeOptions } from '../../lib/backend/fake/fake';
@@ -9,6 +10,7 @@ import { momentOf } from './go_to_time';
 import { LogFollow, PAGE, placeOf } from './log_follow.svelte';
 import LogsDrawer from './LogsDrawer.svelte';
 import { open, rowsOf } from './test/stage';
+import { GLANCE } from './while_hidden';
 
 function openLogs(options: FakeOptions = {}, ...services: string[]) {
   const onclose = vi.fn();
@@ -108,6 +110,47 @@ describe('the drawer', () => {
     await user.clear(field);
     await user.type(field, 'nowhere at all');
     expect(await screen.findByText('none')).toBeVisible();
+  });
+
+  // Of all logs a busy one is searched most; it never leaves a pause between two lines.
+  test('finds also while lines come faster than the pause of typing', async () => {
+    const { user, backend } = openLogs();
+    await waitFor(() => expect(numbers().at(-1)).toBe(4999));
+    const lines = setInterval(() => backend.tick(), 50);
+    try {
+      await user.type(screen.getByRole('textbox', { name: 'Search the logs' }), 'thumbnail');
+      const previous = screen.getByRole('button', { name: 'Previous match (Enter)' });
+      await waitFor(() => expect(previous).toBeEnabled(), { timeout: 3000 });
+    } finally {
+      clearInterval(lines);
+    }
+  });
+
+  // In the tray nobody looks; the server must not go on for that.
+  test('ends its follow in a window that stays hidden, and begins anew when it is seen', async () => {
+    const { called } = openLogs();
+    await waitFor(() => expect(numbers().at(-1)).toBe(4999));
+    const hidden = vi.spyOn(document, 'hidden', 'get');
+    const become = (value: boolean) => {
+      hidden.mockReturnValue(value);
+      document.dispatchEvent(new Event('visibilitychange'));
+    };
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    become(true);
+    vi.advanceTimersByTime(GLANCE - 1000);
+    become(false);
+    become(true);
+    vi.advanceTimersByTime(GLANCE - 1000);
+    flushSync();
+    expect(called('log.close')).toEqual([]);
+    vi.advanceTimersByTime(1000);
+    flushSync();
+    vi.useRealTimers();
+    await waitFor(() => expect(called('log.close')).toHaveLength(1));
+    become(false);
+    hidden.mockRestore();
+    await waitFor(() => expect(called('log.open')).toHaveLength(2));
+    await waitFor(() => expect(numbers().at(-1)).toBe(4999));
   });
 
   test('shows only one output when asked', async () => {

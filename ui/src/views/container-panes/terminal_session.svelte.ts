@@ -78,6 +78,8 @@ export class TerminalSession {
       }
       void this.#type();
     } catch (thrown) {
+      // What was typed for this shell must not run in the next one.
+      this.#typed = [];
       if (!this.#isClosed) this.state = { kind: 'failed', error: ApiError.from(thrown) };
     }
   }

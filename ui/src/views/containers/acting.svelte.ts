@@ -79,8 +79,11 @@ export class Acting {
     const keys = refs.map(keyOf);
     for (const key of keys) this.busy.add(key);
     try {
-      this.#tell(await call(refs), done, rows);
+      const results = await call(refs);
+      // It was done in the name of somebody who is not here any more; the activity log has it.
+      if (this.#tomo.status.stage === 'app') this.#tell(results, done, rows);
     } catch (thrown) {
+      if (this.#tomo.status.stage !== 'app') return;
       const what = counted(rows.length, 'container');
       const name = rows.length === 1 ? (rows[0]?.container.name ?? what) : what;
       this.#tomo.toasts.fail(

@@ -12,7 +12,7 @@ import Trash2 from '@lucide/svelte/icons/trash-2';
 import Zap from '@lucide/svelte/icons/zap';
 import type { MenuItem } from '../../components/Menu.svelte';
 import type { ContainerRow, ServerId } from '../../lib/backend/generated';
-import { refOf } from '../../lib/state/containers.svelte';
+import { isRunning, isUp, refOf } from '../../lib/state/containers.svelte';
 import { terminals } from '../../lib/state/terminals.svelte';
 import type { Tomo } from '../../lib/state/tomo.svelte';
 import type { Acting } from './acting.svelte';
@@ -64,7 +64,7 @@ export function containerActions(
   row: ContainerRow,
 ): MenuItem[] {
   const { container } = row;
-  const runs = container.state === 'running' || container.state === 'restarting';
+  const runs = isUp(row);
   const paused = container.state === 'paused';
   const items: MenuItem[] = [
     { label: 'Open', icon: Box, keys: 'Enter', onselect: () => panes.inspect(row) },
@@ -76,7 +76,7 @@ export function containerActions(
       label: 'Terminal',
       icon: SquareTerminal,
       keys: 'T',
-      disabled: !runs,
+      disabled: !isRunning(row),
       onselect: () => panes.terminal(row),
     });
   }
@@ -92,7 +92,7 @@ export function containerActions(
       { label: 'Stop…', icon: Square, onselect: begin('stop') },
     );
   }
-  if (runs) items.push({ label: 'Pause', icon: Pause, onselect: begin('pause') });
+  if (isRunning(row)) items.push({ label: 'Pause', icon: Pause, onselect: begin('pause') });
   if (runs || paused) items.push({ label: 'Kill…', icon: Zap, onselect: begin('kill') });
   items.push(
     'rule',

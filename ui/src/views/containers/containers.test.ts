@@ -67,7 +67,7 @@ describe('the list', () => {
   });
 
   // A link that leads nowhere is worse than none: a port of the host alone is not one.
-  it('makes links of published ports, but not of those bound to the host itself', async () => {
+  it('makes links of published ports, but not of those bound to another host itself', async () => {
     const { user, backend } = await openPage();
     backend.containers.put(
       containerRow(now, 'server-nas', 'ports', {
@@ -86,6 +86,10 @@ describe('the list', () => {
     await user.type(screen.getByRole('textbox', { name: 'Filter containers' }), '8081');
     expect(within(rowOf('ports')).getByText('8081')).toBeVisible();
     expect(within(rowOf('ports')).queryByRole('link')).toBeNull();
+    // Here the host is the one that opens it.
+    await user.clear(screen.getByRole('textbox', { name: 'Filter containers' }));
+    await user.type(screen.getByRole('textbox', { name: 'Filter containers' }), 'dev database');
+    expect(screen.getByRole('link', { name: 'Open http://localhost:5432' })).toBeVisible();
   });
 
   // The chips count what they would show.
@@ -189,7 +193,67 @@ describe('the keyboard', () => {
   });
 });
 
+describe('panes', () => {
+  // The last words of a container that removes itself are what its log is read for.
+  it('keep the log of one that is removed meanwhile', async () => {
+    const { user, backend } = await openPage();
+    await filter(user, 'immich cache');
+    rowOf('immich-cache-1').focus();
+    await user.keyboard('l');
+    expect(await screen.findByRole('region', { name: 'Logs' })).toBeVisible();
+    const { server_id, id } = backend.containers.byName('immich-cache-1').container;
+    backend.containers.drop({ server_id, container_id: id });
+    await waitFor(() => expect(screen.queryByRole('treegrid')).toBeNull());
+    expect(screen.getByRole('region', { name: 'Logs' })).toBeVisible();
+    expect(backend.calls.filter(({ name }) => name === 'log.close')).toEqual([]);
+  });
+
+  // The palette leads to a container by the address, also to the one it led to before.
+  it('open what the address asks for, each time it is asked for', async () => {
+    const { user, backend } = await openPage();
+    const { server_id, id } = backend.containers.byName('immich-cache-1').container;
+    for (let time = 0; time < 2; time++) {
+      location.hash = `#/containers?open=${encodeURIComponent(`${server_id}/${id}`)}`;
+      expect(await screen.findByRole('complementary', { name: 'Inspect cache' })).toBeVisible();
+      await user.click(screen.getByRole('button', { name: 'Close (Esc)' }));
+      await waitFor(() => expect(screen.queryByRole('complementary')).toBeNull());
+      expect(location.hash).toBe('#/containers');
+    }
+  });
+});
+
 describe('actions', () => {
+  // What crashes over and over is to be stopped; a start is what the engine tries anyway.
+  it('stop one that restarts over and over, and restart nothing that stands still', async () => {
+    const { user, backend } = await openPage();
+    const row = backend.containers.byName('paperless-web-1');
+    backend.containers.put({
+      ...row,
+      container: { ...row.container, state: 'restarting' },
+      figures: null,
+      trouble: 'Restarting over and over',
+    });
+    await filter(user, 'paperless web');
+    const line = rowOf('paperless-web-1');
+    expect(within(line).getByText('Restarting over and over')).toBeVisible();
+    expect(within(line).queryByRole('button', { name: /^Start/ })).toBeNull();
+    await user.click(within(line).getByRole('checkbox'));
+    const bar = screen.getByRole('toolbar');
+    expect(within(bar).queryByRole('button', { name: 'Start' })).toBeNull();
+    expect(within(bar).getByRole('button', { name: 'Stop' })).toBeVisible();
+    await user.click(within(bar).getByRole('button', { name: 'Kill…' }));
+    expect(
+      await screen.findByRole('alertdialog', { name: 'Kill paperless-web-1 on nas?' }),
+    ).toBeVisible();
+    await user.keyboard('{Escape}');
+    await user.click(within(bar).getByRole('button', { name: /^Clear/ }));
+    await user.clear(screen.getByRole('textbox', { name: 'Filter containers' }));
+    await user.type(screen.getByRole('textbox', { name: 'Filter containers' }), 'paperless worker');
+    rowOf('paperless-worker-1').focus();
+    await user.keyboard('r');
+    expect(screen.queryByRole('alertdialog')).toBeNull();
+  });
+
   // Of several, each has its own result; only what went wrong is said, by name.
   it('stops several after a question, and names the one that stayed', async () => {
     const { user, backend } = await openPage();

@@ -1,6 +1,6 @@
 import type { Mark } from '../../components/StateMark.svelte';
 import { ApiError } from '../../lib/backend/backend';
-import type { EngineObstacle, ServerId } from '../../lib/backend/generated';
+import type { EngineObstacle, EngineStatus, ServerId } from '../../lib/backend/generated';
 import type { Tomo } from '../../lib/state/tomo.svelte';
 
 /** The shape of what is in the way of an engine. */
@@ -22,6 +22,13 @@ export const obstacleTitles: Record<EngineObstacle, string> = {
   too_old: 'The engine is too old',
   lost: 'The engine does not answer',
 };
+
+/** Why the containers of a server are not counted. */
+export function whyUncounted(status: EngineStatus | undefined): string {
+  if (status?.state === 'looking') return 'Asking for containers';
+  if (status?.state === 'trouble') return obstacleTitles[status.trouble.obstacle];
+  return 'No Docker or Podman was found';
+}
 
 /** Asks a server for its engine now. */
 export async function lookAgain(tomo: Tomo, id: ServerId): Promise<void> {

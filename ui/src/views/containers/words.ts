@@ -97,7 +97,7 @@ export function upSeconds(row: ContainerRow, now: number): number | null {
   return secondsSince(started_at, now);
 }
 
-/** A published port, and where it leads when others than the host itself may reach it. */
+/** A published port, and where it leads when this computer may reach it. */
 export interface PortLink {
   port: number;
   href: string | null;
@@ -117,8 +117,8 @@ export function portLinks(ports: readonly PublishedPort[], server: ServerRow | u
     const local = loopback.test(host_ip ?? '');
     const host = hostOf(host_ip, server);
     const scheme = secure.has(container_port) || secure.has(host_port) ? 'https' : 'http';
-    const href =
-      protocol === 'tcp' && host !== null && !local ? `${scheme}://${host}:${host_port}` : null;
+    const reachable = host !== null && (!local || isHere(server));
+    const href = protocol === 'tcp' && reachable ? `${scheme}://${host}:${host_port}` : null;
     const known = links.get(host_port);
     if (known?.href) continue;
     const where = local ? ', only from the host itself' : '';

@@ -40,6 +40,20 @@ test('a volume goes only after its name was typed', async () => {
   await waitFor(() => expect(screen.queryByText('old_wiki_data')).toBeNull());
 });
 
+// The engine's own names are 64 digits, shown with a gap: nobody can type that.
+test('an anonymous volume goes by the first digits of its name', async () => {
+  const { user, backend } = await openPage('volumes', 'Volumes');
+  await user.click(screen.getByRole('button', { name: /^Remove [0-9a-f]+…[0-9a-f]+ from nas$/ }));
+  const dialog = await screen.findByRole('alertdialog');
+  const label = within(dialog).getByText(/^Type [0-9a-f]{12} to remove the data$/);
+  const digits = label.textContent.split(' ')[1] ?? '';
+  await user.type(within(dialog).getByRole('textbox'), digits);
+  await user.click(within(dialog).getByRole('button', { name: 'Remove' }));
+  await waitFor(() => expect(screen.queryByRole('alertdialog')).toBeNull());
+  const removed = backend.calls.find(({ name }) => name === 'volume.remove');
+  expect(JSON.stringify(removed?.args)).toContain(`"${digits}`);
+});
+
 // What goes is what was shown: the ids of the preview are sent back, and nothing else.
 test('clearing out shows exactly what goes, and takes just that', async () => {
   const { user, backend } = await openPage('images', 'Images');

@@ -38,6 +38,19 @@ test('each state of a connection has words and one thing to do', async () => {
   expect(await faults()).toEqual([]);
 });
 
+// An engine that is silent counts nothing; that it is silent is not that there is none.
+test('containers are counted where an engine answers, and elsewhere is said why not', async () => {
+  const { backend } = openApp({ machines: eight(now), containers: 58, troubledEngines: true });
+  await screen.findByRole('link', { name: 'nas' });
+  expect(await screen.findByRole('columnheader', { name: 'Containers' })).toBeVisible();
+  expect(
+    await within(rowOf('docker-1')).findByTitle('Not allowed to use the engine'),
+  ).toHaveTextContent('–');
+  expect(within(rowOf('gateway')).getByTitle('No Docker or Podman')).toHaveTextContent('–');
+  expect(within(rowOf('attic-pi')).getByText(/last seen .* · 3.containers then$/)).toBeVisible();
+  expect(backend.calls.filter(({ name }) => name === 'container.list')).toHaveLength(1);
+});
+
 test('a chip shows only its state, and again shows all', async () => {
   const { user } = openApp({ machines: eight(now) });
   const chip = await screen.findByRole('button', { name: /1 warning/ });

@@ -51,6 +51,19 @@ test('a terminal outlives the page it was opened on, but not the session', async
   expect(screen.queryByRole('region', { name: 'Terminals' })).toBeNull();
 });
 
+// Whoever comes next must not press 'Try again' in the name of whoever left.
+test('what waits for an answer about containers does not outlive the session', async () => {
+  const { user, backend } = open('#/containers');
+  await screen.findByRole('treegrid', { name: 'Containers' });
+  backend.containers.refusals['backup-kopia-1'] = 'It is in use';
+  await user.click(await screen.findByRole('button', { name: 'Start backup-kopia-1 on nas' }));
+  expect(await screen.findByText('backup-kopia-1 on nas was not started')).toBeVisible();
+  await user.keyboard('{Control>}l{/Control}');
+  await waitFor(() =>
+    expect(screen.queryByText('backup-kopia-1 on nas was not started')).toBeNull(),
+  );
+});
+
 test('T opens one on a server’s page and from its row', async () => {
   const { user, called } = open('#/server/server-nas/metrics');
   await screen.findByRole('button', { name: 'Terminal' });

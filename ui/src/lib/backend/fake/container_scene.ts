@@ -271,7 +271,7 @@ function serviceRow(
     });
   }
   if (service === 'jellyfin') {
-    Object.assign(row, { trouble: 'unhealthy' });
+    Object.assign(row, { trouble: 'Unhealthy' });
     row.container.health = 'unhealthy';
     if (row.figures) row.figures.cpu_limit_cores = 2;
   }

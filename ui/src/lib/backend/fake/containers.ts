@@ -40,17 +40,30 @@ export class FakeContainers {
     this.rows = this.rows.filter(
       ({ container }) => !silent.some(({ server_id }) => server_id === container.server_id),
     );
-    const lost = new Set(
+    const lost = new Map(
       this.engines.flatMap(({ server_id, status }) =>
-        status.state === 'trouble' ? [server_id] : [],
+        status.state === 'trouble' ? [[server_id, status.since] as const] : [],
       ),
     );
-    this.rows = this.rows.map((row) =>
-      row.figures && lost.has(row.container.server_id)
-        ? { ...row, figures: { ...row.figures, at: isoAt(now, 400) } }
-        : row,
-    );
+    this.rows = this.rows.map((row) => {
+      const since = lost.get(row.container.server_id);
+      if (since === undefined) return this.#asOldAsItsServer(row);
+      const figures = row.figures && { ...row.figures, at: since };
+      return { ...row, figures, old_since: since };
+    });
     if (containers !== undefined) this.#count();
+  }
+
+  /** Figures of containers come with those of their host. */
+  #isSilent(server: string): boolean {
+    return this.#world.rows.some((row) => row.server.id === server && row.health.state === 'stale');
+  }
+
+  #asOldAsItsServer(row: ContainerRow): ContainerRow {
+    const { server_id } = row.container;
+    const host = this.#world.rows.find(({ server }) => server.id === server_id);
+    if (!row.figures || !host?.figures || !this.#isSilent(server_id)) return row;
+    return { ...row, figures: { ...row.figures, at: host.figures.at } };
   }
 
   at({ server_id, container_id }: ContainerRef): ContainerRow | undefined {
@@ -90,7 +103,7 @@ export class FakeContainers {
     const now = this.#world.now();
     const live = new Set(
       this.engines.flatMap(({ server_id, status }) =>
-        status.state === 'ready' ? [server_id] : [],
+        status.state === 'ready' && !this.#isSilent(server_id) ? [server_id] : [],
       ),
     );
     const moved: ContainerRow[] = [];
@@ -107,9 +120,7 @@ export class FakeContainers {
     const world = this.#world;
     world.rows = world.rows.map((row) => {
       const engine = this.engines.find(({ server_id }) => server_id === row.server.id);
-      const known =
-        engine?.status.state === 'ready' ||
-        (engine?.status.state === 'trouble' && engine.status.trouble.obstacle === 'lost');
+      const known = engine?.status.state === 'ready';
       const own = this.rows.filter(({ container }) => container.server_id === row.server.id);
       const containers: ContainerCounts | null = known
         ? {
