@@ -5,7 +5,10 @@ use super::trouble;
 use crate::{
     docker::Engine,
     domain::{
-        container::{Container, ContainerCounts, ContainerFigures, ContainerRef, ContainerRow},
+        container::{
+            Container, ContainerCounts, ContainerFigures, ContainerRef, ContainerRow,
+            ContainerState,
+        },
         engine::EngineStatus,
         id::ServerId,
     },
@@ -183,7 +186,7 @@ impl Board {
         let mut counts = ContainerCounts::default();
         for kept in entry.containers.values() {
             counts.all += 1;
-            counts.running += u32::from(kept.container.is_up());
+            counts.running += u32::from(kept.container.state == ContainerState::Running);
             counts.troubled += u32::from(trouble::words(&kept.container, now).is_some());
         }
         Some(counts)
@@ -336,7 +339,7 @@ fn order(container: &Container) -> (bool, Option<&str>, Option<&str>, &str) {
 #[cfg(test)]
 mod tests {
     use super::{super::trouble::tests::container, *};
-    use crate::domain::container::{ContainerState, FiguresSource};
+    use crate::domain::container::FiguresSource;
 
     fn figures(cpu: f64) -> ContainerFigures {
         ContainerFigures {
