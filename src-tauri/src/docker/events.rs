@@ -1,22 +1,10 @@
 //! What the engine tells as it happens. Nothing is decided here.
 
-use super::{
-    ask::checked,
-    client::Engine,
-    error::{EngineError, one_line},
-    list::health_of,
-    raw::Answer,
-    text,
-};
+use super::{ask::checked, client::Engine, error::EngineError, list::health_of, text};
 use crate::domain::{container::ContainerHealth, engine::EngineKind};
-use bollard::models::EventMessage;
-use futures::{Stream, TryStreamExt, stream};
-use hyper::Method;
-use serde_json::json;
-use url::form_urlencoded;
-
-/// The longest message, bytes: it repeats the labels of its container.
-const LONGEST: usize = 4 << 20;
+use bollard::{models::EventMessage, query_parameters::EventsOptions};
+use futures::{Stream, StreamExt};
+use std::collections::HashMap;
 
 /// What is asked for. Without this an engine also tells of each command that a check runs.
 const WANTED: [&str; 15] = [
@@ -83,66 +71,23 @@ impl Engine {
     ) -> impl Stream<Item = Result<ContainerEvent, EngineError>> + Send + use<> {
         let (seconds, nanos) =
             (since_nanos.div_euclid(1_000_000_000), since_nanos.rem_euclid(1_000_000_000));
-        let mut filters = json!({ "type": ["container"] });
+        let mut filters = HashMap::from([("type".to_owned(), vec!["container".to_owned()])]);
         // Podman has words of its own for some of them, and tells nothing of checks' commands.
         if self.info().kind == EngineKind::Docker {
-            filters["event"] = json!(WANTED);
+            filters.insert("event".into(), WANTED.map(str::to_owned).to_vec());
         }
-        let query = form_urlencoded::Serializer::new(String::new())
-            .append_pair("since", &format!("{seconds}.{nanos:09}"))
-            .append_pair("filters", &filters.to_string())
-            .finish();
-        let engine = self.clone();
-        let telling = async move {
-            let answer = engine.raw(Method::GET, &format!("/events?{query}"), None, false).await?;
-            let messages = Messages { answer, waiting: Vec::new(), looked_at: 0 };
-            Ok::<_, EngineError>(stream::try_unfold(messages, |mut messages| async {
-                Ok(messages.next().await?.map(|event| (event, messages)))
-            }))
+        let options = EventsOptions {
+            since: Some(format!("{seconds}.{nanos:09}")),
+            until: None,
+            filters: Some(filters),
         };
-        stream::once(telling).try_flatten()
-    }
-}
-
-/// Messages, one on each line.
-struct Messages {
-    answer: Answer,
-    waiting: Vec<u8>,
-    /// So much of what waits holds no line break.
-    looked_at: usize,
-}
-
-impl Messages {
-    /// The next that is about a container; nothing after the end.
-    async fn next(&mut self) -> Result<Option<ContainerEvent>, EngineError> {
-        loop {
-            let begin = self.looked_at;
-            if let Some(at) = self.waiting[begin..].iter().position(|byte| *byte == b'\n') {
-                let line: Vec<u8> = self.waiting.drain(..=begin + at).collect();
-                self.looked_at = 0;
-                if let Some(event) = read(&line)? {
-                    return Ok(Some(event));
-                }
-                continue;
+        self.docker.events(Some(options)).filter_map(|said| async {
+            match said {
+                Ok(said) => event(said).map(Ok),
+                Err(error) => Some(Err(error.into())),
             }
-            self.looked_at = self.waiting.len();
-            if self.waiting.len() > LONGEST {
-                return Err(EngineError::NotUnderstood("an event does not end".into()));
-            }
-            match self.answer.piece().await? {
-                Some(piece) => self.waiting.extend_from_slice(&piece),
-                None => return Ok(None),
-            }
-        }
+        })
     }
-}
-
-fn read(line: &[u8]) -> Result<Option<ContainerEvent>, EngineError> {
-    if line.trim_ascii().is_empty() {
-        return Ok(None);
-    }
-    let said = serde_json::from_slice(line);
-    said.map(event).map_err(|error| EngineError::NotUnderstood(one_line(&error.to_string())))
 }
 
 fn event(said: EventMessage) -> Option<ContainerEvent> {
