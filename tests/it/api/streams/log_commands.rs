@@ -108,5 +108,5 @@ async fn logs_of_several_containers_are_one_by_time() {
         assert_eq!(texts(&own), expected);
     }
     let turns = lines.windows(2).filter(|pair| pair[0]["source"] != pair[1]["source"]).count();
-    assert!(turns > 20, "they ran at the same time, and change {turns} times");
+    assert!(turns > 4, "they ran at the same time, and change {turns} times");
 }
