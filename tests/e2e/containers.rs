@@ -164,6 +164,9 @@ async fn look_around(window: &Window, docker: &Docker) {
     window.press("Close").await;
     for theme in ["light", "dark"] {
         window.theme(theme).await;
+        // What was open on the page before is not on it when it is come back to.
+        window.go("#/overview").await;
+        window.find_text("attic").await;
         window.go("#/containers").await;
         window.until("trouble", &row("worker", "return row.innerText;"), is_told).await;
         window.until("a failed check", &row("player", "return row.innerText;"), is_told).await;
