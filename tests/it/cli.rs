@@ -7,6 +7,7 @@
 mod about;
 mod activity;
 mod backup;
+mod container_engines;
 mod container_exec;
 mod container_logs;
 mod containers;

@@ -36,6 +36,7 @@ Exit codes:
   2 wrong usage             5 the server cannot be reached, or its test failed
                             6 a host key is unknown, changed or not the one expected
   130 interrupted           `container exec` and `server shell`: what the program ended with
+Ctrl-C is the way out of what goes on by itself (`monitor`, `container stats`, follows): that is 0.
 
 Secrets are never arguments: they are asked for, or read from files that you name.";
 

@@ -6,20 +6,23 @@ use super::{
     container_actions::{self, Inspect, Limit, Remove, Rename, Several, act},
     container_exec::{self, Exec},
     container_logs::{self, Logs},
-    container_names::{Depth, look, names, resolve, troubles},
+    container_names::{Depth, OnServer, look, name_of, names_of, resolve},
     container_stats::{self, Stats},
+    engines::{troubles, unusable},
     error::CliError,
-    format, output, servers,
+    format, monitor, output, servers,
 };
 use crate::domain::{
     container::{
         Container, ContainerAction, ContainerHealth, ContainerRow, ContainerState, Containers,
     },
+    engine::{EngineStatus, ServerEngine},
     id::ServerId,
 };
 use chrono::Utc;
 use clap::{Args as Group, Subcommand};
-use comfy_table::Table;
+use comfy_table::{ColumnConstraint, Table};
+use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 
 /// The longest cell, characters.
@@ -132,6 +135,13 @@ pub async fn run(cli: &Cli, command: ContainerCommand) -> Result<(), CliError> {
     }
 }
 
+/// What a list answers a script.
+#[derive(Serialize)]
+struct Listed<'a> {
+    engines: Vec<OnServer<'a, ServerEngine>>,
+    containers: Vec<OnServer<'a, ContainerRow>>,
+}
+
 async fn list(cli: &Cli, list: List) -> Result<(), CliError> {
     let containers = match (&list.container, &list.server) {
         (Some(name), _) => {
@@ -144,60 +154,93 @@ async fn list(cli: &Cli, list: List) -> Result<(), CliError> {
         }
         (None, None) => look(cli, None, Depth::Details).await?,
     };
+    let servers = monitor::read(cli).await?;
+    let names = names_of(&servers);
+    let Containers { engines, containers } = &containers;
     if list.listing.json {
-        return output::json(&containers);
+        output::json(&Listed {
+            engines: engines
+                .iter()
+                .map(|what| OnServer { server: name_of(&names, what.server_id), what })
+                .collect(),
+            containers: containers.iter().map(|row| OnServer::row(row, &names)).collect(),
+        })?;
+    } else if !containers.is_empty() || engines.iter().any(is_ready) {
+        output::table(&table(containers, &names, output::width()))?;
     }
-    let names = names(cli).await?;
-    output::table(&table(&containers.containers, &names, output::width()))?;
-    for line in troubles(&containers.engines, &names) {
-        output::note(&line);
+    // Whoever asked for one server has to be told by the exit code that it did not answer.
+    if list.server.is_some()
+        && let Some(error) = engines.iter().find_map(|engine| unusable(engine, &servers))
+    {
+        return Err(error);
+    }
+    if !list.listing.json {
+        troubles(engines, &servers).iter().for_each(|line| output::note(line));
     }
     Ok(())
 }
 
+fn is_ready(engine: &ServerEngine) -> bool {
+    matches!(engine.status, EngineStatus::Ready { .. })
+}
+
+/// One column of the list.
+struct Column {
+    head: &'static str,
+    cells: Vec<String>,
+    /// Whether it never gives way to others.
+    is_whole: bool,
+}
+
 fn table(rows: &[ContainerRow], names: &HashMap<ServerId, String>, width: Option<u16>) -> Table {
-    let heads = [
-        "State",
-        "Server",
-        "Project",
-        "Name",
-        "Image",
-        ">CPU",
-        ">Memory",
-        ">Uptime",
-        ">Restarts",
-        "Ports",
-        "",
+    let column = |head, write: &dyn Fn(&ContainerRow) -> String| Column {
+        head,
+        cells: rows.iter().map(write).collect(),
+        is_whole: matches!(head, "State" | "Name"),
+    };
+    let mut columns = vec![
+        column("State", &|row| state(&row.container)),
+        column("Server", &|row| cut(name_of(names, row.container.server_id))),
+        column("Project", &|row| row.container.project.as_deref().map(cut).unwrap_or_default()),
+        column("Name", &|row| cut(&row.container.name)),
+        column("Trouble", &|row| cut(&trouble(row))),
+        column("Image", &|row| cut(&row.container.image)),
+        column(">Uptime", &|row| uptime(&row.container)),
+        column(">Restarts", &|row| match row.container.restart_count {
+            Some(0) | None => String::new(),
+            Some(count) => count.to_string(),
+        }),
+        column("Ports", &|row| cut(&ports(&row.container))),
     ];
+    columns.retain(|column| rows.is_empty() || column.cells.iter().any(|cell| !cell.is_empty()));
+    let heads: Vec<_> = columns.iter().map(|column| column.head).collect();
     let mut table = output::new_table(&heads, width);
-    for row in rows {
-        let container = &row.container;
-        let figures = row.figures.as_ref();
-        let uptime = container
-            .started_at
-            .filter(|_| container.is_up())
-            .map(|at| (Utc::now() - at).as_seconds_f64().max(0.0));
-        #[expect(clippy::cast_precision_loss, reason = "a size for a person")]
-        let memory = figures.and_then(|figures| figures.memory_bytes).map(|bytes| bytes as f64);
-        let mut cells = comfy_table::Row::from([
-            state(container),
-            names.get(&container.server_id).map_or_else(String::new, |name| cut(name)),
-            container.project.as_deref().map(cut).unwrap_or_default(),
-            cut(&container.name),
-            cut(&container.image),
-            format::percent(figures.and_then(|figures| figures.cpu_percent)),
-            format::bytes(memory),
-            format::duration(uptime),
-            container
-                .restart_count
-                .map_or_else(|| format::ABSENT.into(), |count| count.to_string()),
-            cut(&ports(container)),
-            row.trouble.as_deref().map(cut).unwrap_or_default(),
-        ]);
+    for place in 0..rows.len() {
+        let cells = columns.iter().map(|column| column.cells[place].as_str());
+        let mut cells = comfy_table::Row::from(cells.collect::<Vec<_>>());
         cells.max_height(1);
         table.add_row(cells);
     }
+    for (of_table, column) in table.column_iter_mut().zip(&columns) {
+        if column.is_whole {
+            of_table.set_constraint(ColumnConstraint::ContentWidth);
+        }
+    }
     table
+}
+
+/// How long a container has run; nothing for one that does not.
+fn uptime(container: &Container) -> String {
+    let since = container.started_at.filter(|_| container.is_up());
+    since.map_or_else(String::new, |at| {
+        format::duration(Some((Utc::now() - at).as_seconds_f64().max(0.0)))
+    })
+}
+
+/// What is wrong with it beyond what its state says.
+fn trouble(row: &ContainerRow) -> String {
+    let ended = row.container.exit_code.map(|code| format!("Exited {code}"));
+    row.trouble.clone().filter(|trouble| Some(trouble) != ended.as_ref()).unwrap_or_default()
 }
 
 /// A text from a container, of a length that leaves room for others.
@@ -223,16 +266,30 @@ fn state(container: &Container) -> String {
         (ContainerState::Dead, _) => ('✕', "dead"),
         (ContainerState::Unknown, _) => ('○', "unknown"),
     };
-    format!("{shape} {word}")
+    match container.exit_code {
+        Some(code) if code != 0 && container.state == ContainerState::Exited => {
+            format!("{shape} {word} {code}")
+        }
+        _ => format!("{shape} {word}"),
+    }
 }
 
-/// Published ports, as `docker ps` orders them: `8080→80, 53/udp→53`.
+/// Published ports, as `docker ps` orders them: `8080→80, 127.0.0.1:53→53/udp`. The address is left
+/// out where it is every one.
 fn ports(container: &Container) -> String {
     let published = container.ports.iter().filter_map(|port| {
         let host = port.host_port?;
         let protocol = if port.protocol == "tcp" { "" } else { &port.protocol };
         let slash = if protocol.is_empty() { "" } else { "/" };
-        Some(format!("{host}→{}{slash}{protocol}", port.container_port))
+        let address = match port.host_ip.as_deref() {
+            None | Some("" | "0.0.0.0" | "::") => String::new(),
+            Some(address) if address.contains(':') => format!("[{address}]:"),
+            Some(address) => format!("{address}:"),
+        };
+        Some(format!("{address}{host}→{}{slash}{protocol}", port.container_port))
     });
-    published.collect::<Vec<_>>().join(", ")
+    // Every address of IPv4 and every one of IPv6 read the same.
+    let mut published: Vec<_> = published.collect();
+    published.dedup();
+    published.join(", ")
 }

@@ -4,7 +4,7 @@
 use super::{
     Cli,
     args::Listing,
-    container_names::{Depth, resolve, resolve_all},
+    container_names::{Depth, OnServer, name_of, names, resolve, resolve_all},
     error::{CliError, Exit},
     format, output, prompt,
 };
@@ -100,56 +100,80 @@ pub struct Inspect {
 
 /// `tomo container start` and its like.
 pub async fn act(cli: &Cli, several: Several, action: ContainerAction) -> Result<(), CliError> {
+    cli.ensure_may("container.act", "act on containers").await?;
     let containers = references(cli, &several.containers).await?;
     let arguments = json!({ "containers": containers, "action": action });
     let results: Vec<ContainerResult> = cli.call("container.act", arguments).await?;
-    tell(&results, action.done(), several.listing)
+    tell(cli, &results, action.done(), several.listing).await
 }
 
 /// `tomo container remove`.
 pub async fn remove(cli: &Cli, remove: Remove) -> Result<(), CliError> {
-    let containers = references(cli, &remove.several.containers).await?;
-    if !remove.yes {
-        let names = remove.several.containers.join(", ");
-        let volumes = if remove.volumes { " with their volumes and what is in them" } else { "" };
-        if !prompt::possible() {
-            return Err(CliError::usage(
-                format!("Removing {names}{volumes} cannot be undone."),
-                "Say --yes where nobody can be asked.",
-            ));
-        }
-        // What is in a volume is in no image and no file: it is asked about by itself.
-        let questions = [
-            Some(format!("Remove {names}{volumes}?")),
-            remove.volumes.then(|| {
-                format!("What is in the volumes of {names} is gone for ever. Remove it too?")
-            }),
-        ];
-        for question in questions.into_iter().flatten() {
-            if !prompt::confirm(&question).await? {
-                output::note("Nothing is removed.");
-                return if remove.several.listing.json {
-                    output::json(&Vec::<ContainerResult>::new())
-                } else {
-                    Ok(())
-                };
-            }
-        }
+    cli.ensure_may("container.remove", "remove containers").await?;
+    let rows = resolve_all(cli, &remove.several.containers, Depth::Names).await?;
+    if !remove.yes && !agreed(&remove, &rows).await? {
+        output::note("Nothing is removed.");
+        return if remove.several.listing.json {
+            output::json(&Vec::<ContainerResult>::new())
+        } else {
+            Ok(())
+        };
     }
+    let containers: Vec<_> = rows.iter().map(|row| row.container.reference()).collect();
     let (with_volumes, force) = (remove.volumes, remove.force);
     let arguments =
         json!({ "containers": containers, "with_volumes": with_volumes, "force": force });
     let results: Vec<ContainerResult> = cli.call("container.remove", arguments).await?;
-    tell(&results, "removed", remove.several.listing)
+    tell(cli, &results, "removed", remove.several.listing).await
+}
+
+/// Asks whether these shall go. Those that the engine would refuse to remove are not asked about.
+async fn agreed(remove: &Remove, rows: &[ContainerRow]) -> Result<bool, CliError> {
+    let names = remove.several.containers.join(", ");
+    let whose = if rows.len() == 1 { "its" } else { "their" };
+    let volumes = match remove.volumes {
+        true => format!(" with {whose} anonymous volumes and what is in them"),
+        false => String::new(),
+    };
+    if !prompt::possible() {
+        return Err(CliError::usage(
+            format!("Removing {names}{volumes} cannot be undone."),
+            "Say --yes where nobody can be asked.",
+        ));
+    }
+    let up: Vec<_> = rows.iter().filter(|row| row.container.is_up()).collect();
+    if !remove.force && !up.is_empty() {
+        let list = up.iter().map(|row| output::clean_line(&row.container.name));
+        let list = list.collect::<Vec<_>>().join(", ");
+        let (verb, them) = if up.len() == 1 { ("runs", "it") } else { ("run", "them") };
+        return Err(CliError::usage(
+            format!("{list} still {verb}."),
+            format!("Stop {them} first, or say --force, which kills {them}."),
+        ));
+    }
+    // What is in a volume is in no image and no file: it is asked about by itself.
+    let questions = [
+        Some(format!("Remove {names}{volumes}?")),
+        remove.volumes.then(|| {
+            format!("What is in the anonymous volumes of {names} is gone for ever. Remove it too?")
+        }),
+    ];
+    for question in questions.into_iter().flatten() {
+        if !prompt::confirm(&question).await? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// `tomo container rename`.
 pub async fn rename(cli: &Cli, rename: Rename) -> Result<(), CliError> {
+    cli.ensure_may("container.rename", "rename containers").await?;
     let row = resolve(cli, &rename.container, Depth::Names).await?;
     let arguments = json!({ "container": row.container.reference(), "name": rename.name });
     let after: ContainerRow = cli.call("container.rename", arguments).await?;
     if rename.listing.json {
-        return output::json(&after);
+        return output::json(&OnServer::row(&after, &names(cli).await?));
     }
     output::text(&format!(
         "{} is called {} now.",
@@ -160,6 +184,7 @@ pub async fn rename(cli: &Cli, rename: Rename) -> Result<(), CliError> {
 
 /// `tomo container limit`.
 pub async fn limit(cli: &Cli, limit: Limit) -> Result<(), CliError> {
+    cli.ensure_may("container.limit", "change what containers may use").await?;
     let row = resolve(cli, &limit.container, Depth::Names).await?;
     let limits = ContainerLimits {
         cpu_cores: limit.cpus,
@@ -174,7 +199,7 @@ pub async fn limit(cli: &Cli, limit: Limit) -> Result<(), CliError> {
     let arguments = json!({ "container": row.container.reference(), "limits": limits });
     let row: ContainerRow = cli.call("container.limit", arguments).await?;
     if limit.listing.json {
-        return output::json(&row);
+        return output::json(&OnServer::row(&row, &names(cli).await?));
     }
     output::text(&format!("The limits of {} are changed.", output::clean_line(&row.container.name)))
 }
@@ -227,9 +252,17 @@ async fn references(cli: &Cli, names: &[String]) -> Result<Vec<ContainerRef>, Cl
     Ok(found.iter().map(|row| row.container.reference()).collect())
 }
 
-fn tell(results: &[ContainerResult], done: &str, listing: Listing) -> Result<(), CliError> {
+async fn tell(
+    cli: &Cli,
+    results: &[ContainerResult],
+    done: &str,
+    listing: Listing,
+) -> Result<(), CliError> {
     if listing.json {
-        output::json(&results)?;
+        let names = names(cli).await?;
+        let name = |what: &ContainerResult| name_of(&names, what.container.server_id);
+        let results = results.iter().map(|what| OnServer { server: name(what), what });
+        output::json(&results.collect::<Vec<_>>())?;
     }
     let mut refused = 0;
     for result in results {
@@ -239,6 +272,8 @@ fn tell(results: &[ContainerResult], done: &str, listing: Listing) -> Result<(),
             None => {}
             Some(error) => {
                 refused += 1;
+                // Engines name what they refuse by 64 digits.
+                let error = error.replace(&result.container.container_id, &name);
                 output::note(&format!("{name} is not {done}: {error}"));
             }
         }

@@ -4,7 +4,8 @@
 use super::{
     Cli, account,
     args::Named,
-    container_names::{Depth, not_connected, resolve},
+    container_names::{Depth, resolve},
+    engines::not_connected,
     error::{CliError, Exit},
     monitor,
     remote::{self, until_told},
@@ -62,17 +63,24 @@ pub struct Exec {
 
 /// `tomo container exec`.
 pub async fn exec(cli: &Cli, exec: Exec) -> Result<(), CliError> {
+    until_told(cli.ensure_may("terminal.open", "run programs in containers")).await?;
     let row = until_told(resolve(cli, &exec.container, Depth::Names)).await?;
     let container = row.container.reference();
-    let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
-    let ended = if is_terminal && !exec.no_terminal {
+    let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal() && !exec.no_terminal;
+    let pipes_shell = !is_terminal && exec.command.is_empty();
+    let ended = if is_terminal {
         let (command, user) = (exec.command, exec.user);
         remote::terminal(cli, TerminalTarget::Container { container, command, user }).await
     } else {
-        let command = if exec.command.is_empty() { vec![SHELL.to_owned()] } else { exec.command };
+        let command = if pipes_shell { vec![SHELL.to_owned()] } else { exec.command };
         remote::pipes(cli, &container, &command, exec.user.as_deref()).await
     };
     ended.map_err(|error| match error {
+        CliError::Api(error) if error.code == Code::NotFound && pipes_shell => CliError::stopped(
+            Exit::NoProgram,
+            "This container has no shell: there is no sh in it.",
+            "Name a program that is in it: `tomo container exec SERVER/NAME -- PROGRAM`.",
+        ),
         CliError::Api(error) if error.code == Code::NotFound => {
             CliError::stopped(Exit::NoProgram, error.message, "")
         }

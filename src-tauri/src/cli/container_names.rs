@@ -2,8 +2,9 @@
 
 use super::{
     Cli, account,
-    error::{CliError, Exit},
-    servers,
+    engines::{not_watched, troubles, unusable},
+    error::CliError,
+    output, servers,
 };
 use crate::{
     api::error::{ApiError, Code},
@@ -11,15 +12,17 @@ use crate::{
     domain::{
         connection::ConnectionStatus,
         container::{Container, ContainerRow, Containers},
-        engine::{EngineObstacle, EngineStatus, ServerEngine},
+        engine::{EngineStatus, ServerEngine},
         fleet::{Push, ServerRow},
         id::ServerId,
     },
 };
 use futures::{Stream, StreamExt};
+use serde::Serialize;
 use serde_json::json;
 use std::{
     collections::{HashMap, HashSet},
+    io::{self, IsTerminal},
     pin::pin,
     time::Duration,
 };
@@ -28,6 +31,8 @@ use std::{
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long what the engine has to be asked for one by one is waited for, once there is a list.
 const DETAILS: Duration = Duration::from_secs(5);
+/// From when on a person at a terminal is told what is waited for.
+const SILENCE: Duration = Duration::from_secs(1);
 /// The shortest beginning of an id that is taken for one.
 const SHORT_ID: usize = 4;
 
@@ -57,16 +62,36 @@ pub async fn look(
     servers: Option<HashSet<ServerId>>,
     depth: Depth,
 ) -> Result<Containers, CliError> {
+    look_because(cli, servers, depth, "").await
+}
+
+/// The same, with what is said of why those that are late are waited for.
+async fn look_because(
+    cli: &Cli,
+    servers: Option<HashSet<ServerId>>,
+    depth: Depth,
+    why: &str,
+) -> Result<Containers, CliError> {
     account::ensure_signed_in(cli).await?;
     // Before anything is connected: whether the caller may look at all.
     read(cli, servers.as_ref()).await?;
     let mut pushes = pin!(cli.tomo.pushes());
     let errand = Errand { servers: servers.clone(), samples: depth == Depth::Details };
     cli.tomo.run_errand(errand).await.map_err(ApiError::from)?;
-    let found = wait(cli, servers.as_ref(), &mut pushes, PATIENCE, |containers, rows| {
+    let looking = wait(cli, servers.as_ref(), &mut pushes, PATIENCE, |containers, rows| {
         containers.engines.iter().all(|engine| has_settled(engine, rows))
-    })
-    .await?;
+    });
+    let telling = async {
+        if io::stderr().is_terminal() {
+            tokio::time::sleep(SILENCE).await;
+            tell_late(cli, servers.as_ref(), why).await?;
+        }
+        std::future::pending().await
+    };
+    let found = tokio::select! {
+        found = looking => found?,
+        error = telling => return error,
+    };
     if depth == Depth::Names {
         return Ok(found);
     }
@@ -74,6 +99,23 @@ pub async fn look(
         containers.containers.iter().all(|row| is_asked(&row.container))
     })
     .await
+}
+
+/// Says which servers are late.
+async fn tell_late(
+    cli: &Cli,
+    servers: Option<&HashSet<ServerId>>,
+    why: &str,
+) -> Result<(), CliError> {
+    let found = read(cli, servers).await?;
+    let rows = super::monitor::read(cli).await?;
+    let names = names_of(&rows);
+    let late = found.engines.iter().filter(|engine| !has_settled(engine, &rows));
+    let late: Vec<_> = late.map(|engine| name_of(&names, engine.server_id)).collect();
+    if !late.is_empty() {
+        output::note(&format!("Waiting for {}{why}…", output::clean_line(&late.join(", "))));
+    }
+    Ok(())
 }
 
 /// The container that `server/name` means. The name is the container's, its service's or the beginning
@@ -103,19 +145,16 @@ pub async fn resolve_all(
             Some((server, name)) => {
                 let server = servers::find(cli, server).await?.server;
                 if !server.enabled {
-                    return Err(CliError::stopped(
-                        Exit::Unreachable,
-                        format!("{} is not watched.", server.name),
-                        format!("Run `tomo server connect '{}'`.", server.name),
-                    ));
+                    return Err(not_watched(&server));
                 }
                 Wanted { typed, server: Some(server.id), name }
             }
             None => Wanted { typed, server: None, name: typed },
         });
     }
-    let servers = wanted.iter().map(|wanted| wanted.server).collect();
-    let containers = look(cli, servers, depth).await?;
+    let servers: Option<HashSet<ServerId>> = wanted.iter().map(|wanted| wanted.server).collect();
+    let why = if servers.is_none() { ": it may have one of that name too" } else { "" };
+    let containers = look_because(cli, servers, depth, why).await?;
     let rows = super::monitor::read(cli).await?;
     let mut found: Vec<ContainerRow> = Vec::with_capacity(wanted.len());
     for wanted in &wanted {
@@ -162,53 +201,19 @@ fn pick(
 
 /// Why there is no such container: an engine that did not answer may have it.
 fn missing(containers: &Containers, wanted: &Wanted<'_>, rows: &[ServerRow]) -> CliError {
-    let names: HashMap<_, _> =
-        rows.iter().map(|row| (row.server.id, row.server.name.clone())).collect();
-    let engines: Vec<_> = containers
-        .engines
-        .iter()
-        .filter(|engine| wanted.server.is_none_or(|server| engine.server_id == server))
-        .cloned()
-        .collect();
-    if let (Some(server), [engine]) = (wanted.server, &engines[..])
-        && !matches!(engine.status, EngineStatus::Ready { .. })
+    let is_asked =
+        |engine: &&ServerEngine| wanted.server.is_none_or(|server| engine.server_id == server);
+    let engines: Vec<_> = containers.engines.iter().filter(is_asked).cloned().collect();
+    if wanted.server.is_some()
+        && let [engine] = &engines[..]
+        && let Some(error) = unusable(engine, rows)
     {
-        if let EngineStatus::Trouble { trouble, .. } = &engine.status {
-            let message = trouble.message.clone();
-            return CliError::stopped(Exit::Failed, message, instructions(trouble));
-        }
-        let row = rows.iter().find(|row| row.server.id == server);
-        return not_connected(row);
+        return error;
     }
-    let hint = troubles(&engines, &names).join(" ");
+    let hint = troubles(&engines, rows).join("\n");
     let hint = if hint.is_empty() { "`tomo container list` shows them.".into() } else { hint };
     let message = format!("There is no container '{}'.", wanted.typed);
     ApiError::new(Code::NotFound, message, hint).into()
-}
-
-/// Why a server cannot be reached.
-#[must_use]
-pub fn not_connected(row: Option<&ServerRow>) -> CliError {
-    let name = row.map_or("The server", |row| &row.server.name);
-    let late = "It did not answer in time.";
-    let (exit, why) = match row.map(|row| &row.connection) {
-        Some(
-            ConnectionStatus::Retrying { failure, .. } | ConnectionStatus::Failed { failure, .. },
-        ) => (Exit::Unreachable, failure.message.as_str()),
-        Some(ConnectionStatus::HostKeyUnknown { .. }) => {
-            (Exit::HostKey, "Its host key is not trusted yet.")
-        }
-        Some(ConnectionStatus::HostKeyChanged { .. }) => {
-            (Exit::HostKey, "It presents another host key than before.")
-        }
-        Some(ConnectionStatus::Paused) => (Exit::Unreachable, "Watching servers is paused."),
-        _ => (Exit::Unreachable, late),
-    };
-    CliError::stopped(
-        exit,
-        format!("{name} is not connected: {why}"),
-        format!("`tomo server test '{name}'` goes through every step."),
-    )
 }
 
 /// The name of a container's server.
@@ -235,8 +240,37 @@ pub async fn read(cli: &Cli, servers: Option<&HashSet<ServerId>>) -> Result<Cont
 
 /// Names of all servers.
 pub async fn names(cli: &Cli) -> Result<HashMap<ServerId, String>, CliError> {
-    let rows = super::monitor::read(cli).await?;
-    Ok(rows.into_iter().map(|row| (row.server.id, row.server.name)).collect())
+    Ok(names_of(&super::monitor::read(cli).await?))
+}
+
+/// Names of these servers.
+#[must_use]
+pub fn names_of(rows: &[ServerRow]) -> HashMap<ServerId, String> {
+    rows.iter().map(|row| (row.server.id, row.server.name.clone())).collect()
+}
+
+/// The name of a server; `?` of one that is gone.
+#[must_use]
+pub fn name_of(names: &HashMap<ServerId, String>, id: ServerId) -> &str {
+    names.get(&id).map_or("?", |name| name)
+}
+
+/// Something of a server, for scripts that know servers by their names.
+#[derive(Serialize)]
+pub struct OnServer<'a, T> {
+    /// The server's name.
+    pub server: &'a str,
+    /// What it is.
+    #[serde(flatten)]
+    pub what: &'a T,
+}
+
+impl<'a> OnServer<'a, ContainerRow> {
+    /// A row with its server's name.
+    #[must_use]
+    pub fn row(what: &'a ContainerRow, names: &'a HashMap<ServerId, String>) -> Self {
+        Self { server: name_of(names, what.container.server_id), what }
+    }
 }
 
 /// Waits until containers are as they have to be, or long enough.
@@ -284,33 +318,4 @@ fn has_settled(engine: &ServerEngine, rows: &[ServerRow]) -> bool {
 /// Whether what the list itself does not say was asked for.
 fn is_asked(container: &Container) -> bool {
     container.restart_count.is_some()
-}
-
-/// What to do about an engine that cannot be used, and what that grants.
-fn instructions(trouble: &crate::domain::engine::EngineTrouble) -> String {
-    let command = trouble.command.as_ref().map(|it| format!(" Run there: {it}"));
-    let grants = trouble.grants.as_ref().map(|it| format!(" {it}"));
-    format!("{}{}{}", trouble.hint, command.unwrap_or_default(), grants.unwrap_or_default())
-}
-
-/// Engines that cannot be used, a line each. A server without one is no trouble.
-#[must_use]
-pub fn troubles(engines: &[ServerEngine], names: &HashMap<ServerId, String>) -> Vec<String> {
-    let line = |engine: &ServerEngine| {
-        let name = names.get(&engine.server_id)?;
-        match &engine.status {
-            EngineStatus::Ready { .. } => None,
-            EngineStatus::Unknown => Some(format!("{name} is not connected.")),
-            EngineStatus::Looking => Some(format!("{name} did not answer in time.")),
-            EngineStatus::Trouble { trouble, .. }
-                if trouble.obstacle == EngineObstacle::Absent && engines.len() > 1 =>
-            {
-                None
-            }
-            EngineStatus::Trouble { trouble, .. } => {
-                Some(format!("{name}: {} {}", trouble.message, instructions(trouble)))
-            }
-        }
-    };
-    engines.iter().filter_map(line).collect()
 }

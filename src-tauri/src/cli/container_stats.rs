@@ -3,9 +3,10 @@
 use super::{
     Cli, account,
     container::cut,
-    container_names::{self, Depth, look, names, resolve_all, troubles},
+    container_names::{self, Depth, OnServer, look, names, names_of, resolve_all},
+    engines::troubles,
     error::CliError,
-    format, live, output,
+    format, live, monitor, output,
     screen::Screen,
     servers,
 };
@@ -131,12 +132,14 @@ async fn once(
     .await?;
     let Containers { engines, containers } = found;
     let rows: Vec<_> = containers.into_iter().filter(|row| chosen.has(row)).collect();
+    let servers = monitor::read(cli).await?;
+    let names = names_of(&servers);
     if stats.json {
+        let rows: Vec<_> = rows.iter().map(|row| OnServer::row(row, &names)).collect();
         return output::json(&rows);
     }
-    let names = names(cli).await?;
     output::table(&table(&rows, &names, output::width()))?;
-    for line in troubles(&engines, &names) {
+    for line in troubles(&engines, &servers) {
         output::note(&line);
     }
     Ok(())
@@ -154,22 +157,26 @@ async fn lines(
     chosen: &Chosen,
     pushes: &mut (impl Stream<Item = Push> + Unpin),
 ) -> Result<(), CliError> {
-    chosen.read(cli).await?.iter().try_for_each(output::json_line)?;
+    let mut names = names(cli).await?;
+    write_lines(&chosen.read(cli).await?, &names)?;
     while let Some(push) = pushes.next().await {
         match push {
             Push::Containers { rows, .. } => {
-                let mut rows = rows.iter().filter(|row| chosen.has(row));
-                rows.try_for_each(output::json_line)?;
+                let rows: Vec<_> = rows.into_iter().filter(|row| chosen.has(row)).collect();
+                write_lines(&rows, &names)?;
             }
-            Push::ContainersChanged => {
-                chosen.read(cli).await?.iter().try_for_each(output::json_line)?;
-            }
+            Push::ContainersChanged => write_lines(&chosen.read(cli).await?, &names)?,
+            Push::FleetChanged => names = container_names::names(cli).await?,
             // Whoever is signed out reads no more.
             Push::SessionChanged => drop(chosen.read(cli).await?),
             _ => {}
         }
     }
     Ok(())
+}
+
+fn write_lines(rows: &[ContainerRow], names: &HashMap<ServerId, String>) -> Result<(), CliError> {
+    rows.iter().try_for_each(|row| output::json_line(&OnServer::row(row, names)))
 }
 
 /// Shows figures until a person leaves.

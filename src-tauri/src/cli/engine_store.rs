@@ -1,11 +1,12 @@
 //! `tomo image`, `tomo volume`, `tomo network` and `tomo prune`: what engines keep besides containers.
 
 use super::{
-    Cli,
+    Cli, account,
     args::Listing,
     container_names::{Depth, look},
+    engines::{not_watched, unusable},
     error::{CliError, Exit},
-    format, output, prompt, servers,
+    format, monitor, output, prompt, servers,
 };
 use crate::domain::{
     engine_store::{Image, Network, PruneKind, PrunePreview, RemovalResult, UsedBy, Volume},
@@ -14,6 +15,9 @@ use crate::domain::{
 use clap::{Args as Group, Subcommand, ValueEnum};
 use serde_json::json;
 use std::collections::HashSet;
+
+/// Digits of an id in a list: as many as engines' own tools show.
+const SHORT_ID: usize = 12;
 
 /// What to do with images, volumes or networks.
 #[derive(Debug, Subcommand)]
@@ -100,7 +104,10 @@ enum Kind {
 /// One row of a list, of whatever kind.
 struct Row {
     id: String,
-    name: String,
+    /// What it is called; only an image has several names, or none.
+    names: Vec<String>,
+    /// Other names that it answers to.
+    aliases: Vec<String>,
     size: Option<u64>,
     more: String,
     users: String,
@@ -121,16 +128,26 @@ async fn list(cli: &Cli, noun: Noun, list: List) -> Result<(), CliError> {
             cli.call(&format!("{}.list", word(noun)), json!({ "server_id": server })).await?;
         return output::json(&answer);
     }
-    let mut table = output::new_table(&["Name", ">Size", "Kind", "Used by", "Id"], output::width());
+    let heads: &[&str] = match noun {
+        Noun::Image => &["Name", ">Size", "Used by", "Id"],
+        Noun::Volume => &["Name", ">Size", "Kind", "Used by"],
+        Noun::Network => &["Name", "Kind", "Used by", "Id"],
+    };
+    let mut table = output::new_table(heads, output::width());
     for row in rows(cli, noun, server).await? {
-        table.add_row([
-            output::clean_line(&row.name),
-            format::bytes(row.size.map(|bytes| bytes as f64)),
-            output::clean_line(&row.more),
-            output::clean_line(&row.users),
-            // That of a volume is its name.
-            output::clean_line(row.id.trim_start_matches("sha256:")).chars().take(12).collect(),
-        ]);
+        let name = match row.names[..] {
+            [] => format::ABSENT.into(),
+            _ => output::clean_line(&row.names.join(", ")),
+        };
+        let size = format::bytes(row.size.map(|bytes| bytes as f64));
+        let (kind, users) = (output::clean_line(&row.more), output::clean_line(&row.users));
+        let id = output::clean_line(row.id.trim_start_matches("sha256:"));
+        let id = id.chars().take(SHORT_ID).collect();
+        table.add_row(match noun {
+            Noun::Image => [name, size, users, id],
+            Noun::Volume => [name, size, kind, users],
+            Noun::Network => [name, kind, users, id],
+        });
     }
     output::table(&table)
 }
@@ -142,9 +159,10 @@ async fn rows(cli: &Cli, noun: Noun, server: ServerId) -> Result<Vec<Row>, CliEr
         Noun::Image => {
             let images: Vec<Image> = cli.call(&name, arguments).await?;
             let row = |image: Image| Row {
-                name: image.tags.first().cloned().unwrap_or_else(|| format::ABSENT.into()),
+                names: image.tags,
+                aliases: image.digests,
                 size: Some(image.size_bytes),
-                more: image.tags.get(1..).unwrap_or_default().join(", "),
+                more: String::new(),
                 users: users(&image.used_by),
                 id: image.id,
             };
@@ -154,9 +172,13 @@ async fn rows(cli: &Cli, noun: Noun, server: ServerId) -> Result<Vec<Row>, CliEr
             let volumes: Vec<Volume> = cli.call(&name, arguments).await?;
             let row = |volume: Volume| Row {
                 id: volume.name.clone(),
-                name: volume.name,
+                names: vec![volume.name],
+                aliases: Vec::new(),
                 size: volume.size_bytes,
-                more: volume.driver,
+                more: match volume.is_anonymous {
+                    true => format!("{}, anonymous", volume.driver),
+                    false => volume.driver,
+                },
                 users: users(&volume.used_by),
             };
             volumes.into_iter().map(row).collect()
@@ -164,7 +186,8 @@ async fn rows(cli: &Cli, noun: Noun, server: ServerId) -> Result<Vec<Row>, CliEr
         Noun::Network => {
             let networks: Vec<Network> = cli.call(&name, arguments).await?;
             let row = |network: Network| Row {
-                name: network.name,
+                names: vec![network.name],
+                aliases: Vec::new(),
                 size: None,
                 more: network.driver,
                 users: users(&network.used_by),
@@ -176,25 +199,52 @@ async fn rows(cli: &Cli, noun: Noun, server: ServerId) -> Result<Vec<Row>, CliEr
 }
 
 async fn remove(cli: &Cli, noun: Noun, remove: Remove) -> Result<(), CliError> {
+    let command = format!("{}.remove", word(noun));
+    cli.ensure_may(&command, &format!("remove {}s", word(noun))).await?;
     let server = server(cli, &remove.server).await?;
     let rows = rows(cli, noun, server).await?;
     let mut ids = Vec::with_capacity(remove.names.len());
+    let mut others = Vec::new();
     for wanted in &remove.names {
-        ids.push(pick(&rows, wanted)?);
+        let row = pick(&rows, noun, wanted)?;
+        if !ids.contains(&row.id) {
+            ids.push(row.id.clone());
+            let is_said = |name: &String| {
+                remove.names.iter().any(|said| *name == in_full(noun, said) || said == name)
+            };
+            others.extend(row.names.iter().filter(|name| !is_said(name)).cloned());
+        }
     }
     let names = output::clean_line(&remove.names.join(", "));
-    if !agreed(&format!("Remove {names} from {}", remove.server), remove.yes).await? {
+    let also = match (&others[..], remove.names.len()) {
+        ([], _) => String::new(),
+        (others, 1) => format!(", also called {}", output::clean_line(&others.join(", "))),
+        (others, _) => format!(", some also called {}", output::clean_line(&others.join(", "))),
+    };
+    if !agreed(&format!("Remove {names}{also}, from {}", remove.server), remove.yes).await? {
         return output::text("Nothing is removed.");
     }
     let arguments = json!({ "server_id": server, "ids": ids });
-    let results: Vec<RemovalResult> =
-        cli.call(&format!("{}.remove", word(noun)), arguments).await?;
+    let results: Vec<RemovalResult> = cli.call(&command, arguments).await?;
     tell(&results, remove.listing)
 }
 
-/// The id of the one that this means: its name, its id or the beginning of that.
-fn pick(rows: &[Row], wanted: &str) -> Result<String, CliError> {
-    let is_it = |row: &&Row| row.name == wanted || row.id == wanted;
+/// A name as engines write it: an image without a tag is the latest.
+fn in_full(noun: Noun, wanted: &str) -> String {
+    let last = wanted.rsplit('/').next().unwrap_or(wanted);
+    match noun {
+        Noun::Image if !last.contains([':', '@']) => format!("{wanted}:latest"),
+        _ => wanted.to_owned(),
+    }
+}
+
+/// The one that this means: any of its names, its id or the beginning of that.
+fn pick<'a>(rows: &'a [Row], noun: Noun, wanted: &str) -> Result<&'a Row, CliError> {
+    let full = in_full(noun, wanted);
+    let is_it = |row: &&Row| {
+        let mut names = row.names.iter().chain(&row.aliases);
+        row.id == wanted || names.any(|name| name == wanted || *name == full)
+    };
     let begins =
         |row: &&Row| wanted.len() >= 4 && row.id.trim_start_matches("sha256:").starts_with(wanted);
     let mut found: Vec<_> = rows.iter().filter(is_it).collect();
@@ -202,7 +252,7 @@ fn pick(rows: &[Row], wanted: &str) -> Result<String, CliError> {
         found = rows.iter().filter(begins).collect();
     }
     match found[..] {
-        [row] => Ok(row.id.clone()),
+        [row] => Ok(row),
         [] => Err(CliError::usage(format!("There is no '{wanted}'."), "The list has the names.")),
         _ => Err(CliError::usage(
             format!("{} are called '{wanted}'.", found.len()),
@@ -213,6 +263,9 @@ fn pick(rows: &[Row], wanted: &str) -> Result<String, CliError> {
 
 /// `tomo prune`: removes exactly what it has shown.
 pub async fn prune(cli: &Cli, prune: Prune) -> Result<(), CliError> {
+    if !prune.dry_run {
+        cli.ensure_may("prune.run", "clear out").await?;
+    }
     let server = server(cli, &prune.server).await?;
     let kind = match prune.kind {
         Kind::Containers => PruneKind::Containers,
@@ -299,11 +352,19 @@ fn tell(results: &[RemovalResult], listing: Listing) -> Result<(), CliError> {
     }
 }
 
-/// The server of this name, with its engine looked for.
+/// The server of this name, with its engine found.
 async fn server(cli: &Cli, name: &str) -> Result<ServerId, CliError> {
-    let server = servers::find(cli, name).await?.server.id;
-    look(cli, Some(HashSet::from([server])), Depth::Names).await?;
-    Ok(server)
+    account::ensure_signed_in(cli).await?;
+    let server = servers::find(cli, name).await?.server;
+    if !server.enabled {
+        return Err(not_watched(&server));
+    }
+    let found = look(cli, Some(HashSet::from([server.id])), Depth::Names).await?;
+    let rows = monitor::read(cli).await?;
+    match found.engines.iter().find_map(|engine| unusable(engine, &rows)) {
+        Some(error) => Err(error),
+        None => Ok(server.id),
+    }
 }
 
 fn users(uses: &[UsedBy]) -> String {

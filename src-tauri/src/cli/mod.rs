@@ -19,6 +19,7 @@ mod container_stats;
 mod credential;
 mod dates;
 mod engine_store;
+mod engines;
 mod error;
 mod format;
 #[cfg(test)]
@@ -36,6 +37,7 @@ mod prompt;
 mod remote;
 mod retention;
 mod screen;
+mod second_screen;
 mod server_list;
 mod servers;
 mod session;
@@ -48,16 +50,21 @@ pub use args::Args;
 pub use error::{CliError, Exit};
 
 use crate::{
-    api::{self, access::Effect, error::ApiError},
+    api::{
+        self,
+        access::Effect,
+        error::{ApiError, Code},
+        table::COMMANDS,
+    },
     app::{Opening, Options, Tomo, error::AppError},
-    domain::session::Door,
+    domain::{session::Door, status::Status},
     vault::Keychain,
 };
 use args::{Command, ServerCommand};
 use dates::Dates;
 use engine_store::{Noun, StoreCommand};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 /// How long ending may take before it is forced.
@@ -245,6 +252,23 @@ impl Cli {
     /// How moments are written and read for whoever is signed in.
     async fn dates(&self) -> Result<Dates, CliError> {
         Dates::of(self).await
+    }
+
+    /// Makes sure that whoever is signed in may call a command of the table, before anything is
+    /// connected or asked; `doing` says what it does.
+    async fn ensure_may(&self, name: &str, doing: &str) -> Result<(), CliError> {
+        account::ensure_signed_in(self).await?;
+        let status: Status = self.call("status.get", json!({})).await?;
+        let effect = COMMANDS.iter().find(|command| command.name == name).map(|it| it.effect);
+        match (status.session.map(|session| session.user.role), effect) {
+            (Some(role), Some(effect)) if !effect.allowed_to(role) => Err(ApiError::new(
+                Code::Forbidden,
+                format!("The role '{}' may not {doing}.", role.as_str()),
+                "An admin can do it, or change the role.",
+            )
+            .into()),
+            _ => Ok(()),
+        }
     }
 
     /// Calls a command of the table.

@@ -4,6 +4,8 @@
 use super::{
     Cli,
     error::{CliError, Exit},
+    output,
+    second_screen::SecondScreen,
     terminal::{Resizes, told_to_end},
 };
 use crate::{
@@ -26,10 +28,13 @@ const PIECE: usize = 32 << 10;
 const ENDING: Duration = Duration::from_secs(4);
 /// The most columns and rows.
 const MOST_SIDE: u16 = 1_000;
-/// Takes back what a program that was cut off may have set: the second screen, a hidden cursor, keys
-/// and a mouse that talk, marks around what is pasted, colours.
-const AS_BEFORE: &[u8] = b"\x1b[?1049l\x1b[?25h\x1b[?1l\x1b>\x1b[?1000l\x1b[?1002l\x1b[?1003l\
+/// Takes back what a program that was cut off may have set besides the second screen: a hidden cursor,
+/// keys and a mouse that talk, marks around what is pasted, colours.
+const AS_BEFORE: &[u8] = b"\x1b[?25h\x1b[?1l\x1b>\x1b[?1000l\x1b[?1002l\x1b[?1003l\
 \x1b[?1006l\x1b[?2004l\x1b[0m";
+
+/// What a program ends with that was killed, and so could take back nothing itself.
+const KILLED: i64 = 137;
 
 /// How a program ended.
 struct Ended {
@@ -97,8 +102,9 @@ pub async fn terminal(cli: &Cli, target: TerminalTarget) -> Result<(), CliError>
     let mut feed = cli.tomo.show_terminal(&id).await.map_err(ApiError::from)?;
     let raw = Raw::enter()?;
     let mut out = tokio::io::stdout();
+    let mut second = SecondScreen::default();
     let shown = tokio::select! {
-        ended = show(cli, &id, &mut feed, &mut out) => ended,
+        ended = show(cli, &id, &mut feed, &mut out, &mut second) => ended,
         error = keys(cli, &id) => Err(error),
         error = sizes(cli, &id) => Err(error),
         () = told_to_end() => Err(CliError::Interrupted),
@@ -113,11 +119,20 @@ pub async fn terminal(cli: &Cli, target: TerminalTarget) -> Result<(), CliError>
         };
         let _ = tokio::time::timeout(ENDING, ending).await;
     }
-    if !shown.as_ref().is_ok_and(|ended| ended.exit_code.is_some()) {
+    let exit_code = shown.as_ref().ok().and_then(|ended| ended.exit_code);
+    if exit_code.is_none_or(|code| code == KILLED) {
+        let _ = out.write_all(&second.left()).await;
         let _ = out.write_all(AS_BEFORE).await;
+        if !matches!(shown, Err(CliError::Interrupted)) {
+            // What is said next stands below what the program wrote last.
+            let _ = out.write_all(b"\r\n").await;
+        }
     }
     let _ = out.flush().await;
     drop(raw);
+    if exit_code == Some(KILLED) {
+        output::note("The program was killed, as when its container is stopped.");
+    }
     shown?.result()
 }
 
@@ -127,6 +142,7 @@ async fn show(
     id: &str,
     feed: &mut TerminalFeed,
     out: &mut tokio::io::Stdout,
+    second: &mut SecondScreen,
 ) -> Result<Ended, CliError> {
     loop {
         match feed.next().await {
@@ -134,6 +150,7 @@ async fn show(
                 let bytes = STANDARD.decode(bytes).map_err(|error| {
                     CliError::io("reading the terminal", io::Error::other(error))
                 })?;
+                second.see(&bytes);
                 write(out, &bytes).await?;
                 // Where the session is gone, the terminal's end says so.
                 let _ = cli.tomo.terminal_shown(id, bytes.len()).await;
@@ -206,7 +223,7 @@ pub async fn pipes(
         let running = cli.tomo.run_program(&session, container, command, user).await;
         Ok(running.map_err(ApiError::from)?)
     };
-    let Program { mut output, mut input } = until_told(running).await?;
+    let Program { output: mut wrote, mut input } = until_told(running).await?;
     let feeding = async {
         let mut from = tokio::io::stdin();
         let mut buffer = vec![0; PIECE];
@@ -224,7 +241,7 @@ pub async fn pipes(
     let reading = async {
         let (mut out, mut err) = (tokio::io::stdout(), tokio::io::stderr());
         loop {
-            match output.next().await {
+            match wrote.next().await {
                 ProgramEvent::Wrote(LogStream::Stdout, bytes) => write(&mut out, &bytes).await?,
                 // With standard error gone there is nobody left to tell.
                 ProgramEvent::Wrote(LogStream::Stderr, bytes) => {
@@ -242,7 +259,7 @@ pub async fn pipes(
         () = told_to_end() => Err(CliError::Interrupted),
     };
     if ended.is_err() {
-        output.end().await;
+        wrote.end().await;
     }
     ended?.result()
 }

@@ -170,6 +170,8 @@ fn whoever_may_only_look_runs_nothing() {
     lab.tomo.done(&["login", "--username", "ana", "--password-file", &file]);
     let error = lab.tomo.refused(1, &["container", "exec", "lab/web", "--", "touch", "/x"]);
     assert!(error.contains("role"), "{error}");
+    let error = lab.tomo.refused(1, &["container", "remove", "lab/web"]);
+    assert!(error.contains("may not remove containers"), "told before it is asked: {error}");
     let mut terminal = lab.tomo.at_terminal(&["container", "exec", "lab/web"]);
     terminal.wait_for("The role 'readonly'");
     assert_eq!(terminal.end().1, Some(1));

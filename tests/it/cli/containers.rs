@@ -136,8 +136,13 @@ fn several_are_acted_on_and_each_has_its_result() {
     let error = lab.tomo.refused(2, &["container", "remove", "lab/three", "lab/two", "--volumes"]);
     assert!(error.contains("volumes") && error.contains("--yes"), "{error}");
     assert_eq!(lab.docker.docker(&["ps", "-aq"]).lines().count(), 2, "nothing is removed");
+    lab.docker.docker(&["start", "two"]);
+    let mut terminal = lab.tomo.at_terminal(&["container", "remove", "lab/two"]);
+    terminal.wait_for("say --force");
+    assert_eq!(terminal.end().1, Some(2), "what would be refused is not asked about");
+    lab.docker.docker(&["kill", "two"]);
     let mut terminal = lab.tomo.at_terminal(&["container", "remove", "lab/two", "--volumes"]);
-    terminal.wait_for("with their volumes");
+    terminal.wait_for("with its anonymous volumes");
     terminal.press("yes\r");
     terminal.wait_for("is gone for ever");
     terminal.press("no\r");
@@ -159,6 +164,7 @@ fn figures_are_read_once_as_a_table_and_as_json() {
     let rows = rows.as_array().expect("rows");
     assert_eq!(rows.len(), 1, "what does not run uses nothing: {rows:?}");
     assert!(rows[0]["figures"]["cpu_percent"].as_f64() > Some(1.0), "{rows:?}");
+    assert_eq!(rows[0]["server"], "Lab");
     assert!(rows[0]["figures"]["memory_bytes"].as_u64() > Some(0), "{rows:?}");
     let table = lab.tomo.done(&["container", "stats", "lab/busy", "lab/quiet", "--once"]);
     let quiet = table.lines().find(|line| line.contains("quiet")).expect("a line");
