@@ -10,7 +10,8 @@ use super::{
     monitor, output,
 };
 use crate::domain::{
-    container::ContainerRow,
+    container::{ContainerRow, RestartPolicy},
+    container_details::ContainerDetails,
     container_log::{LogLine, LogPage, LogSource, LogStatus, LogStream},
     fleet::Push,
 };
@@ -30,6 +31,11 @@ const PAGE: u32 = 1_000;
 const ASK_EVERY: Duration = Duration::from_secs(10);
 /// How long lines of several containers may still be put in order after the last of them has ended.
 const SETTLING: Duration = Duration::from_secs(1);
+/// How long a container that ended is waited for: one that somebody restarts is up again within it.
+const RESTARTING: Duration = Duration::from_secs(5);
+/// The same for one that its engine starts again by itself: an engine that is restarted ends its
+/// containers, each with its seconds of grace, before it goes and comes back.
+const STARTED_AGAIN: Duration = Duration::from_secs(30);
 
 /// Examples for the help.
 pub const EXAMPLES: &str = "\
@@ -40,8 +46,8 @@ Examples:
   tomo container logs nas/web --follow --json | jq -r .text
 
 What one container writes to its standard error comes on standard error. Of several, the lines that
-were standard error are marked with '!'. A follow goes on after a cut, and ends with Ctrl-C or when the
-containers have ended.";
+were standard error are marked with '!'. A follow goes on after a cut and a restart, and ends with Ctrl-C
+or some seconds after the containers have ended.";
 
 /// Which logs to show.
 #[derive(Debug, Group)]
@@ -171,11 +177,12 @@ async fn follow(
         next: 0,
         told: vec![None; rows.len()],
         quiet_since: None,
+        patience: None,
     };
     loop {
         let status = follow.catch_up().await?;
         follow.tell(&status.sources);
-        if let Some(wait) = follow.over(&status) {
+        if let Some(wait) = follow.over(&status).await {
             if wait.is_zero() {
                 return ended(&follow.told);
             }
@@ -211,6 +218,8 @@ struct Follow<'a> {
     told: Vec<Option<String>>,
     /// Since when no source goes on, with where the lines ended then.
     quiet_since: Option<(Instant, u64)>,
+    /// How long that is waited for, once it was asked for.
+    patience: Option<Duration>,
 }
 
 impl Follow<'_> {
@@ -262,10 +271,11 @@ impl Follow<'_> {
         }
     }
 
-    /// How long to wait for the last lines when no container goes on; nothing while one does.
-    fn over(&mut self, status: &LogStatus) -> Option<Duration> {
+    /// How long to wait before looking again when no container goes on, none when that is over;
+    /// nothing while one goes on.
+    async fn over(&mut self, status: &LogStatus) -> Option<Duration> {
         if status.sources.iter().any(|source| source.is_following) {
-            self.quiet_since = None;
+            (self.quiet_since, self.patience) = (None, None);
             return None;
         }
         let now = Instant::now();
@@ -274,7 +284,28 @@ impl Follow<'_> {
             self.quiet_since = Some((now, status.end));
             return Some(SETTLING);
         }
-        Some(SETTLING.saturating_sub(now.duration_since(since)))
+        let patience = match self.patience {
+            Some(patience) => patience,
+            None => *self.patience.insert(self.patience_with(&status.sources).await),
+        };
+        Some(patience.saturating_sub(now.duration_since(since)).min(SETTLING))
+    }
+
+    /// How long containers that have ended are waited for.
+    async fn patience_with(&self, sources: &[LogSource]) -> Duration {
+        let mut patience = SETTLING;
+        // One whose log cannot be read, as it was removed, does not come back.
+        for source in sources.iter().filter(|source| source.error.is_none()) {
+            let arguments = json!({ "container": source.container });
+            let details: Result<ContainerDetails, _> =
+                self.cli.call("container.inspect", arguments).await;
+            let policy = details.ok().and_then(|details| details.limits.restart_policy);
+            patience = patience.max(match policy {
+                Some(RestartPolicy::Always | RestartPolicy::UnlessStopped) => STARTED_AGAIN,
+                _ => RESTARTING,
+            });
+        }
+        patience
     }
 }
 

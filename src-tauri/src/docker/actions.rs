@@ -23,6 +23,8 @@ use std::time::Duration;
 
 /// How long an action may take: containers that are slow to end may have minutes of their own.
 const ACTION: Duration = Duration::from_secs(15 * 60);
+/// Why nothing is known of a change whose answer broke off.
+const CUT: &str = "the connection ended before the answer";
 /// A billionth of a core is what engines count in.
 const NANO: f64 = 1e9;
 /// The share of time that a quota is of, where the container names no other, microseconds.
@@ -136,7 +138,8 @@ impl Engine {
     }
 
     /// Why something was not done. Engines themselves forbid, in words, what they have a reason
-    /// against (a network that is in use); a proxy forbids with a page or with nothing.
+    /// against (a network that is in use); a proxy forbids with a page or with nothing. What was sent
+    /// and not answered may have been done.
     pub(super) fn refusal(&self, error: Error) -> EngineError {
         match error {
             Error::DockerResponseServerError { status_code: 403, message }
@@ -144,6 +147,9 @@ impl Engine {
             {
                 EngineError::Refused { status: 403, message: super::error::one_line(&message) }
             }
+            Error::HyperLegacyError { err } if !err.is_connect() => EngineError::Unknown(CUT),
+            Error::HyperResponseError { .. } | Error::IOError { .. } => EngineError::Unknown(CUT),
+            Error::RequestTimeoutError => EngineError::Unknown("the engine did not answer in time"),
             error => error.into(),
         }
     }

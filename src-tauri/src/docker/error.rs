@@ -28,6 +28,12 @@ pub enum EngineError {
     /// It cannot be reached, or not any more.
     #[error("the engine cannot be reached: {0}")]
     Unreachable(String),
+    /// It was asked for a change, and its answer never came: it may have been made.
+    #[error("it is not known whether it was done: {0}")]
+    Unknown(&'static str),
+    /// A program to run is not in its container.
+    #[error("{0}")]
+    NoProgram(String),
     /// It did not answer in time.
     #[error("the engine did not answer in time")]
     Timeout,
@@ -49,8 +55,9 @@ impl EngineError {
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Refused { .. } | Self::Already => "",
+            Self::Refused { .. } | Self::Already | Self::NoProgram(_) => "",
             Self::NotFound(_) => "It may have been removed meanwhile.",
+            Self::Unknown(_) => "Look again when the engine can be reached.",
             Self::ReadOnly => "Change it where the engine can be reached without the proxy.",
             Self::Unreachable(_) | Self::Timeout => {
                 "See whether the engine runs, and whether the server is connected."

@@ -103,7 +103,7 @@ impl Engine {
             }
         }
         tracing::debug!(last, "no shell in a container");
-        Err(EngineError::NotFound(
+        Err(EngineError::NoProgram(
             "this container has no shell: neither bash nor ash nor sh is in it".into(),
         ))
     }
@@ -325,10 +325,16 @@ fn refuse_unless_running(found: &ContainerInspectResponse) -> Result<(), EngineE
 /// A program that was not started, for what the engine said.
 fn not_run(said: &str, words: String) -> EngineError {
     if is_not_there(said) {
-        EngineError::NotFound(words)
+        EngineError::NoProgram(words)
     } else {
         EngineError::Refused { status: 400, message: words }
     }
+}
+
+/// Whether an engine says that a program is not there.
+fn is_missing(said: &str) -> bool {
+    let said = said.to_lowercase();
+    ["executable file not found", "no such file"].iter().any(|words| said.contains(words))
 }
 
 /// Whether an engine says that a program is not there, or is none.

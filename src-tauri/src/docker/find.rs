@@ -51,6 +51,8 @@ struct Place {
 struct Found {
     user: String,
     programs: Vec<String>,
+    /// The socket that `DOCKER_HOST` names.
+    named: Option<String>,
     places: Vec<Place>,
 }
 
@@ -61,6 +63,7 @@ impl Found {
             match line.split_once(' ') {
                 Some(("user", name)) => name.clone_into(&mut found.user),
                 Some(("program", name)) => found.programs.push(name.to_owned()),
+                Some(("named", path)) => found.named = Some(path.to_owned()),
                 Some(("socket", rest)) => found.places.extend(place(rest)),
                 _ => {}
             }
@@ -348,18 +351,46 @@ fn nothing_usable(found: &Found) -> EngineTrouble {
             grants: None,
         };
     }
-    EngineTrouble {
+    absent(found)
+}
+
+/// There is no socket at all. Whoever has the program, or names a socket, has installed the engine: it
+/// does not run.
+fn absent(found: &Found) -> EngineTrouble {
+    let has = |wanted: &str| found.programs.iter().any(|program| program == wanted);
+    let trouble = |message: String, hint: &str, command: Option<&str>| EngineTrouble {
         obstacle: EngineObstacle::Absent,
         socket: None,
-        message: "Neither Docker nor Podman was found.".into(),
-        hint: "Install Docker there, or enable Podman's socket, then look again.".into(),
-        command: found
-            .programs
-            .iter()
-            .any(|program| program == "podman")
-            .then(|| "systemctl --user enable --now podman.socket".into()),
+        message,
+        hint: hint.to_owned(),
+        command: command.map(str::to_owned),
         grants: None,
+    };
+    let start = Some("sudo systemctl start docker");
+    if let Some(path) = &found.named {
+        let message = format!("DOCKER_HOST names {path}, and nothing is there.");
+        let start = start.filter(|_| !path.contains("podman"));
+        return trouble(message, "Start the engine on that server, then look again.", start);
     }
+    if has("podman") {
+        return trouble(
+            "Podman is there, and its socket is not.".into(),
+            "Enable Podman's socket, then look again.",
+            Some("systemctl --user enable --now podman.socket"),
+        );
+    }
+    if has("docker") {
+        return trouble(
+            "The docker program is there, and no engine's socket is.".into(),
+            "Start Docker on that server, then look again.",
+            start,
+        );
+    }
+    trouble(
+        "Neither Docker nor Podman was found.".into(),
+        "Install Docker there, or enable Podman's socket, then look again.",
+        None,
+    )
 }
 
 fn forbidden(user: &str, place: &Place) -> EngineTrouble {
@@ -419,5 +450,18 @@ mod tests {
         assert_eq!(trouble(place).obstacle, EngineObstacle::NotASocket);
         let missing = "socket missing no - /var/run/docker.sock";
         assert_eq!(trouble(missing).obstacle, EngineObstacle::Absent);
+    }
+
+    /// Who has Docker is not told to install it.
+    #[test]
+    fn an_engine_that_does_not_run_is_to_be_started() {
+        for seen in ["program docker", "named /srv/docker.sock"] {
+            let trouble = trouble(seen);
+            assert_eq!(trouble.command.as_deref(), Some("sudo systemctl start docker"), "{seen}");
+            assert!(trouble.hint.starts_with("Start "), "{}", trouble.hint);
+        }
+        let podman = trouble("program docker\nprogram podman");
+        assert!(podman.command.is_some_and(|command| command.contains("podman.socket")));
+        assert!(trouble("user dana").hint.starts_with("Install "));
     }
 }

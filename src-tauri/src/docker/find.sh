@@ -20,7 +20,11 @@ look() {
   fi
   say "socket $kind $may ${group:--} $1"
 }
-case "$DOCKER_HOST" in unix:///*) look "${DOCKER_HOST#unix://}" ;; esac
+case "$DOCKER_HOST" in unix:///*)
+  say named "${DOCKER_HOST#unix://}"
+  look "${DOCKER_HOST#unix://}"
+  ;;
+esac
 look /var/run/docker.sock
 [ -n "$XDG_RUNTIME_DIR" ] && look "$XDG_RUNTIME_DIR/docker.sock"
 look "/run/user/$uid/docker.sock"

@@ -36,6 +36,9 @@ const WORDS: &[&str] = &[
     "digestauth",
     "salt",
     "pin",
+    "pat",
+    "webhook",
+    "webhooks",
     "signature",
 ];
 /// The same where names are written in one: `DBPASSWORD`.

@@ -17,6 +17,8 @@ fn secrets_are_known_by_their_names() {
         "MYSQL_PWD",
         "BASIC_AUTH",
         "ADMIN_PASS",
+        "GITHUB_PAT",
+        "SLACK_WEBHOOK",
     ] {
         assert!(is_secret(name, "x7", false), "{name}");
     }

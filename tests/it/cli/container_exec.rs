@@ -62,6 +62,7 @@ fn pipes_carry_every_byte_and_the_exit_code() {
 
     let error = lab.tomo.refused(127, &["container", "exec", "lab/web", "--", "no-such-program"]);
     assert!(error.contains("This container cannot run no-such-program: "), "{error}");
+    assert!(!error.contains("removed"), "{error}");
     lab.docker.docker(&["stop", "-t", "0", "web"]);
     let error = lab.tomo.refused(1, &["container", "exec", "lab/web", "--", "true"]);
     assert!(error.contains("not running"), "{error}");

@@ -104,6 +104,30 @@ fn a_follow_ends_with_its_container_its_reader_and_its_person() {
     lab.tomo.refused(1, &["container", "logs", "lab/nobody", "--follow"]);
 }
 
+/// Holds because whoever follows a log restarts the container to see what it says then, or the engine
+/// to mend it.
+#[test]
+fn a_follow_goes_on_after_a_restart() {
+    let Some(mut lab) = Lab::start() else { return };
+    let script = ["sh", "-c", "echo began; exec sleep 600"];
+    lab.docker.start_container("web", &["--restart", "always"], &script);
+    let mut child = lab.tomo.begin(&["container", "logs", "lab/web", "--follow"]);
+    let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
+    let mut line = || {
+        let mut line = String::new();
+        out.read_line(&mut line).expect("a line");
+        line
+    };
+    assert_eq!(line(), "began\n");
+    lab.docker.docker(&["restart", "-t", "0", "web"]);
+    assert_eq!(line(), "began\n", "the container was restarted");
+    lab.docker.restart();
+    lab.docker.open_to_all();
+    assert_eq!(line(), "began\n", "the engine was restarted");
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+}
+
 /// Holds because a home network drops connections every day, and a hole in a log hides what happened
 /// then.
 #[test]

@@ -103,6 +103,25 @@ fn a_name_with_its_server_connects_that_server_alone() {
     assert!(error.contains("tomo server connect"), "{error}");
 }
 
+/// Holds because the engine goes on with what it was asked for: the log must not be silent about it.
+#[test]
+fn what_was_asked_for_is_in_the_log_also_when_nobody_waits() {
+    let Some(lab) = Lab::start() else { return };
+    let script = "trap 'echo asked' TERM; while :; do sleep 0.1; done";
+    lab.docker.start_container("slow", &[], &["sh", "-c", script]);
+    let mut command = Command::new(lab.tomo.program());
+    let stop = ["container", "stop", "lab/slow"];
+    let mut stopping = lab.tomo.dress(&mut command).args(stop).spawn().expect("tomo runs");
+    while !lab.docker.docker(&["logs", "slow"]).contains("asked") {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    let signal = Command::new("kill").args(["-INT", &stopping.id().to_string()]).status();
+    assert!(signal.is_ok_and(|status| status.success()));
+    assert_eq!(stopping.wait().expect("it ends").code(), Some(130));
+    let logged = lab.tomo.done(&["activity"]);
+    assert!(logged.contains("It is not known whether slow was stopped on Lab"), "{logged}");
+}
+
 /// Holds because a script goes on by the exit code: one container that stayed as it was is a failure,
 /// and the others are done all the same.
 #[test]

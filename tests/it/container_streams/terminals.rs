@@ -71,7 +71,7 @@ async fn what_cannot_be_run_says_why() {
     };
     let error = open(&id, &["no-such-program", "; rm -rf /"]).await;
     assert!(
-        matches!(&error, Some(EngineError::NotFound(why)) if why.contains("no-such-program")),
+        matches!(&error, Some(EngineError::NoProgram(why)) if why.contains("no-such-program")),
         "{error:?}"
     );
 
@@ -89,7 +89,7 @@ async fn what_cannot_be_run_says_why() {
     .await;
     let error = open(&bare, &[]).await;
     assert!(
-        matches!(&error, Some(EngineError::NotFound(why)) if why.contains("no shell")),
+        matches!(&error, Some(EngineError::NoProgram(why)) if why.contains("no shell")),
         "{error:?}"
     );
 

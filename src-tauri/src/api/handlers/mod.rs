@@ -121,7 +121,7 @@ fn store_code(error: &StoreError) -> Code {
 
 fn engine_code(error: &EngineError) -> Code {
     match error {
-        EngineError::NotFound(_) => Code::NotFound,
+        EngineError::NotFound(_) | EngineError::NoProgram(_) => Code::NotFound,
         EngineError::ReadOnly => Code::Forbidden,
         _ => Code::Failed,
     }

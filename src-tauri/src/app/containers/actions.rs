@@ -1,6 +1,7 @@
 //! What people do to containers. Each call is one entry in the activity log, with what came of each
 //! container.
 
+use super::outcome::{self, Outcome};
 use crate::{
     app::{Tomo, activity::Entry, error::AppError},
     collect::hub::Change,
@@ -8,8 +9,7 @@ use crate::{
     domain::{
         activity::ActivityKind,
         container::{
-            Container, ContainerAction, ContainerLimits, ContainerRef, ContainerResult,
-            ContainerRow,
+            ContainerAction, ContainerLimits, ContainerRef, ContainerResult, ContainerRow,
         },
         id::{ServerId, UserId},
         text::is_hidden,
@@ -28,13 +28,13 @@ const LEAST_CORES: f64 = 0.01;
 
 /// Something to be done to one container after another.
 #[derive(Clone, Copy, Debug)]
-enum Deed {
+pub(super) enum Deed {
     Act(ContainerAction),
     Remove { with_volumes: bool, force: bool },
 }
 
 impl Deed {
-    async fn done(self, engine: &Engine, id: &str) -> Result<(), EngineError> {
+    pub(super) async fn done(self, engine: &Engine, id: &str) -> Result<(), EngineError> {
         match self {
             Self::Act(action) => engine.act(id, action).await,
             Self::Remove { with_volumes, force } => {
@@ -98,15 +98,29 @@ impl Tomo {
         self.to_each(by, containers, Deed::Remove { with_volumes, force }).await
     }
 
+    /// It belongs to Tomo, and goes on to its entry in the log also when whoever asked is gone.
     async fn to_each(
         &self,
         by: UserId,
-        mut containers: Vec<ContainerRef>,
+        containers: Vec<ContainerRef>,
         deed: Deed,
     ) -> Result<Vec<ContainerResult>, AppError> {
         let mut seen = HashSet::new();
-        containers.retain(|which| seen.insert(which.clone()));
+        let containers: Vec<_> =
+            containers.into_iter().filter(|which| seen.insert(which.clone())).collect();
         check_count(containers.len(), "container")?;
+        let tomo = self.clone();
+        let doing = async move { tomo.do_to_each(by, containers, deed).await };
+        let doing = self.inner.tasks.spawn_on(doing, &self.inner.runtime);
+        doing.await.map_err(|error| AppError::internal("changing containers", &error))
+    }
+
+    async fn do_to_each(
+        &self,
+        by: UserId,
+        containers: Vec<ContainerRef>,
+        deed: Deed,
+    ) -> Vec<ContainerResult> {
         let mut servers = BTreeMap::<ServerId, Vec<(usize, ContainerRef)>>::new();
         for (place, which) in containers.into_iter().enumerate() {
             servers.entry(which.server_id).or_default().push((place, which));
@@ -114,15 +128,15 @@ impl Tomo {
         let ids: Vec<ServerId> = servers.keys().copied().collect();
         let on_each =
             servers.into_iter().map(|(server, named)| self.on_server(server, named, deed));
-        let mut results: Vec<_> = join_all(on_each).await.into_iter().flatten().collect();
-        results.sort_by_key(|(place, _)| *place);
-        let results: Vec<_> = results.into_iter().map(|(_, result)| result).collect();
-        self.record_deed(by, deed, &results).await;
+        let mut outcomes: Vec<_> = join_all(on_each).await.into_iter().flatten().collect();
+        outcomes.sort_by_key(|(place, _)| *place);
+        let outcomes: Vec<_> = outcomes.into_iter().map(|(_, outcome)| outcome).collect();
+        self.record_deed(by, deed, &outcomes).await;
         for server in ids {
             self.inner.hub.set_containers(server, self.inner.board.counts(server));
             self.inner.hub.announce(Change::Containers(server));
         }
-        Ok(results)
+        outcomes.into_iter().map(|outcome| outcome.result).collect()
     }
 
     async fn on_server(
@@ -130,61 +144,29 @@ impl Tomo {
         server: ServerId,
         named: Vec<(usize, ContainerRef)>,
         deed: Deed,
-    ) -> Vec<(usize, ContainerResult)> {
+    ) -> Vec<(usize, Outcome)> {
         let engine = self.engine(server);
         let engine = &engine;
         let each = named.into_iter().map(|(place, which)| async move {
             // Before it is done: a container that is removed has no name any more.
             let name = self.container_name(&which);
-            let done = match engine {
-                Ok(engine) => deed.done(engine, &which.container_id).await,
-                Err(error) => return (place, result(which, name, Some(error.to_string()))),
+            let Ok(engine) = engine else {
+                return (place, Outcome::of(which, name, self.engine(server).map(|_| ())));
             };
-            if let (Ok(engine), Err(_)) = (engine, &done) {
-                self.look_again(engine, &which).await;
-            }
-            let error = done.err().map(|error| AppError::from(error).to_string());
-            (place, result(which, name, error))
+            let done = self.do_unless_ended(engine, &which, deed).await;
+            (place, Outcome::of(which, name, done.map_err(AppError::from)))
         });
         let at_once = engine.as_ref().map_or(1, Engine::at_once);
         stream::iter(each).buffer_unordered(at_once).collect().await
     }
 
-    /// Takes what an engine says of a container now: it tells of nothing that it failed to do, and still
-    /// keeps its complaint.
-    async fn look_again(&self, engine: &Engine, which: &ContainerRef) {
-        let board = &self.inner.board;
-        match engine.look(which.server_id, &which.container_id).await {
-            Ok(looked) => {
-                let digest = board.container(which).and_then(|known| known.digest);
-                board.put(Container { digest, ..looked });
-            }
-            Err(EngineError::NotFound(_)) => {
-                board.remove(which.server_id, &which.container_id);
-            }
-            Err(error) => tracing::debug!(%error, "a container could not be looked at"),
-        }
-    }
-
-    async fn record_deed(&self, by: UserId, deed: Deed, results: &[ContainerResult]) {
-        let done = results.iter().filter(|result| result.error.is_none()).count();
-        let (word, place) =
-            (deed.word(), self.place(results.iter().map(|it| it.container.server_id)));
-        let message = match results {
-            [one] if done == 1 => {
-                format!("{} {}{place}", shown(&one.name), word.replace("their", "its"))
-            }
-            [one] => {
-                format!("{} not {}{place}", shown(&one.name), word.replace("their", "its"))
-            }
-            all if done == all.len() => format!("{done} containers {word}{place}"),
-            all => format!("{done} of {} containers {word}{place}", all.len()),
-        };
+    async fn record_deed(&self, by: UserId, deed: Deed, outcomes: &[Outcome]) {
+        let servers = || outcomes.iter().map(|outcome| outcome.result.container.server_id);
+        let message = outcome::sentence(outcomes, deed.word(), &self.place(servers()));
         let mut details = deed.details();
-        details["containers"] = results.iter().map(|result| self.told(result)).collect();
+        details["containers"] = outcomes.iter().map(|it| self.told(&it.result)).collect();
         let entry = Entry::by(by, deed.kind(), message).with(details);
-        let servers = results.iter().map(|result| result.container.server_id);
-        self.record(on_one_server(entry, servers)).await;
+        self.record(on_one_server(entry, servers())).await;
     }
 
     fn told(&self, result: &ContainerResult) -> Value {
@@ -264,10 +246,6 @@ impl Tomo {
     }
 }
 
-fn result(container: ContainerRef, name: String, error: Option<String>) -> ContainerResult {
-    ContainerResult { container, name, error }
-}
-
 /// The entry with its server, where everything is on one.
 fn on_one_server(entry: Entry, servers: impl Iterator<Item = ServerId>) -> Entry {
     let servers: HashSet<_> = servers.collect();
@@ -278,7 +256,7 @@ fn on_one_server(entry: Entry, servers: impl Iterator<Item = ServerId>) -> Entry
 }
 
 /// A name from an engine, fit to stand in a sentence.
-pub(super) fn shown(name: &str) -> String {
+pub(in crate::app) fn shown(name: &str) -> String {
     let seen = |char: char| if is_hidden(char) { char::REPLACEMENT_CHARACTER } else { char };
     name.chars().take(LONGEST_NAME).map(seen).collect()
 }

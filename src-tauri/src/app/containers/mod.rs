@@ -13,11 +13,13 @@ mod log_resume;
 mod logs;
 mod measuring;
 mod named;
+mod outcome;
 mod resources;
 mod trouble;
 mod usage;
 mod watch;
 
+pub(super) use actions::shown;
 pub(super) use board::Board;
 pub use logs::LogPart;
 pub(super) use logs::Logs;

@@ -213,13 +213,24 @@ impl OfServer {
         usage
     }
 
+    /// The usage without limits that limit nothing: a limit is lifted by setting it to what the host
+    /// has.
+    fn with_real_limits(&self, usage: &ContainerUsage) -> ContainerUsage {
+        let mut usage = usage.clone();
+        let cores = self.cores.map(f64::from);
+        let (cpu, memory) = (&mut usage.cpu_limit_cores, &mut usage.memory_limit_bytes);
+        *cpu = cpu.filter(|limit| cores.is_none_or(|all| *limit < all));
+        *memory = memory.filter(|limit| self.memory_bytes.is_none_or(|all| *limit < all));
+        usage
+    }
+
     fn take(
         &mut self,
         taken: &Taken<'_>,
         source: FiguresSource,
         subject: Option<Subject>,
     ) -> Option<ContainerMetricRow> {
-        let usage = taken.usage;
+        let usage = &self.with_real_limits(taken.usage);
         let at_ms = taken.at.timestamp_millis();
         let cores = self.cores.map(f64::from);
         let figures = ContainerFigures {

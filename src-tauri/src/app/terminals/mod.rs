@@ -8,7 +8,7 @@ mod wire;
 
 pub use program::{Program, ProgramEvent, ProgramInput, ProgramOutput};
 
-use super::{Tomo, activity::Entry, error::AppError};
+use super::{Tomo, activity::Entry, containers::shown, error::AppError};
 use crate::{
     domain::engine::EngineVia,
     domain::{
@@ -153,11 +153,11 @@ impl Tomo {
         };
         self.inner.terminals.open().insert(id.clone(), open);
         drop(place);
-        let entry = Entry::by(
-            session.user.id,
-            ActivityKind::TerminalOpen,
-            format!("Terminal opened: {}", way.title),
-        );
+        let mut message = format!("Terminal opened: {}", way.title);
+        if let Some(program) = way.details["program"].as_str() {
+            message += &format!(", running {}", shown(program));
+        }
+        let entry = Entry::by(session.user.id, ActivityKind::TerminalOpen, message);
         self.record(entry.to(way.server).with(way.details)).await;
         let terminal = Terminal { terminal_id: id.clone(), title: way.title };
         let run = run::Run {

@@ -4,7 +4,7 @@
 
 use super::{ENDING, command_of, run::session_gone, wire};
 use crate::{
-    app::{Tomo, activity::Entry, error::AppError},
+    app::{Tomo, activity::Entry, containers::shown, error::AppError},
     docker::{ExecControl, ExecInput, ExecPipe, PipeOutput},
     domain::{
         activity::ActivityKind, container::ContainerRef, container_log::LogStream,
@@ -75,7 +75,8 @@ impl Tomo {
         // What follows the program's name may hold a password.
         let details =
             json!({ "container": container.name, "program": command.first(), "user": user });
-        let sentence = format!("Program run: {} on {server}", container.name);
+        let program = shown(command.first().map_or("", String::as_str));
+        let sentence = format!("Program run: {program} in {} on {server}", container.name);
         let entry = Entry::by(session.user.id, ActivityKind::TerminalOpen, sentence);
         self.record(entry.to(which.server_id).with(details)).await;
         let ExecPipe { output, input, control } = pipe;

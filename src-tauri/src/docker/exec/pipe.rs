@@ -8,7 +8,7 @@ use super::{
         error::{EngineError, one_line},
         log_lines::Frames,
     },
-    ASK_EVERY, ExecControl, ExecInput, ExecOutput, MARK, MOST_FIRST, NOT_RUN, STARTING,
+    ASK_EVERY, ExecControl, ExecInput, ExecOutput, MARK, MOST_FIRST, NOT_RUN, STARTING, is_missing,
     is_not_there, refuse_unless_running,
 };
 use crate::domain::container_log::LogStream;
@@ -20,6 +20,9 @@ use uuid::Uuid;
 
 /// The longest complaint about a program that cannot be run, bytes.
 const MOST_COMPLAINT: usize = 4 << 10;
+
+/// What runs where no program is named.
+const SHELL: &str = "sh";
 
 /// How often a program is looked at before it is taken as begun.
 const MOST_TRIES: u32 = 250;
@@ -57,7 +60,12 @@ impl Engine {
         refuse_unless_running(&found)?;
         let cannot = |said: &str| {
             let program = one_line(command.first().map_or("nothing", String::as_str));
-            EngineError::NotFound(format!("this container cannot run {program}: {said}"))
+            if program == SHELL && is_missing(said) {
+                return EngineError::NoProgram(
+                    "this container has no shell: sh is not in it".into(),
+                );
+            }
+            EngineError::NoProgram(format!("this container cannot run {program}: {said}"))
         };
         let mark = Uuid::new_v4().simple().to_string();
         let config = ExecConfig {

@@ -1,9 +1,10 @@
 //! What people do to containers and to what engines keep, through the command table: a result for
 //! each, one entry in the activity log, and nothing that was not shown.
 
-use super::{Setting, Watched, is};
+use super::{PATIENCE, Setting, Watched, is};
 use crate::lab::docker::IMAGE;
 use serde_json::{Value, json};
+use std::time::Duration;
 use tomo::{api::error::Code, domain::user::Role};
 
 impl Watched {
@@ -42,6 +43,65 @@ async fn several_are_stopped_with_a_result_for_each() {
     house
         .refused("container.act", json!({ "containers": [], "action": "stop" }), Code::Invalid)
         .await;
+}
+
+/// Starts a container that takes some seconds to be stopped, and says so.
+async fn slow(setting: &Setting) -> String {
+    let script = "trap 'echo asked' TERM; while :; do sleep 0.1; done";
+    let id =
+        setting.docker.start_container("slow", &["--stop-timeout", "4"], &["sh", "-c", script]);
+    setting.until_row("slow", |row| is(row, "running")).await;
+    id
+}
+
+async fn until_asked(setting: &Setting) {
+    // An engine does not tell of it, and the container only its log.
+    while !setting.docker.docker(&["logs", "slow"]).contains("asked") {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// Holds because what goes on in an engine belongs to Tomo and not to whoever waits for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_waits_for_is_in_the_log_with_its_end() {
+    let Some(setting) = Setting::start().await else { return };
+    let id = slow(&setting).await;
+    let stop = json!({ "containers": [setting.reference(&id)], "action": "stop" });
+    {
+        let stopping = setting.house.ask("container.act", stop);
+        tokio::select! {
+            _ = stopping => panic!("it takes seconds"),
+            () = until_asked(&setting) => {}
+        }
+    }
+    setting.until_row("slow", |row| is(row, "exited")).await;
+    let logged = tokio::time::timeout(PATIENCE, async {
+        loop {
+            let logged = setting.house.logged("container.act").await;
+            if !logged.is_empty() {
+                return logged;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    });
+    let logged = logged.await.expect("an entry");
+    assert_eq!(logged[0].0, "slow stopped on lab");
+}
+
+/// Holds because an answer that did not come says nothing about what was done; the container does.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_done_is_looked_at_when_the_answer_is_cut_off() {
+    let Some(setting) = Setting::start().await else { return };
+    let id = slow(&setting).await;
+    let stop = json!({ "containers": [setting.reference(&id)], "action": "stop" });
+    let tomo = setting.house.tomo.clone();
+    let stopping = tokio::spawn(async move { tomo::api::call(&tomo, "container.act", stop).await });
+    until_asked(&setting).await;
+    setting.lab.sshd.cut();
+    let results = stopping.await.expect("a task").expect("results");
+    assert!(results[0]["error"].is_null(), "{results}");
+    setting.until_row("slow", |row| is(row, "exited")).await;
+    assert_eq!(setting.house.logged("container.act").await[0].0, "slow stopped on lab");
 }
 
 /// Holds because the role is checked before the engine is asked.

@@ -160,7 +160,8 @@ async fn both_kinds_work_like_terminals_and_are_in_the_log() {
 
     let logged = setting.house.logged("terminal.open").await;
     let messages: Vec<_> = logged.iter().map(|(message, _)| message.as_str()).collect();
-    let expected = ["web on lab", "lab", "web on lab"].map(|to| format!("Terminal opened: {to}"));
+    let expected = ["web on lab", "lab", "web on lab, running echo"]
+        .map(|to| format!("Terminal opened: {to}"));
     assert_eq!(messages, expected);
     assert_eq!(logged[2].1["program"], "echo");
     assert_eq!(logged[2].1["container"], "web");
