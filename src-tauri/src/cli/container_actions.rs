@@ -274,7 +274,10 @@ async fn tell(
                 refused += 1;
                 // Engines name what they refuse by 64 digits.
                 let error = error.replace(&result.container.container_id, &name);
-                output::note(&format!("{name} is not {done}: {error}"));
+                output::note(&match error.starts_with("It is not known") {
+                    true => format!("{name}: {error}"),
+                    false => format!("{name} is not {done}: {error}"),
+                });
             }
         }
     }

@@ -25,7 +25,8 @@ impl Tomo {
 #[test]
 fn both_outputs_are_told_apart() {
     let Some(lab) = Lab::start() else { return };
-    let script = "echo first; sleep 0.2; echo second >&2; printf '\\033[2J\\033[31mred\\n'";
+    let script =
+        "echo first; sleep 0.2; echo second >&2; sleep 0.2; printf '\\033[2J\\033[31mred\\n'";
     let id = lab.docker.start_container("web", &[], &["sh", "-c", script]);
     lab.docker.docker(&["wait", &id]);
     let output = lab.tomo.run(&["container", "logs", "lab/web"]);
