@@ -81,16 +81,26 @@ impl Follow {
             Err(error) => return End::Broken(error.to_string()),
         };
         let _place = self.place(tomo, &engine, source).await;
-        let read = self.read_from(&engine, source, resume).await;
-        let ended = match read {
-            Ok(run) => engine.newest_run(&container.container_id).await.map(|newest| {
-                // It may have been started and have ended again meanwhile.
-                let is_over = !newest.is_running && newest.started_at == run.started_at;
-                if is_over { End::Over(newest) } else { End::Again }
-            }),
-            Err(error) => Err(error),
-        };
-        ended.unwrap_or_else(|error| end(&error))
+        self.read_run(&engine, source, resume).await.unwrap_or_else(|error| end(&error))
+    }
+
+    /// Follows a log until the container ends, or is started anew.
+    async fn read_run(
+        &self,
+        engine: &Engine,
+        source: u16,
+        resume: &mut Resume,
+    ) -> Result<End, EngineError> {
+        let run = self.read_from(engine, source, resume, true).await?;
+        let newest = engine.newest_run(&self.container(source).container_id).await?;
+        // It may have been started and have ended again meanwhile.
+        if newest.is_running || newest.started_at != run.started_at {
+            return Ok(End::Again);
+        }
+        // Docker ends a follow with the container, also where it has not yet taken down all that the
+        // container wrote: on a busy machine that was a second's worth and more.
+        self.read_from(engine, source, resume, false).await?;
+        Ok(End::Over(newest))
     }
 
     /// Reads a log to its end, and gives the run that it was opened in.
@@ -99,13 +109,14 @@ impl Follow {
         engine: &Engine,
         source: u16,
         resume: &mut Resume,
+        follow: bool,
     ) -> Result<Run, EngineError> {
         let wish = match resume.since_ns() {
-            Some(since) => LogWish { since_ns: Some(since), follow: true, ..LogWish::default() },
+            Some(since) => LogWish { since_ns: Some(since), follow, ..LogWish::default() },
             None => LogWish {
                 tail: Some(self.wanted.tail),
                 since_ns: self.wanted.since_ns,
-                follow: true,
+                follow,
                 ..LogWish::default()
             },
         };
