@@ -101,10 +101,20 @@ pub async fn on_server(connection: &Connection) -> Result<(Engine, Listed), Engi
         }
     };
     let found = Found::of(&String::from_utf8_lossy(&output.stdout));
-    let usable = found.places.iter().filter(|place| place.kind == Kind::Socket && place.may);
+    let usable: Vec<&Place> =
+        found.places.iter().filter(|place| place.kind == Kind::Socket && place.may).collect();
+    // What nobody reads holds up the whole connection: where another place comes first, the question is
+    // taken back.
+    let mut early = match usable.first() {
+        Some(first) if first.path == USUAL => usual.answer().await,
+        _ => {
+            drop(usual);
+            None
+        }
+    };
     let mut silent = None;
     for place in usable {
-        let mut answer = match usual.answer(&place.path).await {
+        let mut answer = match early.take() {
             Some(answer) => answer,
             None => meet_at(connection, &place.path).await,
         };
@@ -160,14 +170,11 @@ impl<F: Future<Output = Met>> Early<F> {
         self.asking = None;
     }
 
-    /// The answer, where it is the usual place that is meant.
-    async fn answer(&mut self, path: &str) -> Option<Met> {
-        if path != USUAL {
-            return None;
-        }
-        match self.asking.take() {
+    /// The answer.
+    async fn answer(self) -> Option<Met> {
+        match self.asking {
             Some(asking) => Some(asking.await),
-            None => self.answer.take(),
+            None => self.answer,
         }
     }
 }
