@@ -163,6 +163,11 @@ impl Follow {
 fn end(error: &EngineError) -> End {
     match error {
         EngineError::NotFound(_) => End::Never("The container was removed.".into()),
+        // It is on its way out: that it is gone comes with the next attempt. One whose removal failed
+        // stays, and so does this.
+        EngineError::Refused { status: 409, .. } => {
+            End::Broken("The container is being removed.".into())
+        }
         EngineError::Refused { .. } | EngineError::ReadOnly => {
             End::Never(sentence(&error.to_string()))
         }

@@ -48,9 +48,9 @@ async fn what_cannot_be_read_says_why() {
     let follow = setting.follow(&[&gone]).await;
     follow.until_last("last words").await;
     docker.docker(&["rm", "-f", "gone"]);
-    let source = follow.until_source("reason", |source| !source["error"].is_null()).await;
+    let over = |source: &Value| !source["error"].is_null() && source["is_following"] == false;
+    let source = follow.until_source("reason", over).await;
     assert_eq!(source["error"], "The container was removed.");
-    assert_eq!(source["is_following"], false);
     assert_eq!(follow.texts().await, ["last words"]);
 
     let dies = setting.run("dies", "echo one; exec sleep 1000").await;
