@@ -1,7 +1,9 @@
 import { ApiError } from '../backend';
 import type {
+  Container,
   ContainerDetails,
   ContainerHistory,
+  ContainerMount,
   ContainerPoint,
   ContainerRef,
   ContainerRow,
@@ -64,6 +66,14 @@ export function exampleRow(now: number, { server_id, container_id }: ContainerRe
     trouble: null,
     old_since: null,
   };
+}
+
+/** Stores and servers keep data in volumes that nobody named. */
+function unnamedVolumes({ id, image }: Container): ContainerMount[] {
+  if (!/valkey|postgres|immich-server/.test(image)) return [];
+  const name = [...id].reverse().join('');
+  const source = `/var/lib/docker/volumes/${name}/_data`;
+  return [{ kind: 'volume', name, source, destination: '/data', is_writable: true }];
 }
 
 function details(now: number, row: ContainerRow): ContainerDetails {
@@ -132,13 +142,7 @@ function details(now: number, row: ContainerRow): ContainerDetails {
         destination: '/usr/src/app/upload',
         is_writable: true,
       },
-      {
-        kind: 'volume',
-        name: '7d3b'.repeat(16),
-        source: `/var/lib/docker/volumes/${'7d3b'.repeat(16)}/_data`,
-        destination: '/data',
-        is_writable: true,
-      },
+      ...unnamedVolumes(container),
     ],
     networks: [
       {

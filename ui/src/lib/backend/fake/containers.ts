@@ -172,12 +172,15 @@ export function containers(world: World): Pick<Handlers, OfContainers> {
     }
     return row;
   };
-  const each = (refs: ContainerRef[], run: (row: ContainerRow) => void): ContainerResult[] =>
+  const each = (
+    refs: ContainerRef[],
+    run: (row: ContainerRow) => string | null | void,
+  ): ContainerResult[] =>
     refs.map((ref) => {
       const row = all.at(ref);
       const name = row?.container.name ?? ref.container_id.slice(0, 12);
-      const error = row ? (all.refusals[name] ?? null) : 'No such container';
-      if (row && error === null) run(row);
+      if (!row) return { container: ref, name, error: 'No such container' };
+      const error = all.refusals[name] ?? run(row) ?? null;
       return { container: ref, name, error };
     });
   return {
@@ -218,8 +221,11 @@ export function containers(world: World): Pick<Handlers, OfContainers> {
       }),
     'container.remove': ({ containers: refs, force }) =>
       each(refs, (row) => {
-        if (row.container.state === 'running' && !force) return;
+        if (['running', 'paused', 'restarting'].includes(row.container.state) && !force) {
+          return 'You cannot remove a running container';
+        }
         all.drop({ server_id: row.container.server_id, container_id: row.container.id });
+        return null;
       }),
     'container.rename': ({ container: ref, name }) => {
       const row = found(ref);
