@@ -162,7 +162,7 @@ describe('removing several', () => {
   // Nothing is destroyed that nobody could name before.
   it('with volumes is refused while it is not known which', async () => {
     const { user, backend, dialog } = await ask('paperless', 'paperless');
-    const lost = new ApiError('unreachable', 'nas does not answer', 'Look whether it is on');
+    const lost = new ApiError('failed', 'nas does not answer', 'Look whether it is on');
     backend.failing['container.inspect'] = lost;
     await user.click(withData(dialog));
     expect(await within(dialog).findByRole('alert')).toHaveTextContent(/^Data is only removed/);

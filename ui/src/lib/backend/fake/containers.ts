@@ -174,13 +174,13 @@ export function containers(world: World): Pick<Handlers, OfContainers> {
   };
   const each = (
     refs: ContainerRef[],
-    run: (row: ContainerRow) => string | null | void,
+    run: (row: ContainerRow) => string | null,
   ): ContainerResult[] =>
     refs.map((ref) => {
       const row = all.at(ref);
       const name = row?.container.name ?? ref.container_id.slice(0, 12);
       if (!row) return { container: ref, name, error: 'No such container' };
-      const error = all.refusals[name] ?? run(row) ?? null;
+      const error = all.refusals[name] ?? run(row);
       return { container: ref, name, error };
     });
   return {
@@ -218,6 +218,7 @@ export function containers(world: World): Pick<Handlers, OfContainers> {
               }
             : null;
         all.put({ container, figures, trouble: null, old_since: null });
+        return null;
       }),
     'container.remove': ({ containers: refs, force }) =>
       each(refs, (row) => {

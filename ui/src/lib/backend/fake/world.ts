@@ -56,6 +56,8 @@ export interface FakeOptions {
   troubledEngines?: boolean;
   /** The server whose engine may only be looked at. */
   readOnlyEngine?: string;
+  /** Images, volumes and networks of each kind at least, on all servers together. */
+  things?: number;
   /** Lines that a follow of logs begins with; none for a log that is empty. */
   logLines?: number;
   /** Why the log of the first container of a follow cannot be read. */
