@@ -167,11 +167,13 @@ describe('removing several', () => {
     await user.click(withData(dialog));
     expect(await within(dialog).findByRole('alert')).toHaveTextContent(/^Data is only removed/);
     expect(within(dialog).getAllByText(/nas does not answer\. Look whether/)).toHaveLength(4);
-    await user.type(within(dialog).getByRole('textbox'), 'remove the data');
+    expect(within(dialog).queryByRole('textbox')).toBeNull();
     const remove = within(dialog).getByRole('button', { name: 'Remove with data' });
     expect(remove).toBeDisabled();
     delete backend.failing['container.inspect'];
     await user.click(within(dialog).getByRole('button', { name: 'Look again' }));
+    const field = await within(dialog).findByRole('textbox', { name: /“remove the data”/ });
+    await user.type(field, 'remove the data');
     await waitFor(() => expect(remove).toBeEnabled());
   });
 

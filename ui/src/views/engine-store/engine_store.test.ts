@@ -33,7 +33,10 @@ test('of 2,000 only what is in sight is drawn, and the keys lead through all of 
   location.hash = '#/volumes';
   // Without a layout nothing would have room to scroll in.
   vi.spyOn(Element.prototype, 'scrollHeight', 'get').mockReturnValue(1e6);
-  vi.spyOn(Element.prototype, 'scrollTo').mockImplementation(function (this: Element, to) {
+  vi.spyOn(Element.prototype, 'scrollTo').mockImplementation(function (
+    this: Element,
+    to?: ScrollToOptions | number,
+  ) {
     this.scrollTop = typeof to === 'object' ? (to.top ?? 0) : 0;
     this.dispatchEvent(new Event('scroll'));
   });

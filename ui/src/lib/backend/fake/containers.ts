@@ -8,7 +8,8 @@ import type {
   ContainerRow,
   ServerEngine,
 } from '../generated';
-import { containersOf, engineInfo, enginesOf, wobbled } from './container_scene';
+import { containersOf, oddContainers, wobbled } from './container_scene';
+import { engineInfo, enginesOf } from './engine_scene';
 import { isoAt } from './machines';
 import type { Handlers, World } from './world';
 
@@ -24,7 +25,10 @@ export class FakeContainers {
     this.#world = world;
     const { containers, troubledEngines = false, readOnlyEngine } = world.options;
     const now = world.now();
-    this.rows = containersOf(now, world.rows, containers ?? 0);
+    this.rows = [
+      ...containersOf(now, world.rows, containers ?? 0),
+      ...(world.options.oddContainers ? oddContainers(now, world.rows) : []),
+    ];
     this.engines =
       containers === undefined
         ? world.rows.map(({ server }) => ({ server_id: server.id, status: { state: 'unknown' } }))
