@@ -266,6 +266,15 @@ describe('engines', () => {
     expect(within(row).getByRole('img', { name: /^running, as of 6.min ago$/ })).toBeVisible();
   });
 
+  // The page of a server that is off says so in its head; once is enough.
+  it('of a server that does not answer are not told of twice', async () => {
+    location.hash = '#/server/server-attic-pi/containers';
+    openApp({ machines: eight(now), containers: 58 });
+    await screen.findByRole('treegrid');
+    expect(screen.getByText(/Unreachable for/)).toBeVisible();
+    expect(screen.queryByText(/The connection is gone/)).toBeNull();
+  });
+
   // The command is to be run there, so it can be taken along.
   it('that may not be used say so in the place of the list', async () => {
     location.hash = '#/server/server-docker-1/containers';

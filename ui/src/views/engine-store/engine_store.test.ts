@@ -28,6 +28,21 @@ test('what is used says by what, and only the rest can be removed', async () => 
   expect(await faults()).toEqual([]);
 });
 
+// A list that lacks servers without a word reads as the whole, and its sum as a fact.
+test('servers whose engine cannot be asked are named, and lead to the reason', async () => {
+  location.hash = '#/networks';
+  openApp({ machines: eight(now), containers: 58, troubledEngines: true });
+  await screen.findByRole('grid', { name: 'Networks' });
+  expect(screen.getByText(/^Not in this list/)).toHaveTextContent(/5.servers, whose engines/);
+  expect(screen.getByTitle(/^[\w-]+, .* and [\w-]+$/)).toHaveAttribute(
+    'title',
+    expect.stringContaining('nas'),
+  );
+  const why = screen.getByRole('link', { name: 'See why' });
+  expect(why).toHaveAttribute('href', '#/containers');
+  expect(await faults()).toEqual([]);
+});
+
 // A build server has thousands: the page holds those in sight, and the keyboard reaches all.
 test('of 2,000 only what is in sight is drawn, and the keys lead through all of them', async () => {
   location.hash = '#/volumes';

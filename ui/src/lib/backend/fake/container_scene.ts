@@ -159,7 +159,9 @@ export function containersOf(now: number, servers: readonly ServerRow[], count: 
 
 /** Names, images and ports as long and as strange as engines let them be. */
 export function oddContainers(now: number, servers: readonly ServerRow[]): ContainerRow[] {
-  const host = servers.find(({ server }) => server.auth_type !== 'local') ?? servers[0];
+  const host = servers.find(
+    ({ server, connection }) => server.auth_type !== 'local' && connection.state === 'connected',
+  );
   if (!host) return [];
   const { id } = host.server;
   const port = (host_port: number): PublishedPort[] => published(host_port, 'web');
