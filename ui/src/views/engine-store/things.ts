@@ -46,7 +46,8 @@ function ofImage(image: Image): Thing {
     id: image.id,
     server: image.server_id,
     name: first ?? short(image.id),
-    tag: /:[^:/]+$/.exec(first ?? '')?.[0] ?? '',
+    // A digest in the place of a name has no tag.
+    tag: /^(?!sha256:).*?(:[^:/]+)$/.exec(first ?? '')?.[1] ?? '',
     aside: first ? others.join(', ') : 'without a name',
     detail: short(image.id),
     detailTitle: [image.id, ...image.digests].join('\n'),
