@@ -71,6 +71,10 @@ test('of 2,000 only what is in sight is drawn, and the keys lead through all of 
     expect(document.activeElement).toHaveAttribute('aria-rowindex', String(all + 1)),
   );
   expect(rows().length).toBeLessThan(100);
+  // Scrolled away by the wheel, it keeps the focus: the keys go on from there.
+  grid.parentElement?.scrollTo({ top: 0 });
+  await waitFor(() => expect(rows()[0]).toHaveAttribute('aria-rowindex', '2'));
+  expect(document.activeElement).toHaveAttribute('aria-rowindex', String(all + 1));
   await user.keyboard('{Delete}');
   expect(await screen.findByRole('alertdialog')).toBeVisible();
 });
