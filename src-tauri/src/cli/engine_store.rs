@@ -225,7 +225,8 @@ async fn remove(cli: &Cli, noun: Noun, remove: Remove) -> Result<(), CliError> {
         return output::text("Nothing is removed.");
     }
     let arguments = json!({ "server_id": server, "ids": ids });
-    let results: Vec<RemovalResult> = cli.call(&command, arguments).await?;
+    let shown_by = format!("tomo {} list", word(noun));
+    let results: Vec<RemovalResult> = cli.change(&command, arguments, &shown_by).await?;
     tell(&results, remove.listing)
 }
 
@@ -309,7 +310,8 @@ pub async fn prune(cli: &Cli, prune: Prune) -> Result<(), CliError> {
     let mut results: Vec<RemovalResult> = Vec::with_capacity(ids.len());
     for some in ids.chunks(500) {
         let arguments = json!({ "server_id": server, "kind": kind, "ids": some });
-        results.extend(cli.call::<Vec<RemovalResult>>("prune.run", arguments).await?);
+        let some: Vec<RemovalResult> = cli.change("prune.run", arguments, "tomo activity").await?;
+        results.extend(some);
     }
     tell(&results, prune.listing)
 }

@@ -12,6 +12,7 @@ mod backup;
 mod container;
 mod container_actions;
 mod container_exec;
+mod container_inspect;
 mod container_log_lines;
 mod container_logs;
 mod container_names;
@@ -22,6 +23,7 @@ mod engine_store;
 mod engines;
 mod error;
 mod format;
+mod going_on;
 #[cfg(test)]
 mod guides;
 mod host_key;
