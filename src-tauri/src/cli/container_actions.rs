@@ -98,7 +98,7 @@ enum Restart {
 
 /// `tomo container start` and its like.
 pub async fn act(cli: &Cli, several: Several, action: ContainerAction) -> Result<(), CliError> {
-    cli.ensure_may("container.act", "act on containers").await?;
+    cli.ensure_may("container.act").await?;
     let containers = references(cli, &several.containers).await?;
     let arguments = json!({ "containers": containers, "action": action });
     let results: Vec<ContainerResult> = cli.change("container.act", arguments, SHOWN_BY).await?;
@@ -107,7 +107,7 @@ pub async fn act(cli: &Cli, several: Several, action: ContainerAction) -> Result
 
 /// `tomo container remove`.
 pub async fn remove(cli: &Cli, remove: Remove) -> Result<(), CliError> {
-    cli.ensure_may("container.remove", "remove containers").await?;
+    cli.ensure_may("container.remove").await?;
     let rows = resolve_all(cli, &remove.several.containers, Depth::Names).await?;
     if !remove.yes && !agreed(&remove, &rows).await? {
         output::note("Nothing is removed.");
@@ -166,7 +166,7 @@ async fn agreed(remove: &Remove, rows: &[ContainerRow]) -> Result<bool, CliError
 
 /// `tomo container rename`.
 pub async fn rename(cli: &Cli, rename: Rename) -> Result<(), CliError> {
-    cli.ensure_may("container.rename", "rename containers").await?;
+    cli.ensure_may("container.rename").await?;
     let row = resolve(cli, &rename.container, Depth::Names).await?;
     let arguments = json!({ "container": row.container.reference(), "name": rename.name });
     let after: ContainerRow = cli.change("container.rename", arguments, SHOWN_BY).await?;
@@ -182,7 +182,7 @@ pub async fn rename(cli: &Cli, rename: Rename) -> Result<(), CliError> {
 
 /// `tomo container limit`.
 pub async fn limit(cli: &Cli, limit: Limit) -> Result<(), CliError> {
-    cli.ensure_may("container.limit", "change what containers may use").await?;
+    cli.ensure_may("container.limit").await?;
     let row = resolve(cli, &limit.container, Depth::Names).await?;
     let limits = ContainerLimits {
         cpu_cores: limit.cpus,

@@ -135,11 +135,12 @@ impl Store {
     ) -> Result<Option<WrittenActivity>, StoreError> {
         let event = activity.details.and_then(|details| details["event"].as_str());
         let mut transaction = self.write().await?;
+        // The expression of the index, word for word.
         let is_there: bool = sqlx::query_scalar(
             "select exists (
                  select 1 from activity_logs
                  where activity_type = ?1 and timestamp >= ?2
-                   and json_extract(details, '$.event') = ?3
+                   and case when json_valid(details) then json_extract(details, '$.event') end = ?3
              )",
         )
         .bind(activity.activity_type)
