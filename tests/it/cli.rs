@@ -7,8 +7,8 @@
 mod about;
 mod activity;
 mod backup;
-mod container_engines;
 mod container_deeds;
+mod container_engines;
 mod container_exec;
 mod container_logs;
 mod container_metrics;

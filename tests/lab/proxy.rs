@@ -32,7 +32,9 @@ pub(super) struct Front {
 }
 
 impl Front {
-    pub(super) fn start(serve: impl Fn(UnixStream) -> io::Result<()> + Send + Sync + 'static) -> Self {
+    pub(super) fn start(
+        serve: impl Fn(UnixStream) -> io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
         let folder = tempfile::Builder::new().prefix("tomo-proxy-").tempdir().expect("a folder");
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("a mode");
         let front = Self { folder };

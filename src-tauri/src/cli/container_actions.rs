@@ -133,21 +133,28 @@ async fn agreed(remove: &Remove, rows: &[ContainerRow]) -> Result<bool, CliError
         true => format!(" with {whose} anonymous volumes and what is in them"),
         false => String::new(),
     };
+    let up: Vec<_> = rows.iter().filter(|row| row.container.is_up()).collect();
+    let list = up.iter().map(|row| output::clean_line(&row.container.name));
+    let list = list.collect::<Vec<_>>().join(", ");
+    let (verb, them) = if up.len() == 1 { ("runs", "it") } else { ("run", "them") };
+    let killed = match remove.force && !up.is_empty() {
+        true => format!(" {list} still {verb}, and --force kills {them}."),
+        false => String::new(),
+    };
     if !prompt::possible() {
         return Err(CliError::usage(
-            format!("Removing {names}{volumes} cannot be undone."),
+            format!("Removing {names}{volumes} cannot be undone.{killed}"),
             "Say --yes where nobody can be asked.",
         ));
     }
-    let up: Vec<_> = rows.iter().filter(|row| row.container.is_up()).collect();
     if !remove.force && !up.is_empty() {
-        let list = up.iter().map(|row| output::clean_line(&row.container.name));
-        let list = list.collect::<Vec<_>>().join(", ");
-        let (verb, them) = if up.len() == 1 { ("runs", "it") } else { ("run", "them") };
         return Err(CliError::usage(
             format!("{list} still {verb}."),
             format!("Stop {them} first, or say --force, which kills {them}."),
         ));
+    }
+    if !killed.is_empty() {
+        output::note(killed.trim_start());
     }
     // What is in a volume is in no image and no file: it is asked about by itself.
     let questions = [

@@ -80,7 +80,8 @@ fn rows(details: &ContainerDetails, dates: Dates) -> Vec<[String; 2]> {
 
 /// `● running, 3 h`, with what is wrong with it.
 fn whole_state(row: &ContainerRow) -> String {
-    let words = [state(&row.container), uptime(&row.container), row.trouble.clone().unwrap_or_default()];
+    let words =
+        [state(&row.container), uptime(&row.container), row.trouble.clone().unwrap_or_default()];
     words.into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
@@ -91,9 +92,9 @@ fn limits(limits: &ContainerLimits) -> [(&'static str, String); 3] {
         ("CPU", limits.cpu_cores.map_or_else(none, |cores| format!("at most {cores:.2} cores"))),
         (
             "Memory",
-            limits
-                .memory_bytes
-                .map_or_else(none, |bytes| format!("at most {}", format::bytes(Some(bytes as f64)))),
+            limits.memory_bytes.map_or_else(none, |bytes| {
+                format!("at most {}", format::bytes(Some(bytes as f64)))
+            }),
         ),
         (
             "Restart",

@@ -6,8 +6,12 @@ use serde_json::{Map, Value, json};
 
 /// Commands whose answers are lists that grow with the servers, and where the list stands in the answer;
 /// an empty place is the answer itself.
-const PAGED: [(&str, &str); 4] =
-    [("container.list", "containers"), ("image.list", ""), ("volume.list", ""), ("network.list", "")];
+const PAGED: [(&str, &str); 4] = [
+    ("container.list", "containers"),
+    ("image.list", ""),
+    ("volume.list", ""),
+    ("network.list", ""),
+];
 /// Rows of a page when nobody says how many.
 const USUAL: usize = 100;
 /// The most rows of a page.
@@ -117,11 +121,17 @@ mod tests {
     #[test]
     fn a_page_is_taken_out_of_the_arguments() {
         let (whole, left) = page(json!({ "server_id": "a", "limit": 9_999, "offset": null }));
-        assert_eq!((whole, left), (Some(Page { offset: 0, limit: MOST }), json!({ "server_id": "a" })));
+        assert_eq!(
+            (whole, left),
+            (Some(Page { offset: 0, limit: MOST }), json!({ "server_id": "a" }))
+        );
         let mut answer = json!([1, 2]);
         assert_eq!(cut("image.list", whole.expect("paged"), &mut answer), None);
         let behind = Page { offset: 5, limit: 1 };
-        assert_eq!(cut("image.list", behind, &mut answer).as_deref(), Some("These are rows none of 2."));
+        assert_eq!(
+            cut("image.list", behind, &mut answer).as_deref(),
+            Some("These are rows none of 2.")
+        );
         assert_eq!(answer, json!([]));
         for bad in [json!(-1), json!("3"), json!(1.5)] {
             take("container.list", &mut json!({ "limit": bad })).expect_err("no page");

@@ -140,7 +140,7 @@ impl Store {
             "select exists (
                  select 1 from activity_logs
                  where activity_type = ?1 and timestamp >= ?2
-                   and case when json_valid(details) then json_extract(details, '$.event') end = ?3
+                   and json_extract(details, '$.event') = ?3
              )",
         )
         .bind(activity.activity_type)

@@ -168,7 +168,10 @@ fn a_log_that_is_too_long_is_said_to_go_further_back() {
     let (lines, said) = told(&[]);
     assert_eq!(lines.lines().count(), 100_000);
     assert!(lines.starts_with("1\n") && lines.ends_with("\n100000\n"));
-    assert!(said.starts_with("Lab/long has older lines than these newest 100000: --until '20"), "{said}");
+    assert!(
+        said.starts_with("Lab/long has older lines than these newest 100000: --until '20"),
+        "{said}"
+    );
     let (lines, said) = told(&["--stream", "stderr"]);
     assert!(lines.is_empty() && said.contains("has older lines"), "{said}");
     let (lines, said) = told(&["--tail", "3"]);

@@ -167,6 +167,16 @@ fn several_are_acted_on_and_each_has_its_result() {
     let (rest, code) = terminal.end();
     assert!(rest.contains("Nothing is removed") && code == Some(0), "{rest:?}");
     assert_eq!(lab.docker.docker(&["ps", "-aq"]).lines().count(), 2, "it was not said twice");
+    lab.docker.docker(&["start", "two"]);
+    let both = ["container", "remove", "lab/three", "lab/two", "--force"];
+    let error = lab.tomo.refused(2, &both);
+    assert!(error.contains("two still runs, and --force kills it."), "{error}");
+    let mut terminal = lab.tomo.at_terminal(&both);
+    terminal.wait_for("two still runs, and --force kills it.");
+    terminal.wait_for("Remove lab/three, lab/two?");
+    terminal.press("no\r");
+    assert_eq!(terminal.end().1, Some(0));
+    lab.docker.docker(&["kill", "two"]);
     lab.tomo.done(&["container", "remove", "lab/three", "lab/two", "--volumes", "--yes"]);
     assert_eq!(lab.docker.docker(&["ps", "-aq"]), "");
 }

@@ -355,9 +355,8 @@ fn are_in_force(wanted: &ContainerLimits, now: &ContainerLimits) -> bool {
         let now = now.cpu_cores.unwrap_or_default();
         (now - wanted).abs() < LEAST_CORES / 2.0
     });
-    let memory = wanted
-        .memory_bytes
-        .is_none_or(|wanted| now.memory_bytes.unwrap_or_default() == wanted);
+    let memory =
+        wanted.memory_bytes.is_none_or(|wanted| now.memory_bytes.unwrap_or_default() == wanted);
     cores && memory && wanted.restart_policy.is_none_or(|wanted| now.restart_policy == Some(wanted))
 }
 

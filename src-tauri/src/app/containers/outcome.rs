@@ -77,6 +77,20 @@ fn names(all: &[&str]) -> String {
 }
 
 impl Deed {
+    /// The same without force where the container is known to have ended: force is for those that were
+    /// seen to run, and one that somebody starts meanwhile is not killed with them.
+    fn as_needed(self, before: Option<&Container>) -> Self {
+        let has_ended = before.is_some_and(|before| {
+            matches!(before.state, ContainerState::Created | ContainerState::Exited)
+        });
+        match self {
+            Self::Remove { with_volumes, force } => {
+                Self::Remove { with_volumes, force: force && !has_ended }
+            }
+            act @ Self::Act(_) => act,
+        }
+    }
+
     /// Whether a container is as it has to be after this, which it was before.
     fn is_done_to(self, now: &Container, before: Option<&Container>) -> bool {
         let is_newer = || {
@@ -137,6 +151,7 @@ impl Tomo {
         deed: Deed,
     ) -> Result<(), EngineError> {
         let before = self.inner.board.container(which);
+        let deed = deed.as_needed(before.as_ref());
         let asking = deed.done(engine, &which.container_id);
         let done = settled(asking, || self.is_done(which, deed, before.as_ref())).await;
         if matches!(&done, Err(error) if !matches!(error, EngineError::Unknown(_))) {

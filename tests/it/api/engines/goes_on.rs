@@ -155,3 +155,30 @@ async fn what_tomo_does_not_see_the_end_of_is_said_not_to_be_known() {
     assert!(said.iter().any(|words| words.ends_with("web was renamed to shop on lab")), "{said:?}");
     gated.gate.set(Passage::Free);
 }
+
+/// Holds because force is for what was seen to run: one that somebody starts between the list and the
+/// removal is not killed with the others.
+#[tokio::test(flavor = "multi_thread")]
+async fn force_is_for_those_that_were_seen_to_run() {
+    let Some(gated) = Gated::start().await else { return };
+    let (docker, watched) = (&gated.docker, &gated.watched);
+    let runs = docker.start_container("runs", &[], &["sleep", "600"]);
+    let ended = docker.docker(&["create", "--name", "ended", IMAGE, "sleep", "600"]);
+    watched.until_row("runs", |row| is(row, "running")).await;
+    watched.until_row("ended", |row| is(row, "created")).await;
+    gated.gate.set(Passage::Held);
+    let both = [watched.reference(&runs), watched.reference(&ended)];
+    let remove = json!({ "containers": both, "force": true });
+    let tomo = watched.house.tomo.clone();
+    let removing = tokio::spawn(async move { api::call(&tomo, "container.remove", remove).await });
+    tokio::task::block_in_place(|| gated.gate.until_came(2));
+    docker.docker(&["start", "ended"]);
+    gated.gate.set(Passage::Free);
+    let results = removing.await.expect("a task").expect("results");
+    assert!(results[0]["error"].is_null(), "{results}");
+    assert!(
+        results[1]["error"].as_str().is_some_and(|words| words.contains("running")),
+        "{results}"
+    );
+    assert_eq!(docker.docker(&["ps", "--format", "{{.Names}}"]), "ended");
+}
