@@ -3328,7 +3328,7 @@ containers: Array<ContainerRef>,
  */
 with_volumes: boolean, 
 /**
- * Kills those that run; without it they are refused.
+ * Kills those that are seen to run; without it they are refused.
  */
 force: boolean, };
 
