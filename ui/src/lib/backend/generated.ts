@@ -1179,11 +1179,11 @@ export type RestartPolicy = "no" | "on_failure" | "always" | "unless_stopped";
  */
 export type ContainerLimits = { 
 /**
- * Cores at most; 0 lifts the limit.
+ * Cores at most; 0 is no limit, which engines set as all that the host has.
  */
 cpu_cores: number | null, 
 /**
- * Memory at most, bytes; 0 lifts the limit.
+ * Memory at most, bytes; 0 is no limit, which engines set as all that the host has.
  */
 memory_bytes: number | null, 
 /**
