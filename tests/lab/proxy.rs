@@ -27,12 +27,14 @@ const REFUSAL: &[u8] =
 const BEGINNING: u64 = 3_000;
 
 /// A socket that every account may use, with a thread for each stream. They end with the streams.
-struct Front {
+pub(super) struct Front {
     folder: TempDir,
 }
 
 impl Front {
-    fn start(serve: impl Fn(UnixStream) -> io::Result<()> + Send + Sync + 'static) -> Self {
+    pub(super) fn start(
+        serve: impl Fn(UnixStream) -> io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
         let folder = tempfile::Builder::new().prefix("tomo-proxy-").tempdir().expect("a folder");
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("a mode");
         let front = Self { folder };
@@ -49,7 +51,7 @@ impl Front {
         front
     }
 
-    fn socket(&self) -> PathBuf {
+    pub(super) fn socket(&self) -> PathBuf {
         self.folder.path().join("docker.sock")
     }
 }
@@ -87,8 +89,8 @@ fn carry(mut near: UnixStream, engine: &Path) -> io::Result<()> {
     far.shutdown(Shutdown::Both)
 }
 
-/// The head of the next request; nothing at the end of the stream.
-fn head(near: &mut UnixStream) -> io::Result<Option<Vec<u8>>> {
+/// The head of the next request or answer; nothing at the end of the stream.
+pub(super) fn head(near: &mut UnixStream) -> io::Result<Option<Vec<u8>>> {
     let mut head = Vec::new();
     let mut byte = [0];
     while near.read(&mut byte)? == 1 {
@@ -138,14 +140,8 @@ fn cut(mut near: UnixStream, engine: &Path, cuts: &AtomicUsize) -> io::Result<()
     let is_list = String::from_utf8_lossy(&first).contains("/containers/json");
     let fewer = |left: usize| left.checked_sub(1);
     let broken = is_list && cuts.fetch_update(Ordering::SeqCst, Ordering::SeqCst, fewer).is_ok();
-    // One request for each stream, so that every list is seen.
-    let alone = String::from_utf8_lossy(&first).replacen("\r\n", "\r\nConnection: close\r\n", 1);
-    let alone = if alone.to_ascii_lowercase().contains("\r\nupgrade:") {
-        first
-    } else {
-        alone.into_bytes()
-    };
-    far.write_all(&alone)?;
+    // So that every list is seen.
+    far.write_all(&alone(first))?;
     let upwards = thread::spawn(move || io::copy(&mut near, &mut far));
     if broken {
         io::copy(&mut (&mut answers).take(BEGINNING), &mut back)?;
@@ -156,6 +152,15 @@ fn cut(mut near: UnixStream, engine: &Path, cuts: &AtomicUsize) -> io::Result<()
     answers.shutdown(Shutdown::Both)?;
     drop(upwards.join());
     Ok(())
+}
+
+/// A request as the only one of its stream, so that whoever stands in between sees the next one too.
+pub(super) fn alone(head: Vec<u8>) -> Vec<u8> {
+    let text = String::from_utf8_lossy(&head);
+    if text.to_ascii_lowercase().contains("\r\nupgrade:") {
+        return head;
+    }
+    text.replacen("\r\n", "\r\nConnection: close\r\n", 1).into_bytes()
 }
 
 /// An engine of 2014, as far as anybody asks: none runs on a system of today.

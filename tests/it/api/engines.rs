@@ -4,6 +4,7 @@
 mod breaks;
 mod deeds;
 mod digests;
+mod goes_on;
 mod podman;
 mod ways;
 

@@ -70,7 +70,7 @@ pub struct RemoveContainers {
     /// With their anonymous volumes, and what is in them.
     #[serde(default)]
     pub with_volumes: bool,
-    /// Kills those that run; without it they are refused.
+    /// Kills those that are seen to run; without it they are refused.
     #[serde(default)]
     pub force: bool,
 }

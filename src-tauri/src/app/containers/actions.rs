@@ -1,7 +1,7 @@
 //! What people do to containers. Each call is one entry in the activity log, with what came of each
 //! container.
 
-use super::outcome::{self, Outcome};
+use super::outcome::{self, Outcome, settled};
 use crate::{
     app::{Tomo, activity::Entry, error::AppError},
     collect::hub::Change,
@@ -98,7 +98,6 @@ impl Tomo {
         self.to_each(by, containers, Deed::Remove { with_volumes, force }).await
     }
 
-    /// It belongs to Tomo, and goes on to its entry in the log also when whoever asked is gone.
     async fn to_each(
         &self,
         by: UserId,
@@ -110,9 +109,7 @@ impl Tomo {
             containers.into_iter().filter(|which| seen.insert(which.clone())).collect();
         check_count(containers.len(), "container")?;
         let tomo = self.clone();
-        let doing = async move { tomo.do_to_each(by, containers, deed).await };
-        let doing = self.inner.tasks.spawn_on(doing, &self.inner.runtime);
-        doing.await.map_err(|error| AppError::internal("changing containers", &error))
+        self.to_its_end(async move { Ok(tomo.do_to_each(by, containers, deed).await) }).await
     }
 
     async fn do_to_each(
@@ -190,17 +187,49 @@ impl Tomo {
         which: &ContainerRef,
         name: &str,
     ) -> Result<ContainerRow, AppError> {
-        let name = checked_name(name)?;
+        let (tomo, which, name) = (self.clone(), which.clone(), checked_name(name)?.to_owned());
+        self.to_its_end(async move { tomo.do_rename(by, &which, &name).await }).await
+    }
+
+    async fn do_rename(
+        &self,
+        by: UserId,
+        which: &ContainerRef,
+        name: &str,
+    ) -> Result<ContainerRow, AppError> {
         let before = self.container_name(which);
         let engine = self.engine(which.server_id)?;
-        engine.rename_container(&which.container_id, name).await?;
-        let place = self.place([which.server_id]);
-        let message = format!("{} renamed to {name}{place}", shown(&before));
+        let renaming = engine.rename_container(&which.container_id, name);
+        let is_renamed = || async {
+            let engine = self.engine(which.server_id).ok()?;
+            let now = engine.look(which.server_id, &which.container_id).await.ok()?;
+            (now.name == name).then_some(Ok(()))
+        };
+        let done = self.unless_ended(settled(renaming, is_renamed)).await;
         let details = json!({ "before": shown(&before), "name": name });
-        let entry = Entry::by(by, ActivityKind::ContainerRename, message).with(details);
-        self.record(entry.to(which.server_id)).await;
+        let outcome = Outcome::of(which.clone(), before, done.clone().map_err(AppError::from));
+        let place = self.place([which.server_id]);
+        let message = outcome::sentence(&[outcome], &format!("renamed to {name}"), &place);
+        let entry = Entry::by(by, ActivityKind::ContainerRename, message);
+        self.record_of_one(entry, which, details, done).await?;
+        self.container_row(&self.engine(which.server_id)?, which).await
+    }
+
+    /// Writes down what came of one container, and gives that back.
+    async fn record_of_one(
+        &self,
+        entry: Entry,
+        which: &ContainerRef,
+        mut details: Value,
+        done: Result<(), EngineError>,
+    ) -> Result<(), AppError> {
+        let done = done.map_err(AppError::from);
+        if let Err(error) = &done {
+            details["error"] = error.to_string().into();
+        }
+        self.record(entry.with(details).to(which.server_id)).await;
         self.inner.hub.announce(Change::Containers(which.server_id));
-        self.container_row(&engine, which).await
+        done
     }
 
     /// Changes what a container may use, and when it is started again.
@@ -214,15 +243,37 @@ impl Tomo {
         limits: &ContainerLimits,
     ) -> Result<ContainerRow, AppError> {
         check_limits(limits)?;
+        let (tomo, which, limits) = (self.clone(), which.clone(), limits.clone());
+        self.to_its_end(async move { tomo.do_limit(by, &which, &limits).await }).await
+    }
+
+    async fn do_limit(
+        &self,
+        by: UserId,
+        which: &ContainerRef,
+        limits: &ContainerLimits,
+    ) -> Result<ContainerRow, AppError> {
         let engine = self.engine(which.server_id)?;
-        engine.limit_container(&which.container_id, limits).await?;
         let name = shown(&self.container_name(which));
-        let message = format!("Limits of {name} changed{}", self.place([which.server_id]));
+        let limiting = engine.limit_container(&which.container_id, limits);
+        let is_limited = || async {
+            let engine = self.engine(which.server_id).ok()?;
+            let now = engine.inspect(&which.container_id).await.ok()?.limits();
+            are_in_force(limits, &now).then_some(Ok(()))
+        };
+        let done = self.unless_ended(settled(limiting, is_limited)).await;
+        let place = self.place([which.server_id]);
+        let message = match &done {
+            Ok(()) => format!("Limits of {name} changed{place}"),
+            Err(EngineError::Unknown(_)) => {
+                format!("It is not known whether the limits of {name} were changed{place}")
+            }
+            Err(_) => format!("Limits of {name} not changed{place}"),
+        };
         let details = json!({ "name": name, "limits": limits });
-        let entry = Entry::by(by, ActivityKind::ContainerLimit, message).with(details);
-        self.record(entry.to(which.server_id)).await;
-        self.inner.hub.announce(Change::Containers(which.server_id));
-        self.container_row(&engine, which).await
+        let entry = Entry::by(by, ActivityKind::ContainerLimit, message);
+        self.record_of_one(entry, which, details, done).await?;
+        self.container_row(&self.engine(which.server_id)?, which).await
     }
 
     /// A container's name; the beginning of its id where it is not listed.
@@ -298,9 +349,21 @@ fn check_limits(limits: &ContainerLimits) -> Result<(), AppError> {
     }
 }
 
+/// Whether a container has these limits: what an engine counts in is a little coarser than cores.
+fn are_in_force(wanted: &ContainerLimits, now: &ContainerLimits) -> bool {
+    let cores = wanted.cpu_cores.is_none_or(|wanted| {
+        let now = now.cpu_cores.unwrap_or_default();
+        (now - wanted).abs() < LEAST_CORES / 2.0
+    });
+    let memory =
+        wanted.memory_bytes.is_none_or(|wanted| now.memory_bytes.unwrap_or_default() == wanted);
+    cores && memory && wanted.restart_policy.is_none_or(|wanted| now.restart_policy == Some(wanted))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::container::RestartPolicy;
 
     /// The engine's own rule, said before it is asked, in words.
     #[test]
@@ -311,6 +374,25 @@ mod tests {
         for name in ["", "a", ".ab", "-ab", "a b", "a/b", "ä1", "a\u{1b}b", &"a".repeat(129)] {
             assert!(checked_name(name).is_err(), "{name}");
         }
+    }
+
+    /// Whether a change whose answer was cut off was made is read from this: what was not to be changed
+    /// says nothing, and a limit that is lifted is none.
+    #[test]
+    fn limits_are_compared_as_far_as_they_were_to_be_changed() {
+        let now = ContainerLimits {
+            cpu_cores: Some(0.333_33),
+            memory_bytes: None,
+            restart_policy: Some(RestartPolicy::Always),
+        };
+        let wanted = |cpu_cores, memory_bytes, restart_policy| {
+            are_in_force(&ContainerLimits { cpu_cores, memory_bytes, restart_policy }, &now)
+        };
+        assert!(wanted(Some(1.0 / 3.0), Some(0), Some(RestartPolicy::Always)));
+        assert!(wanted(None, Some(0), None));
+        assert!(!wanted(Some(0.0), None, None) && !wanted(Some(0.34), None, None));
+        assert!(!wanted(None, Some(1 << 20), None));
+        assert!(!wanted(None, None, Some(RestartPolicy::No)));
     }
 
     /// A limit that is no number is not sent.

@@ -14,6 +14,7 @@ mod logs;
 mod measuring;
 mod named;
 mod outcome;
+mod removal;
 mod resources;
 mod trouble;
 mod usage;

@@ -75,7 +75,9 @@ impl Tomo {
     fn named_containers(&self, which: &[ContainerRef]) -> Result<Vec<String>, AppError> {
         let name = |which: &ContainerRef| {
             let container = self.container(which)?;
-            Ok(format!("{} on {}", shown(&container.name), self.server_name(which.server_id)))
+            let runs = if container.is_up() { " (runs)" } else { "" };
+            let server = self.server_name(which.server_id);
+            Ok(format!("{} on {server}{runs}", shown(&container.name)))
         };
         which.iter().map(name).collect()
     }

@@ -1,6 +1,10 @@
 //! Images, volumes and networks of engines, and clearing them out.
 
-use super::actions::{check_count, shown};
+use super::{
+    actions::{check_count, shown},
+    outcome::settled,
+    removal::{Kept, Removal, sentence},
+};
 use crate::{
     app::{Tomo, activity::Entry, error::AppError},
     collect::hub::Change,
@@ -80,6 +84,16 @@ impl Tomo {
         ids: Vec<String>,
     ) -> Result<Vec<RemovalResult>, AppError> {
         check_count(ids.len(), "image")?;
+        let tomo = self.clone();
+        self.to_its_end(async move { tomo.do_remove_images(by, server, ids).await }).await
+    }
+
+    async fn do_remove_images(
+        &self,
+        by: UserId,
+        server: ServerId,
+        ids: Vec<String>,
+    ) -> Result<Vec<RemovalResult>, AppError> {
         let engine = self.engine(server)?;
         let listed: HashMap<_, _> = engine
             .images(server)
@@ -88,13 +102,12 @@ impl Tomo {
             .map(|image| (image.id.clone(), (image_name(&image), image)))
             .collect();
         let named = named(ids, |id| listed.get(id).map(|(name, image)| (name, &*image.used_by)));
-        let removed = each(&engine, named, |id| match listed.get(&id) {
+        let remove = |id: String| match listed.get(&id) {
             Some((_, image)) => engine.remove_image(image).boxed(),
             None => ready(Err(gone())).boxed(),
-        })
-        .await;
-        self.record_removal(by, server, "image", "images", &removed).await;
-        Ok(removed)
+        };
+        let removed = self.each(server, Kept::Image, &engine, named, remove).await;
+        Ok(self.record_removal(by, server, Kept::Image, removed).await)
     }
 
     /// Removes volumes that no container mounts, with what is in them; gives a result for each.
@@ -108,6 +121,16 @@ impl Tomo {
         ids: Vec<String>,
     ) -> Result<Vec<RemovalResult>, AppError> {
         check_count(ids.len(), "volume")?;
+        let tomo = self.clone();
+        self.to_its_end(async move { tomo.do_remove_volumes(by, server, ids).await }).await
+    }
+
+    async fn do_remove_volumes(
+        &self,
+        by: UserId,
+        server: ServerId,
+        ids: Vec<String>,
+    ) -> Result<Vec<RemovalResult>, AppError> {
         let engine = self.engine(server)?;
         let listed = engine.volumes(server, false).await?;
         let named = named(ids, |id| {
@@ -116,9 +139,8 @@ impl Tomo {
         });
         let engine = &engine;
         let remove = |id: String| async move { engine.remove_volume(&id).await }.boxed();
-        let removed = each(engine, named, remove).await;
-        self.record_removal(by, server, "volume", "volumes", &removed).await;
-        Ok(removed)
+        let removed = self.each(server, Kept::Volume, engine, named, remove).await;
+        Ok(self.record_removal(by, server, Kept::Volume, removed).await)
     }
 
     /// Removes networks that no container is in; gives a result for each.
@@ -132,6 +154,16 @@ impl Tomo {
         ids: Vec<String>,
     ) -> Result<Vec<RemovalResult>, AppError> {
         check_count(ids.len(), "network")?;
+        let tomo = self.clone();
+        self.to_its_end(async move { tomo.do_remove_networks(by, server, ids).await }).await
+    }
+
+    async fn do_remove_networks(
+        &self,
+        by: UserId,
+        server: ServerId,
+        ids: Vec<String>,
+    ) -> Result<Vec<RemovalResult>, AppError> {
         let engine = self.engine(server)?;
         let listed = engine.networks(server).await?;
         let named = named(ids, |id| {
@@ -140,9 +172,8 @@ impl Tomo {
         });
         let engine = &engine;
         let remove = |id: String| async move { engine.remove_network(&id).await }.boxed();
-        let removed = each(engine, named, remove).await;
-        self.record_removal(by, server, "network", "networks", &removed).await;
-        Ok(removed)
+        let removed = self.each(server, Kept::Network, engine, named, remove).await;
+        Ok(self.record_removal(by, server, Kept::Network, removed).await)
     }
 
     /// Exactly what clearing out would take now.
@@ -172,8 +203,19 @@ impl Tomo {
         kind: PruneKind,
         ids: Vec<String>,
     ) -> Result<Vec<RemovalResult>, AppError> {
-        let (one, several) = words(kind);
-        check_count(ids.len(), one)?;
+        check_count(ids.len(), Kept::of(kind).words().0)?;
+        let tomo = self.clone();
+        self.to_its_end(async move { tomo.do_prune(by, server, kind, ids).await }).await
+    }
+
+    async fn do_prune(
+        &self,
+        by: UserId,
+        server: ServerId,
+        kind: PruneKind,
+        ids: Vec<String>,
+    ) -> Result<Vec<RemovalResult>, AppError> {
+        let what = Kept::of(kind);
         let engine = self.engine(server)?;
         let unused: HashMap<_, _> = engine
             .unused(server, kind, false)
@@ -182,33 +224,80 @@ impl Tomo {
             .map(|thing| (thing.item.id.clone(), thing))
             .collect();
         let named = named(ids, |id| unused.get(id).map(|thing| (&thing.item.name, &[][..])));
-        let removed = each(&engine, named, |id| match unused.get(&id) {
+        let remove = |id: String| match unused.get(&id) {
             Some(thing) => engine.remove_unused(kind, thing).boxed(),
             None => ready(Err(in_use_or_gone())).boxed(),
-        })
-        .await;
-        self.record_removal(by, server, one, several, &removed).await;
-        Ok(removed)
+        };
+        let removed = self.each(server, what, &engine, named, remove).await;
+        Ok(self.record_removal(by, server, what, removed).await)
     }
 
+    /// Removes one thing after another, some at a time; what is in use stays. Gives a result for each,
+    /// in the order in which they were named.
+    async fn each<'a>(
+        &self,
+        server: ServerId,
+        what: Kept,
+        engine: &Engine,
+        named: Vec<Named>,
+        remove: impl Fn(String) -> BoxFuture<'a, Result<(), EngineError>>,
+    ) -> Vec<Removal> {
+        let remove = &remove;
+        let removals = named.into_iter().enumerate().map(|(place, named)| async move {
+            let Named { id, name, used } = named;
+            let removal = match used {
+                Some(used) => Removal::of(id, name, Some(used), true),
+                None => {
+                    let removing = settled(remove(id.clone()), || self.is_gone(server, what, &id));
+                    let error = self.unless_ended(removing).await.err();
+                    let is_known = !matches!(error, Some(EngineError::Unknown(_)));
+                    let words = error.map(|error| AppError::from(error).to_string());
+                    Removal::of(id, name, words, is_known)
+                }
+            };
+            (place, removal)
+        });
+        let mut removals: Vec<_> =
+            stream::iter(removals).buffer_unordered(engine.at_once()).collect().await;
+        removals.sort_by_key(|(place, _)| *place);
+        removals.into_iter().map(|(_, removal)| removal).collect()
+    }
+
+    /// Whether something is not there any more; nothing while it is, or nobody answers.
+    async fn is_gone(
+        &self,
+        server: ServerId,
+        what: Kept,
+        id: &str,
+    ) -> Option<Result<(), EngineError>> {
+        let engine = self.engine(server).ok()?;
+        let is_there = match what {
+            Kept::Container => match engine.look(server, id).await {
+                Err(EngineError::NotFound(_)) => false,
+                looked => looked.map(|_| true).ok()?,
+            },
+            Kept::Image => engine.images(server).await.ok()?.iter().any(|image| image.id == id),
+            Kept::Volume => {
+                let volumes = engine.volumes(server, false).await.ok()?;
+                volumes.iter().any(|volume| volume.name == id)
+            }
+            Kept::Network => {
+                engine.networks(server).await.ok()?.iter().any(|network| network.id == id)
+            }
+        };
+        (!is_there).then_some(Ok(()))
+    }
+
+    /// Writes down what came of it, and gives that.
     async fn record_removal(
         &self,
         by: UserId,
         server: ServerId,
-        one: &str,
-        several: &str,
-        removed: &[RemovalResult],
-    ) {
-        let done = removed.iter().filter(|result| result.error.is_none()).count();
-        let place = self.place([server]);
-        let message = match removed {
-            [only] => {
-                let not = if done == 1 { "" } else { "not " };
-                format!("{} {} {not}removed{place}", capital(one), shown(&only.name))
-            }
-            all if done == all.len() => format!("{done} {several} removed{place}"),
-            all => format!("{done} of {} {several} removed{place}", all.len()),
-        };
+        what: Kept,
+        removed: Vec<Removal>,
+    ) -> Vec<RemovalResult> {
+        let message = sentence(&removed, what, &self.place([server]));
+        let removed: Vec<_> = removed.into_iter().map(|removal| removal.result).collect();
         let items: Vec<Value> = removed
             .iter()
             .map(|result| match &result.error {
@@ -216,10 +305,11 @@ impl Tomo {
                 None => json!({ "name": shown(&result.name) }),
             })
             .collect();
-        let details = json!({ "kind": one, "items": items });
+        let details = json!({ "kind": what.words().0, "items": items });
         let entry = Entry::by(by, ActivityKind::EngineRemove, message).with(details);
         self.record(entry.to(server)).await;
         self.inner.hub.announce(Change::Containers(server));
+        removed
     }
 }
 
@@ -246,30 +336,6 @@ fn named<'a>(
     .collect()
 }
 
-/// Removes one thing after another, some at a time; what is in use stays. Gives a result for each, in
-/// the order in which they were named.
-async fn each<'a>(
-    engine: &Engine,
-    named: Vec<Named>,
-    remove: impl Fn(String) -> BoxFuture<'a, Result<(), EngineError>>,
-) -> Vec<RemovalResult> {
-    let remove = &remove;
-    let removals = named.into_iter().enumerate().map(|(place, named)| async move {
-        let error = match named.used {
-            Some(used) => Some(used),
-            None => {
-                let done = remove(named.id.clone()).await;
-                done.err().map(|error| AppError::from(error).to_string())
-            }
-        };
-        (place, RemovalResult { id: named.id, name: named.name, error })
-    });
-    let mut results: Vec<_> =
-        stream::iter(removals).buffer_unordered(engine.at_once()).collect().await;
-    results.sort_by_key(|(place, _)| *place);
-    results.into_iter().map(|(_, result)| result).collect()
-}
-
 /// `It is used by web and db.`
 fn in_use(uses: &[UsedBy]) -> Option<String> {
     let names: Vec<_> = uses.iter().take(3).map(|user| shown(&user.name)).collect();
@@ -293,18 +359,4 @@ pub(super) fn image_name(image: &Image) -> String {
     let name = image.tags.first().or(image.digests.first());
     name.cloned()
         .unwrap_or_else(|| image.id.trim_start_matches("sha256:").chars().take(12).collect())
-}
-
-fn words(kind: PruneKind) -> (&'static str, &'static str) {
-    match kind {
-        PruneKind::Containers => ("container", "containers"),
-        PruneKind::DanglingImages | PruneKind::UnusedImages => ("image", "images"),
-        PruneKind::AnonymousVolumes | PruneKind::UnusedVolumes => ("volume", "volumes"),
-        PruneKind::UnusedNetworks => ("network", "networks"),
-    }
-}
-
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }

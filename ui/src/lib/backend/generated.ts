@@ -1179,11 +1179,11 @@ export type RestartPolicy = "no" | "on_failure" | "always" | "unless_stopped";
  */
 export type ContainerLimits = { 
 /**
- * Cores at most; 0 lifts the limit.
+ * Cores at most; 0 is no limit, which engines set as all that the host has.
  */
 cpu_cores: number | null, 
 /**
- * Memory at most, bytes; 0 lifts the limit.
+ * Memory at most, bytes; 0 is no limit, which engines set as all that the host has.
  */
 memory_bytes: number | null, 
 /**
@@ -3328,7 +3328,7 @@ containers: Array<ContainerRef>,
  */
 with_volumes: boolean, 
 /**
- * Kills those that run; without it they are refused.
+ * Kills those that are seen to run; without it they are refused.
  */
 force: boolean, };
 
