@@ -143,7 +143,7 @@ impl Tomo {
         before: Option<&Container>,
     ) -> Result<(), EngineError> {
         loop {
-            if let Ok(engine) = self.engine(which.server_id) {
+            if let Ok(engine) = self.engine_of(which) {
                 let look = self.look_again(&engine, which);
                 match tokio::time::timeout(LOOK, look).await {
                     Ok(Some(Ok(now))) if deed.is_done_to(&now, before) => return Ok(()),
@@ -171,7 +171,7 @@ impl Tomo {
                 Some(Ok(looked))
             }
             Err(gone @ EngineError::NotFound(_)) => {
-                board.remove(which.server_id, &which.container_id);
+                board.remove(which.server_id, &engine.info().socket, &which.container_id);
                 Some(Err(gone))
             }
             Err(error) => {
