@@ -14,7 +14,7 @@ use crate::domain::{
 };
 use clap::{Args as Group, Subcommand, ValueEnum};
 use serde_json::json;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 /// Digits of an id in a list: as many as engines' own tools show.
 const SHORT_ID: usize = 12;
@@ -305,11 +305,17 @@ pub async fn prune(cli: &Cli, prune: Prune) -> Result<(), CliError> {
     if !agreed(&question, prune.yes).await? {
         return output::text("Nothing is removed.");
     }
-    let ids: Vec<_> = preview.items.into_iter().map(|item| item.id).collect();
-    let mut results: Vec<RemovalResult> = Vec::with_capacity(ids.len());
-    for some in ids.chunks(500) {
-        let arguments = json!({ "server_id": server, "kind": kind, "ids": some });
-        results.extend(cli.call::<Vec<RemovalResult>>("prune.run", arguments).await?);
+    let mut by_engine = BTreeMap::<_, Vec<_>>::new();
+    for item in preview.items {
+        by_engine.entry(item.engine).or_default().push(item.id);
+    }
+    let mut results: Vec<RemovalResult> = Vec::new();
+    for (engine, ids) in &by_engine {
+        for some in ids.chunks(500) {
+            let arguments =
+                json!({ "server_id": server, "kind": kind, "engine": engine, "ids": some });
+            results.extend(cli.call::<Vec<RemovalResult>>("prune.run", arguments).await?);
+        }
     }
     tell(&results, prune.listing)
 }

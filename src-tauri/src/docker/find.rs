@@ -124,8 +124,10 @@ pub async fn guessing(connection: &Connection, usual: &str) -> Found {
             .boxed()
         })
         .collect();
-    let mut all: Vec<Settled> =
-        seen.usable().map(|place| Err(no_answer(place, &EngineError::Timeout, Way::Open))).collect();
+    let mut all: Vec<Settled> = seen
+        .usable()
+        .map(|place| Err(no_answer(place, &EngineError::Timeout, Way::Open)))
+        .collect();
     let mut give_up = None;
     loop {
         let next = match give_up {

@@ -180,7 +180,11 @@ fn of_summary(server: ServerId, socket: &str, summary: ContainerSummary) -> Opti
     })
 }
 
-fn of_inspection(server: ServerId, socket: &str, inspected: ContainerInspectResponse) -> Option<Container> {
+fn of_inspection(
+    server: ServerId,
+    socket: &str,
+    inspected: ContainerInspectResponse,
+) -> Option<Container> {
     use ContainerStateStatusEnum as Said;
     let id = inspected.id.filter(|id| checked(id).is_ok())?;
     let config = inspected.config.unwrap_or_default();

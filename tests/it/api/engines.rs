@@ -5,6 +5,7 @@ mod breaks;
 mod deeds;
 mod digests;
 mod podman;
+mod several;
 mod ways;
 
 use super::{House, PATIENCE, lab::Lab, lab::skip};

@@ -160,6 +160,7 @@ async fn a_socket_that_is_no_engine_is_said_to_be_none() {
     let lab = Lab::start(&socket, &[]);
     let trouble = trouble(&lab).await;
     assert_eq!(trouble.obstacle, EngineObstacle::Down, "{trouble:?}");
+    assert!(!trouble.message.contains("not understood") || !trouble.message.contains("Nobody"));
 }
 
 /// Podman's compatible service is found, told from Docker, and listed, at a path of its own.

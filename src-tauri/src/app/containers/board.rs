@@ -1,6 +1,8 @@
 //! What is known of every engine and its containers right now, in memory. It decides nothing: the
 //! watches of the engines write it, front doors read it.
 
+mod entry;
+
 use super::trouble;
 use crate::{
     docker::Engine,
@@ -15,92 +17,11 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use std::{
-    collections::{BTreeMap, HashMap, HashSet, VecDeque},
+    collections::{HashMap, HashSet},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// Containers that went, which are remembered for windows that have not heard of it.
-const GONE_KEPT: usize = 1_000;
-
-/// A container, and when it changed.
-struct Kept {
-    container: Container,
-    figures: Option<ContainerFigures>,
-    /// What was wrong with it when that was last looked at: some troubles pass with time.
-    trouble: Option<String>,
-    changed: u64,
-}
-
-/// One engine of a server.
-struct Place {
-    socket: String,
-    status: EngineStatus,
-    engine: Option<Engine>,
-    /// Since when it does not answer, although it did.
-    lost: Option<DateTime<Utc>>,
-}
-
-/// One server.
-struct Entry {
-    /// Where it stands while no engine of it is known.
-    status: EngineStatus,
-    /// In the order of their preference.
-    engines: Vec<Place>,
-    /// Of all its engines.
-    containers: BTreeMap<String, Kept>,
-}
-
-impl Entry {
-    fn place(&self, socket: &str) -> Option<&Place> {
-        self.engines.iter().find(|place| place.socket == socket)
-    }
-
-    fn place_mut(&mut self, socket: &str) -> &mut Place {
-        let known = self.engines.iter().position(|place| place.socket == socket);
-        let at = known.unwrap_or_else(|| {
-            self.engines.push(Place {
-                socket: socket.to_owned(),
-                status: EngineStatus::Looking,
-                engine: None,
-                lost: None,
-            });
-            self.engines.len() - 1
-        });
-        &mut self.engines[at]
-    }
-
-    /// The engine that stands for the server: the first that answers.
-    fn main(&self) -> Option<&Place> {
-        self.engines.iter().find(|place| place.engine.is_some()).or(self.engines.first())
-    }
-
-    fn lost(&self, container: &Container) -> Option<DateTime<Utc>> {
-        self.place(&container.engine).and_then(|place| place.lost)
-    }
-
-    fn row(&self, kept: &Kept, now: DateTime<Utc>) -> ContainerRow {
-        ContainerRow {
-            container: kept.container.clone(),
-            figures: kept.figures.clone(),
-            trouble: trouble::words(&kept.container, now),
-            old_since: self.lost(&kept.container),
-        }
-    }
-
-    fn is_live(&self, socket: &str) -> bool {
-        self.place(socket).is_some_and(|place| place.engine.is_some())
-    }
-}
-
-#[derive(Default)]
-struct Inner {
-    entries: HashMap<ServerId, Entry>,
-    /// Grows with each change.
-    revision: u64,
-    gone: VecDeque<(u64, ContainerRef)>,
-    /// The last revision whose departures are not all remembered.
-    forgotten: u64,
-}
+use entry::{Inner, Kept, Place};
 
 /// See the module.
 #[derive(Default)]
@@ -116,67 +37,6 @@ pub(in crate::app) struct Changed {
     pub(in crate::app) is_partial: bool,
     /// From when on to ask next time.
     pub(in crate::app) revision: u64,
-}
-
-impl Inner {
-    fn entry(&mut self, server: ServerId) -> &mut Entry {
-        self.entries.entry(server).or_insert_with(|| Entry {
-            status: EngineStatus::Unknown,
-            engines: Vec::new(),
-            containers: BTreeMap::new(),
-        })
-    }
-
-    fn next(&mut self) -> u64 {
-        self.revision += 1;
-        self.revision
-    }
-
-    fn put(&mut self, container: Container) -> bool {
-        let revision = self.revision + 1;
-        let trouble = trouble::words(&container, Utc::now());
-        let entry = self.entry(container.server_id);
-        if let Some(known) = entry.containers.get(&container.id)
-            && known.container.engine != container.engine
-            && entry.is_live(&known.container.engine)
-        {
-            // No two engines have a container of the same id, whatever one of them says.
-            return false;
-        }
-        match entry.containers.get_mut(&container.id) {
-            Some(kept) if kept.container == container => return false,
-            Some(kept) => {
-                if !container.is_up() {
-                    kept.figures = None;
-                }
-                kept.container = container;
-                kept.trouble = trouble;
-                kept.changed = revision;
-            }
-            None => {
-                let id = container.id.clone();
-                let kept = Kept { container, figures: None, trouble, changed: revision };
-                entry.containers.insert(id, kept);
-            }
-        }
-        self.revision = revision;
-        true
-    }
-
-    fn take_away(&mut self, which: ContainerRef) -> bool {
-        let containers = &mut self.entry(which.server_id).containers;
-        if containers.remove(&which.container_id).is_none() {
-            return false;
-        }
-        let revision = self.next();
-        self.gone.push_back((revision, which));
-        if self.gone.len() > GONE_KEPT
-            && let Some((revision, _)) = self.gone.pop_front()
-        {
-            self.forgotten = revision;
-        }
-        true
-    }
 }
 
 impl Board {
@@ -257,8 +117,7 @@ impl Board {
         let now = Utc::now();
         let inner = self.inner();
         let Some(entry) = inner.entries.get(&server) else { return Vec::new() };
-        let mut rows: Vec<_> =
-            entry.containers.values().map(|kept| entry.row(kept, now)).collect();
+        let mut rows: Vec<_> = entry.containers.values().map(|kept| entry.row(kept, now)).collect();
         drop(inner);
         rows.sort_by(|a, b| order(&a.container).cmp(&order(&b.container)));
         rows
@@ -347,9 +206,7 @@ impl Board {
         let gone: Vec<_> = entry
             .containers
             .iter()
-            .filter(|(id, kept)| {
-                kept.container.engine == socket && !there.contains(id.as_str())
-            })
+            .filter(|(id, kept)| kept.container.engine == socket && !there.contains(id.as_str()))
             .map(|(id, _)| ContainerRef { server_id: server, container_id: id.clone() })
             .collect();
         for which in gone {
@@ -471,31 +328,6 @@ impl Board {
             is_partial: inner.forgotten > revision,
             revision: inner.revision,
         }
-    }
-}
-
-impl Inner {
-    /// Forgets the containers of one engine of a server, or of all.
-    fn clear(&mut self, server: ServerId, socket: Option<&str>) {
-        let is_its = |kept: &Kept| socket.is_none_or(|socket| kept.container.engine == socket);
-        let containers = self.entry(server).containers.iter();
-        let ids: Vec<_> =
-            containers.filter(|(_, kept)| is_its(kept)).map(|(id, _)| id.clone()).collect();
-        for container_id in ids {
-            self.take_away(ContainerRef { server_id: server, container_id });
-        }
-    }
-}
-
-impl Place {
-    /// Takes where it stands while it does not answer; whether that is anything new.
-    fn set(&mut self, status: EngineStatus) -> bool {
-        if !matches!(status, EngineStatus::Looking) && self.engine.take().is_some() {
-            self.lost = Some(Utc::now());
-        }
-        let changed = self.status != status;
-        self.status = status;
-        changed
     }
 }
 

@@ -1,7 +1,8 @@
 //! What the board says, without any engine.
 
-use super::{super::trouble::tests::container, *};
+use super::{super::trouble::tests::container, entry::GONE_KEPT, *};
 use crate::domain::container::FiguresSource;
+use chrono::TimeDelta;
 
 fn figures(cpu: f64) -> ContainerFigures {
     ContainerFigures {
@@ -28,7 +29,10 @@ fn changes_are_told_once_and_departures_too() {
     assert!(board.figures(web.server_id, &[(web.id.clone(), figures(1.0))]));
     let second = board.changed_since(first.revision);
     assert_eq!(second.rows.len(), 1);
-    assert!(board.remove(web.server_id, &web.engine, &web.id) && !board.remove(web.server_id, &web.engine, &web.id));
+    assert!(
+        board.remove(web.server_id, &web.engine, &web.id)
+            && !board.remove(web.server_id, &web.engine, &web.id)
+    );
     let third = board.changed_since(second.revision);
     assert_eq!((third.rows.len(), third.gone), (0, vec![web.reference()]));
     assert!(board.changed_since(third.revision).gone.is_empty());
@@ -56,4 +60,35 @@ fn a_window_that_fell_behind_is_told_so() {
     }
     assert!(board.changed_since(0).is_partial);
     assert!(!board.changed_since(board.revision()).is_partial);
+}
+
+/// What passes with time changes a row although nothing happened, and a window has to be told.
+#[test]
+fn a_container_that_came_to_rest_is_told_once() {
+    let board = Board::default();
+    let restless = Container {
+        restart_count: Some(4),
+        started_at: Some(Utc::now()),
+        ..container(ContainerState::Running)
+    };
+    board.put(restless.clone());
+    let before = board.revision();
+    assert!(!board.judge(restless.server_id, Utc::now()), "it is as it was");
+    let later = Utc::now() + TimeDelta::minutes(11);
+    assert!(board.judge(restless.server_id, later));
+    assert_eq!(board.changed_since(before).rows.len(), 1);
+    assert!(!board.judge(restless.server_id, later), "once");
+}
+
+/// An engine that speaks of another's container must not take it away.
+#[test]
+fn only_its_own_engine_takes_a_container_away() {
+    let board = Board::default();
+    let web = container(ContainerState::Running);
+    board.put(web.clone());
+    assert!(!board.remove(web.server_id, "/run/podman/podman.sock", &web.id));
+    assert!(!board.drop_engine(web.server_id, "/run/podman/podman.sock"));
+    assert!(board.container(&web.reference()).is_some());
+    board.drop_engine(web.server_id, &web.engine);
+    assert!(board.container(&web.reference()).is_none());
 }

@@ -44,6 +44,9 @@ mod tests {
         digests.insert(name("old"), "a".into());
         digests.clone().insert(name("new"), "b".into());
         digests.keep_only(&HashSet::from([name("new")]));
-        assert_eq!((digests.get(&name("old")), digests.get(&name("new"))), (None, Some("b".into())));
+        assert_eq!(
+            (digests.get(&name("old")), digests.get(&name("new"))),
+            (None, Some("b".into()))
+        );
     }
 }

@@ -162,9 +162,8 @@ impl Follower<'_> {
     /// Takes the engine that answers again; refuses one that answers elsewhere already.
     fn take(&mut self, engine: &Engine, containers: &[Container]) -> bool {
         let board = &self.tomo.inner.board;
-        let is_elsewhere = |other: &Engine| {
-            other.info().socket != self.socket && other.is_same(engine)
-        };
+        let is_elsewhere =
+            |other: &Engine| other.info().socket != self.socket && other.is_same(engine);
         if board.engines(self.server).iter().any(is_elsewhere) {
             board.drop_engine(self.server, self.socket);
             self.tell(Change::Engine(self.server));

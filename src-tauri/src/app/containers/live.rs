@@ -20,12 +20,12 @@ use crate::{
         id::ServerId,
     },
 };
+use chrono::Utc;
 use futures::{
     FutureExt, StreamExt,
     future::BoxFuture,
     stream::{self, BoxStream, FuturesUnordered},
 };
-use chrono::Utc;
 use std::time::Duration;
 use tokio::{sync::watch::Receiver, time::MissedTickBehavior};
 

@@ -93,8 +93,11 @@ impl Tomo {
             return Vec::new();
         }
         let Some(sample) = self.inner.hub.sample(server) else { return Vec::new() };
-        let up: HashMap<_, _> =
-            board.up(server).into_iter().map(|container| (container.id, container.engine)).collect();
+        let up: HashMap<_, _> = board
+            .up(server)
+            .into_iter()
+            .map(|container| (container.id, container.engine))
+            .collect();
         let missing = self.inner.usage.missing(server, &sample, up.keys().cloned());
         missing.into_iter().filter_map(|id| Some((up.get(&id)?.clone(), id))).collect()
     }

@@ -315,9 +315,7 @@ fn named<T>(
             return Named { name: id.clone(), stays: Some(stays), id, holder: 0, thing: None };
         }
         match found.pop() {
-            Some((holder, at, (name, stays))) => {
-                Named { id, name, stays, holder, thing: Some(at) }
-            }
+            Some((holder, at, (name, stays))) => Named { id, name, stays, holder, thing: Some(at) },
             None => Named { name: id.clone(), stays: None, id, holder: 0, thing: None },
         }
     })

@@ -327,7 +327,8 @@ impl Watching {
             EngineObstacle::Absent => self.note_installed(self.was_there).await,
             _ => self.note_installed(true).await,
         }
-        let again = self.was_there || first.obstacle == EngineObstacle::Down;
+        let is_down = |trouble: &EngineTrouble| trouble.obstacle == EngineObstacle::Down;
+        let again = self.was_there || silent.iter().any(is_down);
         let board = &self.tomo.inner.board;
         let mut is_new = false;
         for socket in board.sockets(self.server) {

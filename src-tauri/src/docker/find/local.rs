@@ -68,9 +68,8 @@ fn local_places() -> Vec<PathBuf> {
     let host = host.as_deref().and_then(|host| host.strip_prefix("unix://")).map(Into::into);
     let runtime = from("XDG_RUNTIME_DIR");
     let home = from("HOME");
-    let below = |folder: &Option<PathBuf>, path: &str| {
-        folder.as_ref().map(|folder| folder.join(path))
-    };
+    let below =
+        |folder: &Option<PathBuf>, path: &str| folder.as_ref().map(|folder| folder.join(path));
     [
         host,
         Some("/var/run/docker.sock".into()),
@@ -127,4 +126,3 @@ fn group_of(path: &Path) -> Option<String> {
 fn group_of(_: &Path) -> Option<String> {
     None
 }
-

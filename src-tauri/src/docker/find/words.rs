@@ -56,9 +56,9 @@ pub(super) fn no_answer(place: &Place, error: &EngineError, way: Way) -> EngineT
             "Update Docker on that server.",
             None,
         ),
-        EngineError::Unreachable(_) => trouble(
+        EngineError::Unreachable(why) => trouble(
             EngineObstacle::Down,
-            format!("Nobody answers at {path}: {error}."),
+            format!("Nobody answers at {path}: {why}."),
             if way == Way::Unclear {
                 "Start the engine on that server. If it runs, the SSH server may not forward \
                  sockets: allow it in its sshd_config (AllowStreamLocalForwarding yes), or install \
@@ -72,6 +72,12 @@ pub(super) fn no_answer(place: &Place, error: &EngineError, way: Way) -> EngineT
             EngineObstacle::Down,
             format!("The engine at {path} did not answer in time."),
             "It may be busy, or hang. Tomo goes on asking it.",
+            None,
+        ),
+        EngineError::Endless => trouble(
+            EngineObstacle::Down,
+            format!("What answers at {path} does not come to an end."),
+            "See what listens there: an engine answers shorter.",
             None,
         ),
         EngineError::NotUnderstood(why) => trouble(

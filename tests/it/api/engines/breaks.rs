@@ -2,7 +2,10 @@
 //! is lost, made up, or more than text.
 
 use super::{Setting, Watched, engine, is, row, row_is_missing};
-use crate::lab::{docker::IMAGE, proxy::CuttingProxy};
+use crate::lab::{
+    docker::IMAGE,
+    proxy::{CuttingProxy, FailingProxy},
+};
 use futures::StreamExt;
 use serde_json::{Value, json};
 
@@ -80,6 +83,19 @@ async fn a_list_that_breaks_off_is_no_list() {
     };
     let list = watched.until("fresh rows", fresh).await;
     assert_eq!(count(&list), Some(ALL));
+}
+
+/// Holds because a look that failed is made again by itself: nothing happens to the container that
+/// would be a reason to.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_could_not_be_looked_at_is_looked_at_again() {
+    let Some(docker) = engine() else { return };
+    docker.start_container("web", &[], &["sleep", "600"]);
+    let proxy = FailingProxy::start(docker.socket(), 3);
+    let Some(watched) = Watched::at(&proxy.socket()).await else { return };
+    let web = watched.until_row("web", |row| row["container"]["restart_count"] == 0).await;
+    assert!(web["container"]["started_at"].is_string(), "{web}");
+    assert_eq!(proxy.left(), 0, "all of them were refused");
 }
 
 /// Holds because the engine tells of both by itself: a check that fails once it had held, and a process

@@ -910,6 +910,19 @@ trouble: EngineTrouble,
 since: string, };
 
 /**
+ * An engine of a server that has several.
+ */
+export type OtherEngine = { 
+/**
+ * Path of its socket, which tells it from the others.
+ */
+socket: string, 
+/**
+ * Where it stands.
+ */
+status: EngineStatus, };
+
+/**
  * The engines of a server.
  */
 export type ServerEngine = { 

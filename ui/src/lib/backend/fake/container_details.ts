@@ -31,6 +31,7 @@ export function exampleRow(now: number, { server_id, container_id }: ContainerRe
   return {
     container: {
       server_id,
+      engine: '/var/run/docker.sock',
       id: container_id,
       name: 'immich-server-1',
       image: 'ghcr.io/immich-app/immich-server:2.4.0',

@@ -177,6 +177,7 @@ export function containerRow(
 ): ContainerRow {
   const container: Container = {
     server_id,
+    engine: '/var/run/docker.sock',
     id: digits(`${server_id}/${name}`),
     name,
     image: 'busybox:1.37',
@@ -406,7 +407,7 @@ export function enginesOf(
       const one = troubles[next++];
       if (one) status = trouble(one);
     }
-    return { server_id: server.id, status };
+    return { server_id: server.id, status, others: [] };
   });
 }
 
