@@ -1,7 +1,7 @@
 //! A server with more than one engine: Docker, and the account's own Podman beside it.
 
 use super::{Lab, RuntimeFolder, Watched, engine, is, row};
-use crate::lab::{docker::Docker, podman::Podman};
+use crate::lab::{docker::Docker, podman::Podman, proxy::ReadOnlyProxy};
 use serde_json::{Value, json};
 use std::{fs, os::unix::fs::symlink, path::PathBuf};
 
@@ -94,6 +94,25 @@ async fn all_engines_of_a_server_are_listed_heard_and_acted_on() {
     watched.until("departures", |list| list["containers"] == json!([])).await;
     assert_eq!(both.docker.docker(&["ps", "-aq"]), "");
     assert_eq!(both.podman.podman(&["ps", "-aq"]), "");
+}
+
+/// Holds because an engine says who it is at each of its sockets: it is watched once, and where a proxy
+/// comes first, whoever put it there meant it to.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_engine_behind_two_sockets_is_one() {
+    let Some(docker) = engine() else { return };
+    docker.start_container("web", &[], &["sleep", "600"]);
+    let proxy = ReadOnlyProxy::start(docker.socket());
+    let Some(lab) = Lab::with_engine(&proxy.socket()) else { return };
+    let Some(folder) = RuntimeFolder::of(&lab.account.name) else { return };
+    symlink(docker.socket(), folder.0.join("docker.sock")).expect("a link");
+    let watched = Watched::of(lab).await;
+    let list = watched.until_engine("ready").await;
+    let engine = &list["engines"][0];
+    assert_eq!(engine["others"], json!([]), "{list:#}");
+    assert_eq!(engine["status"]["info"]["access"], "read_only");
+    let web = watched.until_row("web", |row| is(row, "running")).await;
+    assert_eq!(web["container"]["engine"], proxy.socket().display().to_string());
 }
 
 /// Holds because a name is not enough where two engines have it: nothing goes until it is said whose,

@@ -1,6 +1,11 @@
 import type { Mark } from '../../components/StateMark.svelte';
 import { ApiError } from '../../lib/backend/backend';
-import type { EngineObstacle, EngineStatus, ServerEngine, ServerId } from '../../lib/backend/generated';
+import type {
+  EngineObstacle,
+  EngineStatus,
+  ServerEngine,
+  ServerId,
+} from '../../lib/backend/generated';
 import type { Tomo } from '../../lib/state/tomo.svelte';
 
 /** The shape of what is in the way of an engine. */

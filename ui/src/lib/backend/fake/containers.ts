@@ -35,7 +35,11 @@ export class FakeContainers {
         : enginesOf(now, world.rows, troubledEngines);
     this.engines = this.engines.map(({ server_id, status, others }) =>
       server_id === readOnlyEngine && status.state === 'ready'
-        ? { server_id, others, status: { ...status, info: { ...status.info, access: 'read_only' } } }
+        ? {
+            server_id,
+            others,
+            status: { ...status, info: { ...status.info, access: 'read_only' } },
+          }
         : { server_id, status, others },
     );
     const silent = this.engines.filter(

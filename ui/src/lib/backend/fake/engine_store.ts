@@ -130,7 +130,12 @@ export function engineStore(world: World): Part<'image' | 'volume' | 'network' |
       case 'containers':
         return world.containers.rows
           .filter(({ container }) => container.server_id === server && container.state === 'exited')
-          .map(({ container }) => ({ engine, id: container.id, name: container.name, bytes: null }));
+          .map(({ container }) => ({
+            engine,
+            id: container.id,
+            name: container.name,
+            bytes: null,
+          }));
       case 'dangling_images':
       case 'unused_images':
         return images(server)
