@@ -85,6 +85,24 @@ async fn a_list_that_breaks_off_is_no_list() {
     assert_eq!(count(&list), Some(ALL));
 }
 
+/// Holds because the watch that ends has forgotten everything before the next one begins: it would take
+/// away what that one found.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_left_alone_for_a_moment_is_watched_again() {
+    let Some(setting) = Setting::start().await else { return };
+    setting.docker.start_container("web", &[], &["sleep", "600"]);
+    let id = json!({ "id": setting.id });
+    for _ in 0..5 {
+        setting.until_row("web", |row| is(row, "running")).await;
+        setting.house.ask("server.disconnect", id.clone()).await;
+        setting.house.ask("server.connect", id.clone()).await;
+    }
+    setting.until_engine("ready").await;
+    setting.until_row("web", |row| is(row, "running")).await;
+    let counts = json!({ "running": 1, "all": 1, "troubled": 0 });
+    setting.house.until(&setting.id, "counts", |row| row["containers"] == counts).await;
+}
+
 /// Holds because a look that failed is made again by itself: nothing happens to the container that
 /// would be a reason to.
 #[tokio::test(flavor = "multi_thread")]

@@ -67,13 +67,13 @@ test('clearing out shows exactly what goes, and takes just that', async () => {
   const preview = await backend.call('prune.preview', {
     server_id: 'server-nas',
     kind: 'unused_images',
-    engine: '/var/run/docker.sock',
   });
   await user.click(within(dialog).getByRole('button', { name: /^Remove 2/ }));
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
   expect(backend.calls.find(({ name }) => name === 'prune.run')?.args).toEqual({
     server_id: 'server-nas',
     kind: 'unused_images',
+    engine: '/var/run/docker.sock',
     ids: preview.items.map(({ id }) => id),
   });
 });
