@@ -17,6 +17,7 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
     thread,
+    time::Duration,
 };
 use tempfile::TempDir;
 
@@ -260,9 +261,15 @@ pub struct EndlessEngine {
 impl EndlessEngine {
     /// Answers without end wherever the path of a request holds this.
     pub fn start(part: &'static str) -> Self {
+        Self::speaking(part, PIECE, Duration::ZERO)
+    }
+
+    /// The same in so large pieces, each after such a pause, as every other answer is too.
+    pub fn speaking(part: &'static str, piece: usize, pause: Duration) -> Self {
         let said = Arc::new(AtomicUsize::new(0));
         let count = said.clone();
-        let front = Front::start(move |near| answer_without_end(near, part, &count));
+        let front =
+            Front::start(move |near| answer_without_end(near, part, (piece, pause), &count));
         Self { front, said }
     }
 
@@ -277,7 +284,12 @@ impl EndlessEngine {
     }
 }
 
-fn answer_without_end(mut near: UnixStream, part: &str, said: &AtomicUsize) -> io::Result<()> {
+fn answer_without_end(
+    mut near: UnixStream,
+    part: &str,
+    (size, pause): (usize, Duration),
+    said: &AtomicUsize,
+) -> io::Result<()> {
     while let Some(head) = head(&mut near)? {
         let head = String::from_utf8_lossy(&head);
         let path = head.split(' ').nth(1).unwrap_or_default();
@@ -290,12 +302,14 @@ fn answer_without_end(mut near: UnixStream, part: &str, said: &AtomicUsize) -> i
                 "HTTP/1.1 {status}\r\nContent-Type: application/json\r\n\
                  Transfer-Encoding: chunked\r\n\r\n"
             )?;
-            let piece = "x".repeat(PIECE);
+            let piece = "x".repeat(size);
             loop {
-                write!(near, "{PIECE:x}\r\n{piece}\r\n")?;
-                said.fetch_add(PIECE, Ordering::SeqCst);
+                thread::sleep(pause);
+                write!(near, "{size:x}\r\n{piece}\r\n")?;
+                said.fetch_add(size, Ordering::SeqCst);
             }
         }
+        thread::sleep(pause);
         let (status, body) = match path.rsplit('/').next().unwrap_or_default() {
             "version" => ("200 OK", r#"{"Version":"20.10.24","ApiVersion":"1.41"}"#),
             "info" => ("200 OK", "{}"),
