@@ -14,7 +14,7 @@ use crate::domain::{
 };
 use clap::{Args as Group, Subcommand, ValueEnum};
 use serde_json::{Value, json};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Digits of an id in a list: as many as engines' own tools show.
 const SHORT_ID: usize = 12;
@@ -364,12 +364,18 @@ pub async fn prune(cli: &Cli, prune: Prune) -> Result<(), CliError> {
     let word = prune.kind.to_possible_value();
     let word = word.as_ref().map_or("", |word| word.get_name());
     let shown_by = format!("tomo prune --server '{on}' {word} --dry-run");
-    let ids: Vec<_> = preview.items.into_iter().map(|item| item.id).collect();
-    let mut results: Vec<RemovalResult> = Vec::with_capacity(ids.len());
-    for some in ids.chunks(500) {
-        let arguments = json!({ "server_id": server, "kind": kind, "ids": some });
-        let removed: Vec<RemovalResult> = cli.change("prune.run", arguments, &shown_by).await?;
-        results.extend(removed);
+    let mut by_engine = BTreeMap::<_, Vec<_>>::new();
+    for item in preview.items {
+        by_engine.entry(item.engine).or_default().push(item.id);
+    }
+    let mut results: Vec<RemovalResult> = Vec::new();
+    for (engine, ids) in &by_engine {
+        for some in ids.chunks(500) {
+            let arguments =
+                json!({ "server_id": server, "kind": kind, "engine": engine, "ids": some });
+            let removed: Vec<RemovalResult> = cli.change("prune.run", arguments, &shown_by).await?;
+            results.extend(removed);
+        }
     }
     tell(&results, prune.listing)
 }

@@ -74,6 +74,8 @@ pub struct PublishedPort {
 pub struct Container {
     /// The server it is on.
     pub server_id: ServerId,
+    /// Path of the socket of the engine that has it.
+    pub engine: String,
     /// The engine's id, 64 hexadecimal digits.
     pub id: String,
     /// Name, without the slash.

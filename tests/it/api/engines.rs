@@ -6,6 +6,7 @@ mod deeds;
 mod digests;
 mod goes_on;
 mod podman;
+mod several;
 mod ways;
 
 use super::{House, PATIENCE, lab::Lab, lab::skip};

@@ -157,7 +157,8 @@ fn a_follow_goes_on_after_a_cut() {
 #[test]
 fn a_log_that_is_too_long_is_said_to_go_further_back() {
     let Some(lab) = Lab::start() else { return };
-    let id = lab.docker.start_container("long", &[], &["sh", "-c", "echo bad >&2; sleep 1; seq 100000"]);
+    let id =
+        lab.docker.start_container("long", &[], &["sh", "-c", "echo bad >&2; sleep 1; seq 100000"]);
     lab.docker.docker(&["wait", &id]);
     let told = |arguments: &[&str]| {
         let output = lab.tomo.run(&[&["container", "logs", "lab/long"], arguments].concat());

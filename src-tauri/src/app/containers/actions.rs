@@ -17,7 +17,7 @@ use crate::{
 };
 use futures::{StreamExt, future::join_all, stream};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// How many containers one call may name.
 const MOST: usize = 500;
@@ -118,13 +118,16 @@ impl Tomo {
         containers: Vec<ContainerRef>,
         deed: Deed,
     ) -> Vec<ContainerResult> {
-        let mut servers = BTreeMap::<ServerId, Vec<(usize, ContainerRef)>>::new();
+        let mut engines = BTreeMap::<_, (Option<Engine>, Vec<_>)>::new();
         for (place, which) in containers.into_iter().enumerate() {
-            servers.entry(which.server_id).or_default().push((place, which));
+            let engine = self.engine_of(&which).ok();
+            let socket = engine.as_ref().map(|engine| engine.info().socket.clone());
+            let key = (which.server_id, socket);
+            engines.entry(key).or_insert((engine, Vec::new())).1.push((place, which));
         }
-        let ids: Vec<ServerId> = servers.keys().copied().collect();
+        let ids: BTreeSet<ServerId> = engines.keys().map(|(server, _)| *server).collect();
         let on_each =
-            servers.into_iter().map(|(server, named)| self.on_server(server, named, deed));
+            engines.into_values().map(|(engine, named)| self.on_engine(engine, named, deed));
         let mut outcomes: Vec<_> = join_all(on_each).await.into_iter().flatten().collect();
         outcomes.sort_by_key(|(place, _)| *place);
         let outcomes: Vec<_> = outcomes.into_iter().map(|(_, outcome)| outcome).collect();
@@ -136,22 +139,27 @@ impl Tomo {
         outcomes.into_iter().map(|outcome| outcome.result).collect()
     }
 
-    async fn on_server(
+    async fn on_engine(
         &self,
-        server: ServerId,
+        engine: Option<Engine>,
         named: Vec<(usize, ContainerRef)>,
         deed: Deed,
     ) -> Vec<(usize, Outcome)> {
-        let engine = self.engine(server);
         let engine = &engine;
         let each = named.into_iter().map(|(place, which)| async move {
             // Before it is done: a container that is removed has no name any more.
             let name = self.container_name(&which);
-            let Ok(engine) = engine else {
-                return (place, Outcome::of(which, name, self.engine(server).map(|_| ())));
+            let engine = match engine {
+                Some(engine) => Ok(engine.clone()),
+                None => self.engine_of(&which),
             };
-            let done = self.do_unless_ended(engine, &which, deed).await;
-            (place, Outcome::of(which, name, done.map_err(AppError::from)))
+            let done = match engine {
+                Ok(engine) => {
+                    self.do_unless_ended(&engine, &which, deed).await.map_err(AppError::from)
+                }
+                Err(error) => Err(error),
+            };
+            (place, Outcome::of(which, name, done))
         });
         let at_once = engine.as_ref().map_or(1, Engine::at_once);
         stream::iter(each).buffer_unordered(at_once).collect().await
@@ -198,10 +206,10 @@ impl Tomo {
         name: &str,
     ) -> Result<ContainerRow, AppError> {
         let before = self.container_name(which);
-        let engine = self.engine(which.server_id)?;
+        let engine = self.engine_of(which)?;
         let renaming = engine.rename_container(&which.container_id, name);
         let is_renamed = || async {
-            let engine = self.engine(which.server_id).ok()?;
+            let engine = self.engine_of(which).ok()?;
             let now = engine.look(which.server_id, &which.container_id).await.ok()?;
             (now.name == name).then_some(Ok(()))
         };
@@ -212,7 +220,7 @@ impl Tomo {
         let message = outcome::sentence(&[outcome], &format!("renamed to {name}"), &place);
         let entry = Entry::by(by, ActivityKind::ContainerRename, message);
         self.record_of_one(entry, which, details, done).await?;
-        self.container_row(&self.engine(which.server_id)?, which).await
+        self.container_row(&self.engine_of(which)?, which).await
     }
 
     /// Writes down what came of one container, and gives that back.
@@ -253,11 +261,11 @@ impl Tomo {
         which: &ContainerRef,
         limits: &ContainerLimits,
     ) -> Result<ContainerRow, AppError> {
-        let engine = self.engine(which.server_id)?;
+        let engine = self.engine_of(which)?;
         let name = shown(&self.container_name(which));
         let limiting = engine.limit_container(&which.container_id, limits);
         let is_limited = || async {
-            let engine = self.engine(which.server_id).ok()?;
+            let engine = self.engine_of(which).ok()?;
             let now = engine.inspect(&which.container_id).await.ok()?.limits();
             are_in_force(limits, &now).then_some(Ok(()))
         };
@@ -273,7 +281,7 @@ impl Tomo {
         let details = json!({ "name": name, "limits": limits });
         let entry = Entry::by(by, ActivityKind::ContainerLimit, message);
         self.record_of_one(entry, which, details, done).await?;
-        self.container_row(&self.engine(which.server_id)?, which).await
+        self.container_row(&self.engine_of(which)?, which).await
     }
 
     /// A container's name; the beginning of its id where it is not listed.

@@ -118,7 +118,7 @@ impl Tomo {
         };
         at_most("lines", part.tail, most)?;
         let container = self.container(&part.container)?;
-        let engine = self.engine(container.server_id)?;
+        let engine = self.engine_of(&part.container)?;
         let read = async {
             let mut tail = part.tail;
             loop {

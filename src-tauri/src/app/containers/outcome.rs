@@ -167,7 +167,7 @@ impl Tomo {
         deed: Deed,
         before: Option<&Container>,
     ) -> Option<Result<(), EngineError>> {
-        let engine = self.engine(which.server_id).ok()?;
+        let engine = self.engine_of(which).ok()?;
         match self.look_again(&engine, which).await? {
             Ok(now) => deed.is_done_to(&now, before).then_some(Ok(())),
             Err(_) if matches!(deed, Deed::Remove { .. }) => Some(Ok(())),
@@ -190,7 +190,7 @@ impl Tomo {
                 Some(Ok(looked))
             }
             Err(gone @ EngineError::NotFound(_)) => {
-                board.remove(which.server_id, &which.container_id);
+                board.remove(which.server_id, &engine.info().socket, &which.container_id);
                 Some(Err(gone))
             }
             Err(error) => {

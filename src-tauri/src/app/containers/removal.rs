@@ -36,21 +36,17 @@ impl Kept {
 
 /// What came of one thing.
 pub(super) struct Removal {
+    /// The socket of its engine.
+    pub(super) engine: String,
     pub(super) result: RemovalResult,
     /// Whether it is known: an error may also say that it is not.
-    is_known: bool,
-}
-
-impl Removal {
-    pub(super) fn of(id: String, name: String, error: Option<String>, is_known: bool) -> Self {
-        Self { result: RemovalResult { id, name, error }, is_known }
-    }
+    pub(super) is_known: bool,
 }
 
 /// What came of all of them, for the activity log; `place` is ` on nas`.
 pub(super) fn sentence(removed: &[Removal], what: Kept, place: &str) -> String {
     let (one, several) = what.words();
-    if let [Removal { result, is_known }] = removed {
+    if let [Removal { result, is_known, .. }] = removed {
         let name = shown(&result.name);
         return match (result.error.is_none(), is_known) {
             (true, _) => format!("{} {name} removed{place}", capital(one)),
@@ -81,7 +77,9 @@ mod tests {
     #[test]
     fn a_sentence_tells_what_went_what_stayed_and_what_is_not_known() {
         let removal = |error: Option<&str>, is_known| {
-            Removal::of("id".into(), "data".into(), error.map(str::to_owned), is_known)
+            let error = error.map(str::to_owned);
+            let result = RemovalResult { id: "id".into(), name: "data".into(), error };
+            Removal { engine: "/run/docker.sock".into(), result, is_known }
         };
         let (gone, stayed) = (|| removal(None, true), || removal(Some("It is used."), true));
         let unknown = || removal(Some("It is not known."), false);
