@@ -35,7 +35,7 @@ const GRACE: Duration = Duration::from_secs(5);
 /// An engine and its first list, or why there is none.
 type Met = Result<(Engine, Listed), EngineError>;
 /// The same, in words.
-type Settled = Result<(Engine, Listed), EngineTrouble>;
+type Settled = Result<(Engine, Listed), Box<EngineTrouble>>;
 
 /// What came of looking for engines.
 pub struct Found {
@@ -62,7 +62,7 @@ impl Found {
                     found.doubles.push(engine.info().socket.clone());
                 }
                 Ok(met) => found.met.push(met),
-                Err(trouble) => found.silent.push(trouble),
+                Err(trouble) => found.silent.push(*trouble),
             }
         }
         if found.met.is_empty() && found.silent.is_empty() {
@@ -75,11 +75,11 @@ impl Found {
     ///
     /// # Errors
     /// What stands in the way.
-    pub fn first(self) -> Result<(Engine, Listed), EngineTrouble> {
+    pub fn first(self) -> Result<(Engine, Listed), Box<EngineTrouble>> {
         match (self.met.into_iter().next(), self.silent.into_iter().next()) {
             (Some(met), _) => Ok(met),
-            (None, Some(trouble)) => Err(trouble),
-            (None, None) => Err(nothing_usable(&Seen::default())),
+            (None, Some(trouble)) => Err(Box::new(trouble)),
+            (None, None) => Err(Box::new(nothing_usable(&Seen::default()))),
         }
     }
 }
@@ -126,7 +126,7 @@ pub async fn guessing(connection: &Connection, usual: &str) -> Found {
         .collect();
     let mut all: Vec<Settled> = seen
         .usable()
-        .map(|place| Err(no_answer(place, &EngineError::Timeout, Way::Open)))
+        .map(|place| Err(Box::new(no_answer(place, &EngineError::Timeout, Way::Open))))
         .collect();
     let mut give_up = None;
     loop {
@@ -155,7 +155,7 @@ pub async fn again(
     match seen.usable().next() {
         Some(place) => {
             let answer = meet_at(connection, &place.path).await;
-            settled(connection, place, answer, seen.has("docker")).await
+            settled(connection, place, answer, seen.has("docker")).await.map_err(|it| *it)
         }
         None if seen.is_missing(socket) => Err(gone(socket)),
         None => Err(nothing_usable(&seen)),
@@ -198,20 +198,20 @@ async fn settled(
         (false, true, _) => Way::Shut,
         (false, false, true) => Way::Unclear,
     };
-    answer.map_err(|error| no_answer(place, &error, way))
+    answer.map_err(|error| Box::new(no_answer(place, &error, way)))
 }
 
 /// What comes of asking at a place before anybody said that it is one.
 enum Early<F> {
     Asking(Pin<Box<F>>),
-    Answered(Met),
+    Answered(Box<Met>),
 }
 
 impl<F: Future<Output = Met>> Early<F> {
     /// Returns when there is an answer, once; then never.
     async fn go_on(&mut self) {
         match self {
-            Self::Asking(asking) => *self = Self::Answered(asking.await),
+            Self::Asking(asking) => *self = Self::Answered(Box::new(asking.await)),
             Self::Answered(_) => std::future::pending().await,
         }
     }
@@ -220,7 +220,7 @@ impl<F: Future<Output = Met>> Early<F> {
     async fn answer(self) -> Met {
         match self {
             Self::Asking(asking) => asking.await,
-            Self::Answered(met) => met,
+            Self::Answered(met) => *met,
         }
     }
 }

@@ -18,7 +18,7 @@ use tomo::{
 async fn trouble(lab: &Lab) -> EngineTrouble {
     let connection = lab.connect().await;
     let met = find::on_server(&connection).await.first();
-    met.map(|met| met.0.info().clone()).expect_err("something is in the way")
+    *met.map(|met| met.0.info().clone()).expect_err("something is in the way")
 }
 
 /// Holds because the socket is forwarded through the connection that is there: no second sign-in, no

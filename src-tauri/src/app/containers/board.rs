@@ -53,13 +53,16 @@ impl Board {
 
     /// The engine that has a container, or the first of its server where the container is not known;
     /// what stands in the way where it does not answer.
-    pub(super) fn engine_of(&self, which: &ContainerRef) -> Result<Engine, Option<EngineStatus>> {
+    pub(super) fn engine_of(
+        &self,
+        which: &ContainerRef,
+    ) -> Result<Engine, Option<Box<EngineStatus>>> {
         let inner = self.inner();
         let entry = inner.entries.get(&which.server_id).ok_or(None)?;
         let known = entry.containers.get(&which.container_id);
         let place = known.and_then(|kept| entry.place(&kept.container.engine)).or(entry.main());
-        let Some(place) = place else { return Err(Some(entry.status.clone())) };
-        place.engine.clone().ok_or_else(|| Some(place.status.clone()))
+        let Some(place) = place else { return Err(Some(Box::new(entry.status.clone()))) };
+        place.engine.clone().ok_or_else(|| Some(Box::new(place.status.clone())))
     }
 
     /// Where the engines of a server stand.

@@ -127,7 +127,8 @@ impl Tomo {
     /// # Errors
     /// Why it cannot be used, in words for a person.
     pub(super) fn engine_of(&self, which: &ContainerRef) -> Result<Engine, AppError> {
-        self.inner.board.engine_of(which).map_err(unusable)
+        let engine = self.inner.board.engine_of(which);
+        engine.map_err(|status| unusable(status.map(|status| *status)))
     }
 
     /// A container that is listed.

@@ -43,8 +43,8 @@ pub async fn here() -> Found {
     });
     let meeting = places.iter().map(async |path| match timeout(PATIENCE, meet(path)).await {
         Ok(Ok(met)) => Ok(met),
-        Ok(Err(error)) => Err(local_trouble(&path.to_string_lossy(), &error)),
-        Err(_) => Err(local_trouble(&path.to_string_lossy(), &EngineError::Timeout)),
+        Ok(Err(error)) => Err(Box::new(local_trouble(&path.to_string_lossy(), &error))),
+        Err(_) => Err(Box::new(local_trouble(&path.to_string_lossy(), &EngineError::Timeout))),
     });
     Found::of(join_all(meeting).await, &Seen::default())
 }
