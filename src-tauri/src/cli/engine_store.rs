@@ -4,6 +4,7 @@ use super::{
     Cli, account,
     args::Listing,
     container_names::{Depth, look, name_of, names, read},
+    engine_rows::{in_full, pick, rows},
     engines::{not_watched, troubles, unusable},
     error::{CliError, Exit},
     format, monitor, output, prompt, servers,
@@ -61,6 +62,9 @@ pub struct Remove {
     /// Names, or ids as the list shows them; without --server, the first is the server's
     #[arg(value_name = "NAME", required = true)]
     names: Vec<String>,
+    /// The engine that has them, where a server has several: its socket, as the list shows it
+    #[arg(long, value_name = "SOCKET")]
+    engine: Option<String>,
     /// Do not ask first
     #[arg(long)]
     yes: bool,
@@ -108,19 +112,6 @@ enum Kind {
     UnusedNetworks,
 }
 
-/// One row of a list, of whatever kind.
-struct Row {
-    server: ServerId,
-    id: String,
-    /// What it is called; only an image has several names, or none.
-    names: Vec<String>,
-    /// Other names that it answers to.
-    aliases: Vec<String>,
-    size: Option<u64>,
-    more: String,
-    users: String,
-}
-
 /// `tomo image`, `tomo volume` and `tomo network`.
 pub async fn run(cli: &Cli, noun: Noun, command: StoreCommand) -> Result<(), CliError> {
     match command {
@@ -147,10 +138,17 @@ async fn list(cli: &Cli, noun: Noun, list: List) -> Result<(), CliError> {
         Noun::Volume => ["Name", ">Size", "Kind", "Used by"],
         Noun::Network => ["Name", "Kind", "Used by", "Id"],
     });
+    let rows = rows(cli, noun, server).await?;
+    let engines: HashSet<_> = rows.iter().map(|row| (row.server, &row.engine)).collect();
+    let servers: HashSet<_> = rows.iter().map(|row| row.server).collect();
+    let has_several = engines.len() > servers.len();
+    if has_several {
+        heads.push("Engine");
+    }
     // The one that was named needs no column.
     let left_out = usize::from(server.is_some());
     let mut table = output::new_table(&heads[left_out..], output::width());
-    for row in rows(cli, noun, server).await? {
+    for row in &rows {
         let name = match row.names[..] {
             [] => format::ABSENT.into(),
             _ => output::clean_line(&row.names.join(", ")),
@@ -160,11 +158,14 @@ async fn list(cli: &Cli, noun: Noun, list: List) -> Result<(), CliError> {
         let id = output::clean_line(row.id.trim_start_matches("sha256:"));
         let id = id.chars().take(SHORT_ID).collect();
         let on = output::clean_line(name_of(&names, row.server));
-        let cells = match noun {
+        let mut cells = Vec::from(match noun {
             Noun::Image => [on, name, size, users, id],
             Noun::Volume => [on, name, size, kind, users],
             Noun::Network => [on, name, kind, users, id],
-        };
+        });
+        if has_several {
+            cells.push(output::clean_line(&row.engine));
+        }
         table.add_row(&cells[left_out..]);
     }
     output::table(&table)?;
@@ -192,55 +193,6 @@ async fn listed(
     Ok(rows)
 }
 
-async fn rows(cli: &Cli, noun: Noun, server: Option<ServerId>) -> Result<Vec<Row>, CliError> {
-    let name = format!("{}.list", word(noun));
-    let arguments = json!({ "server_id": server });
-    Ok(match noun {
-        Noun::Image => {
-            let images: Vec<Image> = cli.call(&name, arguments).await?;
-            let row = |image: Image| Row {
-                server: image.server_id,
-                names: image.tags,
-                aliases: image.digests,
-                size: Some(image.size_bytes),
-                more: String::new(),
-                users: users(&image.used_by),
-                id: image.id,
-            };
-            images.into_iter().map(row).collect()
-        }
-        Noun::Volume => {
-            let volumes: Vec<Volume> = cli.call(&name, arguments).await?;
-            let row = |volume: Volume| Row {
-                server: volume.server_id,
-                id: volume.name.clone(),
-                names: vec![volume.name],
-                aliases: Vec::new(),
-                size: volume.size_bytes,
-                more: match volume.is_anonymous {
-                    true => format!("{}, anonymous", volume.driver),
-                    false => volume.driver,
-                },
-                users: users(&volume.used_by),
-            };
-            volumes.into_iter().map(row).collect()
-        }
-        Noun::Network => {
-            let networks: Vec<Network> = cli.call(&name, arguments).await?;
-            let row = |network: Network| Row {
-                server: network.server_id,
-                names: vec![network.name],
-                aliases: Vec::new(),
-                size: None,
-                more: network.driver,
-                users: users(&network.used_by),
-                id: network.id,
-            };
-            networks.into_iter().map(row).collect()
-        }
-    })
-}
-
 async fn remove(cli: &Cli, noun: Noun, remove: Remove) -> Result<(), CliError> {
     let command = format!("{}.remove", word(noun));
     cli.ensure_may(&command).await?;
@@ -256,7 +208,10 @@ async fn remove(cli: &Cli, noun: Noun, remove: Remove) -> Result<(), CliError> {
         }
     };
     let server = server(cli, &on).await?;
-    let rows = rows(cli, noun, Some(server)).await?;
+    let mut rows = rows(cli, noun, Some(server)).await?;
+    if let Some(engine) = &remove.engine {
+        rows.retain(|row| row.engine == *engine);
+    }
     let mut ids = Vec::with_capacity(remove.names.len());
     let mut others = Vec::new();
     for wanted in &remove.names {
@@ -278,42 +233,10 @@ async fn remove(cli: &Cli, noun: Noun, remove: Remove) -> Result<(), CliError> {
     if !agreed(&format!("Remove {names}{also}, from {on}"), remove.yes).await? {
         return output::text("Nothing is removed.");
     }
-    let arguments = json!({ "server_id": server, "ids": ids });
+    let arguments = json!({ "server_id": server, "engine": remove.engine, "ids": ids });
     let shown_by = format!("tomo {} list --server '{on}'", word(noun));
     let results: Vec<RemovalResult> = cli.change(&command, arguments, &shown_by).await?;
     tell(&results, remove.listing)
-}
-
-/// A name as engines write it: an image without a tag is the latest.
-fn in_full(noun: Noun, wanted: &str) -> String {
-    let last = wanted.rsplit('/').next().unwrap_or(wanted);
-    match noun {
-        Noun::Image if !last.contains([':', '@']) => format!("{wanted}:latest"),
-        _ => wanted.to_owned(),
-    }
-}
-
-/// The one that this means: any of its names, its id or the beginning of that.
-fn pick<'a>(rows: &'a [Row], noun: Noun, wanted: &str) -> Result<&'a Row, CliError> {
-    let full = in_full(noun, wanted);
-    let is_it = |row: &&Row| {
-        let mut names = row.names.iter().chain(&row.aliases);
-        row.id == wanted || names.any(|name| name == wanted || *name == full)
-    };
-    let begins =
-        |row: &&Row| wanted.len() >= 4 && row.id.trim_start_matches("sha256:").starts_with(wanted);
-    let mut found: Vec<_> = rows.iter().filter(is_it).collect();
-    if found.is_empty() {
-        found = rows.iter().filter(begins).collect();
-    }
-    match found[..] {
-        [row] => Ok(row),
-        [] => Err(CliError::usage(format!("There is no '{wanted}'."), "The list has the names.")),
-        _ => Err(CliError::usage(
-            format!("{} are called '{wanted}'.", found.len()),
-            "Name one by its id.",
-        )),
-    }
 }
 
 /// `tomo prune`: removes exactly what it has shown.
@@ -433,11 +356,7 @@ async fn server(cli: &Cli, name: &str) -> Result<ServerId, CliError> {
     }
 }
 
-fn users(uses: &[UsedBy]) -> String {
-    uses.iter().map(|user| user.name.as_str()).collect::<Vec<_>>().join(", ")
-}
-
-fn word(noun: Noun) -> &'static str {
+pub(super) fn word(noun: Noun) -> &'static str {
     match noun {
         Noun::Image => "image",
         Noun::Volume => "volume",

@@ -20,6 +20,7 @@ mod container_names;
 mod container_stats;
 mod credential;
 mod dates;
+mod engine_rows;
 mod engine_store;
 mod engines;
 mod error;
