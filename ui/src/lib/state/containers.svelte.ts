@@ -1,7 +1,6 @@
 import type { ApiError, Backend } from '../backend/backend';
 import type {
   Container,
-  ContainerCounts,
   ContainerRef,
   ContainerRow,
   Containers,
@@ -9,6 +8,7 @@ import type {
   ServerEngine,
   ServerId,
 } from '../backend/generated';
+import { isOpen, isThere, statusAt, statusesOf } from './engines';
 import { Kept } from './kept.svelte';
 
 /** What a container is told apart by in the window: two engines may have the same id. */
@@ -33,16 +33,9 @@ export class ContainerStore {
 
   /** By server, project, service and name, as the backend gave them; new ones at the end. */
   rows = $derived([...this.#rows.values()]);
-  /** Over all servers. */
-  counts = $derived(countContainers(this.rows));
   /** Whether an engine was found, or one that cannot be used: else there is nothing to show. */
   hasSomething = $derived(
-    this.#rows.size > 0 ||
-      this.#engines.some(
-        ({ status }) =>
-          status.state === 'ready' ||
-          (status.state === 'trouble' && status.trouble.obstacle !== 'absent'),
-      ),
+    this.#rows.size > 0 || this.#engines.some((engine) => statusesOf(engine).some(isThere)),
   );
 
   constructor(backend: Backend) {
@@ -60,7 +53,7 @@ export class ContainerStore {
   get error(): ApiError | null {
     return this.#kept.error;
   }
-  /** Where the engine of each server stands. */
+  /** Where the engines of each server stand. */
   get engines(): readonly ServerEngine[] {
     return this.#engines;
   }
@@ -73,10 +66,15 @@ export class ContainerStore {
     return this.#engines.find((one) => one.server_id === server);
   }
 
-  /** Whether its engine answers and lets things be changed. */
-  isChangeable(server: ServerId): boolean {
-    const status = this.engine(server)?.status;
-    return status?.state === 'ready' && status.info.access === 'full';
+  /** Whether what has it, the engine with this socket, answers and lets things be changed. */
+  isChangeable(server: ServerId, engine: string): boolean {
+    return isOpen(statusAt(this.engine(server), engine));
+  }
+
+  /** Whether any engine of a server lets things be changed. */
+  isChangeableInPart(server: ServerId): boolean {
+    const engine = this.engine(server);
+    return engine !== undefined && statusesOf(engine).some(isOpen);
   }
 
   /** Fetches everything; wishes that come while it is under way become one more fetch. */
@@ -130,12 +128,4 @@ export function isRunning({ container }: ContainerRow): boolean {
 /** Whether it can be stopped: it runs, or its engine is about to start it once more. */
 export function isUp({ container }: ContainerRow): boolean {
   return container.state === 'running' || container.state === 'restarting';
-}
-
-export function countContainers(rows: readonly ContainerRow[]): ContainerCounts {
-  return {
-    running: rows.filter(isRunning).length,
-    all: rows.length,
-    troubled: rows.filter(({ trouble }) => trouble !== null).length,
-  };
 }

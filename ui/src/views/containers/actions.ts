@@ -26,17 +26,19 @@ export interface Panes {
 
 /** Whether the one who is signed in may change it, and its engine lets itself be told. */
 export function mayChange(tomo: Tomo, { container }: ContainerRow): boolean {
-  return tomo.status.may('container.act') && tomo.containers.isChangeable(container.server_id);
+  const { server_id, engine } = container;
+  return tomo.status.may('container.act') && tomo.containers.isChangeable(server_id, engine);
 }
 
 /** The servers on which containers stand that could be cleared out. */
 export function clearable(tomo: Tomo): ServerId[] {
   if (!tomo.status.may('prune.run')) return [];
-  const idle = tomo.containers.rows.filter(({ container }) =>
-    ['exited', 'created', 'dead'].includes(container.state),
+  const idle = tomo.containers.rows.filter(
+    ({ container }) =>
+      ['exited', 'created', 'dead'].includes(container.state) &&
+      tomo.containers.isChangeable(container.server_id, container.engine),
   );
-  const servers = new Set(idle.map(({ container }) => container.server_id));
-  return [...servers].filter((id) => tomo.containers.isChangeable(id));
+  return [...new Set(idle.map(({ container }) => container.server_id))];
 }
 
 /** Opens a shell in a container, beside the others of the window. */

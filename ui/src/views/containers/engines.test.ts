@@ -46,3 +46,31 @@ test('an engine is named only where there are several, and as short as tells the
   expect(engineWord(several(docker, own), docker.socket)).toBe('Docker');
   expect(engineWord(several(docker, podman), '/gone.sock')).toBe('/gone.sock');
 });
+
+// The rows of an engine that is gone stay, and a path in each of them would be noise.
+test('an engine that does not answer is still called by what it is', () => {
+  const podman = info({ kind: 'podman', socket: '/run/podman/podman.sock' });
+  const lost = (socket: string): ServerEngine['others'][number] => ({
+    socket,
+    status: {
+      state: 'trouble',
+      trouble: {
+        obstacle: 'lost',
+        socket,
+        message: 'It does not answer',
+        hint: '',
+        command: null,
+        grants: null,
+      },
+      since,
+    },
+  });
+  const engine: ServerEngine = {
+    ...several(podman),
+    others: [lost('/var/run/docker.sock'), lost('/run/user/1000/docker.sock'), lost('/srv/d')],
+  };
+  expect(engineWord(engine, '/var/run/docker.sock')).toBe('Docker');
+  expect(engineWord(engine, '/run/user/1000/docker.sock')).toBe('Docker, rootless');
+  expect(engineWord(engine, '/srv/d')).toBe('/srv/d');
+  expect(engineWord(engine, podman.socket)).toBe('Podman');
+});

@@ -1,11 +1,14 @@
 import type { Mark } from '../../components/StateMark.svelte';
 import { ApiError } from '../../lib/backend/backend';
 import type {
+  EngineInfo,
   EngineObstacle,
   EngineStatus,
   ServerEngine,
   ServerId,
 } from '../../lib/backend/generated';
+import { listed } from '../../lib/format';
+import { placesOf } from '../../lib/state/engines';
 import type { Tomo } from '../../lib/state/tomo.svelte';
 
 /** The shape of what is in the way of an engine. */
@@ -35,23 +38,58 @@ export function whyUncounted(status: EngineStatus | undefined): string {
   return 'No Docker or Podman was found';
 }
 
-/** Where each engine of a server stands, the first one first. */
-export function statusesOf({ status, others }: ServerEngine): EngineStatus[] {
-  return [status, ...others.map((other) => other.status)];
+type Told = Pick<EngineInfo, 'kind' | 'rootless'>;
+
+/** What an engine is; of one that does not answer, what its path says. */
+function toldOf(status: EngineStatus, socket: string): Told | null {
+  if (status.state === 'ready') return status.info;
+  const kind = /(?:^|[/\\])(docker|podman)(?:\.sock|_engine)?$/.exec(socket)?.[1];
+  if (!kind) return null;
+  return { kind: kind as Told['kind'], rootless: /^\/run\/user\/[1-9]|^\/home\//.test(socket) };
 }
 
 /** Which engine something belongs to, where its server has several. */
 export function engineWord(engine: ServerEngine | undefined, socket: string): string {
   if (!engine || engine.others.length === 0) return '';
-  const infos = statusesOf(engine).flatMap((one) => (one.state === 'ready' ? [one.info] : []));
-  const own = infos.find((info) => info.socket === socket);
+  const places = placesOf(engine).flatMap((place) => {
+    const told = place.socket === null ? null : toldOf(place.status, place.socket);
+    return told ? [{ socket: place.socket, ...told }] : [];
+  });
+  const own = places.find((place) => place.socket === socket);
   if (!own) return socket;
   const kind = own.kind === 'podman' ? 'Podman' : 'Docker';
-  const same = infos.filter((info) => info.kind === own.kind);
+  const same = places.filter((place) => place.kind === own.kind);
   if (same.length === 1) return kind;
-  if (same.every((info) => info === own || info.rootless !== own.rootless))
+  if (same.every((place) => place === own || place.rootless !== own.rootless))
     return own.rootless ? `${kind}, rootless` : kind;
   return `${kind}, ${socket}`;
+}
+
+/** `nas`, or `Podman on nas` where that has several engines. */
+export function engineOn(tomo: Tomo, server: ServerId, socket: string | null): string {
+  const name = tomo.fleet.row(server)?.server.name ?? 'a server that is gone';
+  const word = socket === null ? '' : engineWord(tomo.containers.engine(server), socket);
+  return word ? `${word} on ${name}` : name;
+}
+
+/** The engines that things on a server belong to: `Docker and Podman`; nothing where it has one. */
+export function engineWords(engine: ServerEngine | undefined, sockets: Iterable<string>): string {
+  const words = [...new Set(sockets)].map((socket) => engineWord(engine, socket)).filter(Boolean);
+  return listed(words.sort());
+}
+
+/** What is not counted of a server, and why, while others of its engines answer. */
+export function uncountedBeside(engine: ServerEngine | undefined): string[] {
+  if (!engine || engine.others.length === 0) return [];
+  return placesOf(engine).flatMap(({ socket, status }) =>
+    status.state === 'ready' || socket === null
+      ? []
+      : [`Without ${engineWord(engine, socket)}: ${lowered(whyUncounted(status))}`],
+  );
+}
+
+function lowered(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 /** Asks a server for its engine now. */

@@ -20,7 +20,7 @@ export const groupings = ['project', 'server', 'none'] as const;
 export type Grouping = (typeof groupings)[number];
 
 export interface Group {
-  /** What it is told apart by: a project of the same name on another server is another. */
+  /** What it is told apart by: a project of the same name on another engine is another. */
   key: string;
   title: string;
   /** The server that all of it is on. */
@@ -187,8 +187,8 @@ export class ContainerList {
     if (grouping === 'none') return lineUp(sortRows(rows, this.sort, false, names));
     const byKey = new Map<string, ContainerRow[]>();
     for (const row of rows) {
-      const { server_id, project } = row.container;
-      const key = grouping === 'server' ? server_id : `${server_id}/${project ?? ''}`;
+      const { server_id, engine, project } = row.container;
+      const key = grouping === 'server' ? server_id : `${server_id}/${engine}/${project ?? ''}`;
       const group = byKey.get(key);
       if (group) group.push(row);
       else byKey.set(key, [row]);

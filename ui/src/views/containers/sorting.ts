@@ -37,8 +37,13 @@ function add(values: readonly (number | null | undefined)[]): number | null {
   return known.length > 0 ? known.reduce((total, value) => total + value, 0) : null;
 }
 
-/** Adds up what was measured; with nothing measured the sum is not known, and not 0. */
-export function sumOf(rows: readonly ContainerRow[]): Sums {
+/**
+ * Adds up what was measured; with nothing measured the sum is not known, and not 0. What a silent
+ * engine said last is no part of a sum of now.
+ */
+export function sumOf(all: readonly ContainerRow[]): Sums {
+  const live = all.filter(({ old_since }) => old_since === null);
+  const rows = live.length > 0 ? live : all;
   return {
     cpu: add(rows.map(({ figures }) => figures?.cpu_percent)),
     memory: add(rows.map(({ figures }) => figures?.memory_bytes)),

@@ -2,7 +2,7 @@ import type { Component } from 'svelte';
 import HardDrive from '@lucide/svelte/icons/hard-drive';
 import Layers from '@lucide/svelte/icons/layers';
 import NetworkIcon from '@lucide/svelte/icons/network';
-import type { Backend } from '../../lib/backend/backend';
+import { ApiError, type Backend } from '../../lib/backend/backend';
 import type {
   Image,
   Network,
@@ -12,7 +12,7 @@ import type {
   UsedBy,
   Volume,
 } from '../../lib/backend/generated';
-import { cutMiddle } from '../../lib/format';
+import { cutMiddle, sentences } from '../../lib/format';
 import type { StorePage } from '../../lib/state/router.svelte';
 
 /** An image, a volume or a network as a row. */
@@ -189,6 +189,43 @@ export const kinds: Record<StorePage, Kind> = {
     ],
   },
 };
+
+/** What came of removing things of several engines. */
+export interface Outcome {
+  gone: number;
+  /** What stays, and why; on which engine, where what was asked for was on several. */
+  stays: string[];
+}
+
+/** Removes things from each engine by itself: what one of them refuses keeps no other from it. */
+export async function removeByEngine(
+  things: readonly { id: string; name: string; engine: string }[],
+  wordOf: (engine: string) => string,
+  remove: (engine: string, ids: string[]) => Promise<RemovalResult[]>,
+): Promise<Outcome> {
+  const groups = byEngine(things);
+  const outcome: Outcome = { gone: 0, stays: [] };
+  for (const [engine, its] of groups) {
+    const word = wordOf(engine);
+    const on = groups.length > 1 && word ? ` on ${word}` : '';
+    try {
+      const results = await remove(
+        engine,
+        its.map(({ id }) => id),
+      );
+      for (const { name, error } of results) {
+        if (error === null) outcome.gone += 1;
+        else outcome.stays.push(`${name}${on} stays: ${error}`);
+      }
+    } catch (thrown) {
+      if (groups.length === 1) throw thrown;
+      const { message, hint } = ApiError.from(thrown);
+      const why = sentences(message, hint);
+      outcome.stays.push(...its.map(({ name }) => `${name}${on} stays: ${why}`));
+    }
+  }
+  return outcome;
+}
 
 /** By their engines: what has the same name on another one is something else. */
 export function byEngine<T extends { engine: string }>(things: readonly T[]): [string, T[]][] {

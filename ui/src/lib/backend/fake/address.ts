@@ -1,6 +1,7 @@
 import { ApiError } from '../backend';
 import type { Commands, VaultStatus } from '../generated';
 import { FakeBackend, type FakeOptions } from './fake';
+import type { TwoEngines } from './world';
 import { many, odd, thisComputer } from './machines';
 
 /**
@@ -9,7 +10,7 @@ import { many, odd, thisComputer } from './machines';
  * `&paused`, `&role=readonly`, `&still`, `&stage=locked`, `&tampered`, `&changed`,
  * `&activities=100000`, `&rows=200`, `&backups=0`, `&no_passphrase`, `&plans=2`, `&containers=500`, `&engines=troubled`,
  * `&things=2000`, `&odd_containers`, `&silent=container.list`,
- * `&log_lines=0`, `&read_only=server-docker-1`.
+ * `&log_lines=0`, `&read_only=server-docker-1`, `&two_engines`, `&two_engines=podman_lost`.
  */
 export function fakeFromAddress(search: string): FakeBackend {
   const query = new URLSearchParams(search);
@@ -50,6 +51,9 @@ export function fakeFromAddress(search: string): FakeBackend {
     ...(query.has('log_lines') && { logLines: Number(query.get('log_lines')) }),
     troubledEngines: query.get('engines') === 'troubled',
     ...(query.has('read_only') && { readOnlyEngine: query.get('read_only') ?? '' }),
+    ...(query.has('two_engines') && {
+      twoEngines: (query.get('two_engines') || 'ready') as TwoEngines,
+    }),
     plans: Number(query.get('plans') ?? 0),
     latency: Number(query.get('latency') ?? 0),
     openLink: (url) => window.open(url, '_blank', 'noopener'),

@@ -6,11 +6,14 @@ import type {
   ContainerRef,
   ContainerResult,
   ContainerRow,
+  EngineStatus,
   ServerEngine,
 } from '../generated';
 import { containersOf, oddContainers, wobbled } from './container_scene';
 import { engineInfo, enginesOf } from './engine_scene';
 import { isoAt } from './machines';
+import { statusAt } from '../../state/engines';
+import { withTwoEngines } from './two_engines';
 import type { Handlers, World } from './world';
 
 /** Containers and engines of the stand-in. */
@@ -46,20 +49,15 @@ export class FakeContainers {
           }
         : { server_id, status, others },
     );
-    const silent = this.engines.filter(
-      ({ status }) => status.state === 'trouble' && status.trouble.obstacle !== 'lost',
-    );
-    this.rows = this.rows.filter(
-      ({ container }) => !silent.some(({ server_id }) => server_id === container.server_id),
-    );
-    const lost = new Map(
-      this.engines.flatMap(({ server_id, status }) =>
-        status.state === 'trouble' ? [[server_id, status.since] as const] : [],
-      ),
-    );
+    if (world.options.twoEngines) withTwoEngines(now, world.rows, world.options.twoEngines, this);
+    this.rows = this.rows.filter(({ container }) => {
+      const status = this.#statusOf(container);
+      return status?.state !== 'trouble' || status.trouble.obstacle === 'lost';
+    });
     this.rows = this.rows.map((row) => {
-      const since = lost.get(row.container.server_id);
-      if (since === undefined) return this.#asOldAsItsServer(row);
+      const status = this.#statusOf(row.container);
+      if (status?.state !== 'trouble') return this.#asOldAsItsServer(row);
+      const { since } = status;
       const figures = row.figures && { ...row.figures, at: since };
       return { ...row, figures, old_since: since };
     });
@@ -76,6 +74,13 @@ export class FakeContainers {
     const host = this.#world.rows.find(({ server }) => server.id === server_id);
     if (!row.figures || !host?.figures || !this.#isSilent(server_id)) return row;
     return { ...row, figures: { ...row.figures, at: host.figures.at } };
+  }
+
+  #statusOf({ server_id, engine }: Container): EngineStatus | undefined {
+    return statusAt(
+      this.engines.find((one) => one.server_id === server_id),
+      engine,
+    );
   }
 
   at({ server_id, container_id }: ContainerRef): ContainerRow | undefined {
@@ -113,14 +118,11 @@ export class FakeContainers {
   tick(): void {
     if (this.rows.length === 0) return;
     const now = this.#world.now();
-    const live = new Set(
-      this.engines.flatMap(({ server_id, status }) =>
-        status.state === 'ready' && !this.#isSilent(server_id) ? [server_id] : [],
-      ),
-    );
+    const isLive = ({ container }: ContainerRow) =>
+      this.#statusOf(container)?.state === 'ready' && !this.#isSilent(container.server_id);
     const moved: ContainerRow[] = [];
     this.rows = this.rows.map((row, at) => {
-      if (!row.figures || !live.has(row.container.server_id)) return row;
+      if (!row.figures || !isLive(row)) return row;
       const next = wobbled(row, now, at);
       moved.push(next);
       return next;
@@ -133,7 +135,10 @@ export class FakeContainers {
     world.rows = world.rows.map((row) => {
       const engine = this.engines.find(({ server_id }) => server_id === row.server.id);
       const known = engine?.status.state === 'ready';
-      const own = this.rows.filter(({ container }) => container.server_id === row.server.id);
+      const own = this.rows.filter(
+        ({ container }) =>
+          container.server_id === row.server.id && this.#statusOf(container)?.state === 'ready',
+      );
       const containers: ContainerCounts | null = known
         ? {
             running: own.filter(({ container }) => container.state === 'running').length,
@@ -203,10 +208,11 @@ export function containers(world: World): Pick<Handlers, OfContainers> {
       ),
     }),
     'container.look': ({ id }) => {
+      const others = all.engines.find((one) => one.server_id === id)?.others ?? [];
       const engine: ServerEngine = {
         server_id: id,
         status: { state: 'ready', info: engineInfo(), since: isoAt(world.now()) },
-        others: [],
+        others: others.filter(({ socket }) => socket !== engineInfo().socket),
       };
       all.engines = all.engines.map((one) => (one.server_id === id ? engine : one));
       world.push({ kind: 'containers_changed' });

@@ -7,37 +7,50 @@ import type {
   UsedBy,
   Volume,
 } from '../generated';
+import { statusesOf } from '../../state/engines';
 import { isoAt } from './machines';
 import type { Part, World } from './world';
 
 const MB = 1024 ** 2;
-const engine = '/var/run/docker.sock';
+
+/** An engine of a server. */
+interface Place {
+  server: string;
+  engine: string;
+}
 
 /** Images, volumes and networks that the containers of the stand-in make likely. */
 export function engineStore(world: World): Part<'image' | 'volume' | 'network' | 'prune'> {
   const gone = new Set<string>();
   const now = world.now();
-  const servers = () =>
-    world.containers.engines.flatMap(({ server_id, status }) =>
-      status.state === 'ready' ? [server_id] : [],
+  const places = (): Place[] =>
+    world.containers.engines.flatMap((one) =>
+      statusesOf(one).flatMap((status) =>
+        status.state === 'ready' ? [{ server: one.server_id, engine: status.info.socket }] : [],
+      ),
     );
-  const usersOf = (server: string, fits: (row: World['containers']['rows'][number]) => boolean) =>
-    world.containers.rows
-      .filter((row) => row.container.server_id === server && fits(row))
+  const rowsOf = ({ server, engine }: Place) =>
+    world.containers.rows.filter(
+      ({ container }) => container.server_id === server && container.engine === engine,
+    );
+  const usersOf = (place: Place, fits: (row: World['containers']['rows'][number]) => boolean) =>
+    rowsOf(place)
+      .filter(fits)
       .map(({ container }): UsedBy => ({
-        container: { server_id: server, container_id: container.id },
+        container: { server_id: place.server, container_id: container.id },
         name: container.name,
         is_running: container.state === 'running',
       }));
 
   /** What is missing to as many as are wanted, made by their place. */
   const more = <T>(have: number, of: (at: number) => T): T[] => {
-    const share = Math.ceil((world.options.things ?? 0) / Math.max(1, servers().length));
+    const share = Math.ceil((world.options.things ?? 0) / Math.max(1, places().length));
     return Array.from({ length: Math.max(0, share - have) }, (_, at) => of(at));
   };
 
-  const images = (server: string): Image[] => {
-    const own = world.containers.rows.filter(({ container }) => container.server_id === server);
+  const images = (place: Place): Image[] => {
+    const { server, engine } = place;
+    const own = rowsOf(place);
     const used = [...new Set(own.map(({ container }) => container.image))].map(
       (image, at): Image => ({
         server_id: server,
@@ -48,7 +61,7 @@ export function engineStore(world: World): Part<'image' | 'volume' | 'network' |
         created_at: isoAt(now, (at + 1) * 9 * 86_400),
         size_bytes: (80 + ((at * 97) % 900)) * MB,
         shared_bytes: (at * 13) % 2 === 0 ? 40 * MB : null,
-        used_by: usersOf(server, ({ container }) => container.image === image),
+        used_by: usersOf(place, ({ container }) => container.image === image),
       }),
     );
     const idle = (name: string, tags: string[], size: number): Image => ({
@@ -66,12 +79,11 @@ export function engineStore(world: World): Part<'image' | 'volume' | 'network' |
     const others = more(all.length, (at) =>
       idle(`c${at.toString(16)}f`, [`registry.lan:5000/builds/worker:${at}`], 20 + (at % 400)),
     );
-    return [...all, ...others].filter(({ id }) => !gone.has(`${server}/${id}`));
+    return [...all, ...others].filter(({ id }) => !gone.has(`${server}/${engine}/${id}`));
   };
-  const volumes = (server: string): Volume[] => {
-    const own = world.containers.rows.filter(
-      ({ container }) => container.server_id === server && container.service === 'database',
-    );
+  const volumes = (place: Place): Volume[] => {
+    const { server, engine } = place;
+    const own = rowsOf(place).filter(({ container }) => container.service === 'database');
     const named = own.map(({ container }, at): Volume => ({
       server_id: server,
       engine,
@@ -82,7 +94,7 @@ export function engineStore(world: World): Part<'image' | 'volume' | 'network' |
       is_anonymous: false,
       created_at: isoAt(now, 200 * 86_400),
       size_bytes: (at + 1) * 812 * MB,
-      used_by: usersOf(server, (row) => row.container.id === container.id),
+      used_by: usersOf(place, (row) => row.container.id === container.id),
     }));
     const lost = (name: string, is_anonymous: boolean, size: number | null): Volume => ({
       server_id: server,
@@ -102,14 +114,11 @@ export function engineStore(world: World): Part<'image' | 'volume' | 'network' |
       lost('old_wiki_data', false, null),
     ];
     const others = more(all.length, (at) => lost(`build_cache_${at}`, false, (at % 90) * MB));
-    return [...all, ...others].filter(({ name }) => !gone.has(`${server}/${name}`));
+    return [...all, ...others].filter(({ name }) => !gone.has(`${server}/${engine}/${name}`));
   };
-  const networks = (server: string): Network[] => {
-    const names = new Set(
-      world.containers.rows
-        .filter(({ container }) => container.server_id === server)
-        .map(({ container }) => container.project),
-    );
+  const networks = (place: Place): Network[] => {
+    const { server, engine } = place;
+    const names = new Set(rowsOf(place).map(({ container }) => container.project));
     const made = (name: string, is_builtin: boolean, project: string | null, at: number) => ({
       server_id: server,
       engine,
@@ -121,7 +130,7 @@ export function engineStore(world: World): Part<'image' | 'volume' | 'network' |
       is_builtin,
       project,
       created_at: isoAt(now, 200 * 86_400),
-      used_by: project ? usersOf(server, ({ container }) => container.project === project) : [],
+      used_by: project ? usersOf(place, ({ container }) => container.project === project) : [],
     });
     const all = [
       made('bridge', true, null, 0),
@@ -132,16 +141,19 @@ export function engineStore(world: World): Part<'image' | 'volume' | 'network' |
       made('old_wiki_default', false, null, 9),
     ];
     const others = more(all.length, (at) => made(`review_${at}`, false, null, at % 200));
-    return [...all, ...others].filter(({ id }) => !gone.has(`${server}/${id}`));
+    return [...all, ...others].filter(({ id }) => !gone.has(`${server}/${engine}/${id}`));
   };
-  const onServers = <T>(server: string | null, of: (id: string) => T[]): T[] =>
-    (server ? [server] : servers()).flatMap(of);
+  const placesOn = (server: string | null) =>
+    places().filter((place) => server === null || place.server === server);
+  const everywhere = <T>(server: string | null, of: (place: Place) => T[]): T[] =>
+    placesOn(server).flatMap(of);
 
-  const items = (server: string, kind: PruneKind): PruneItem[] => {
+  const items = (place: Place, kind: PruneKind): PruneItem[] => {
+    const { engine } = place;
     switch (kind) {
       case 'containers':
-        return world.containers.rows
-          .filter(({ container }) => container.server_id === server && container.state === 'exited')
+        return rowsOf(place)
+          .filter(({ container }) => container.state === 'exited')
           .map(({ container }) => ({
             engine,
             id: container.id,
@@ -150,7 +162,7 @@ export function engineStore(world: World): Part<'image' | 'volume' | 'network' |
           }));
       case 'dangling_images':
       case 'unused_images':
-        return images(server)
+        return images(place)
           .filter(
             ({ used_by, tags }) =>
               used_by.length === 0 && (kind === 'unused_images' || tags.length === 0),
@@ -163,46 +175,56 @@ export function engineStore(world: World): Part<'image' | 'volume' | 'network' |
           }));
       case 'anonymous_volumes':
       case 'unused_volumes':
-        return volumes(server)
+        return volumes(place)
           .filter(
             ({ used_by, is_anonymous }) =>
               used_by.length === 0 && (kind === 'unused_volumes' || is_anonymous),
           )
           .map(({ name, size_bytes }) => ({ engine, id: name, name, bytes: size_bytes }));
       case 'unused_networks':
-        return networks(server)
+        return networks(place)
           .filter(({ used_by, is_builtin }) => used_by.length === 0 && !is_builtin)
           .map(({ id, name }) => ({ engine, id, name, bytes: null }));
     }
   };
+  type Known = (place: Place) => { id: string; name: string; used_by: readonly UsedBy[] }[];
+  /** Removes what the named engine has; without a name, what only one of them has. */
   const remove = (
     server: string,
+    engine: string | null,
     ids: readonly string[],
-    known: readonly { id: string; name: string; used_by: readonly UsedBy[] }[],
-  ): RemovalResult[] =>
-    ids.map((id) => {
-      const one = known.find((thing) => thing.id === id);
+    known: Known,
+  ): RemovalResult[] => {
+    const asked = placesOn(server).filter((place) => engine === null || place.engine === engine);
+    return ids.map((id) => {
+      const having = asked.flatMap((place) =>
+        known(place).flatMap((thing) => (thing.id === id ? [{ place, thing }] : [])),
+      );
+      const [one] = having;
       if (!one) return { id, name: id, error: 'It is not there any more' };
-      const [user] = one.used_by;
-      if (user) return { id, name: one.name, error: `${user.name} uses it` };
-      gone.add(`${server}/${id}`);
-      return { id, name: one.name, error: null };
+      const { name, used_by } = one.thing;
+      if (having.length > 1) return { id, name, error: 'Several engines have one of this id' };
+      const [user] = used_by;
+      if (user) return { id, name, error: `${user.name} uses it` };
+      gone.add(`${server}/${one.place.engine}/${id}`);
+      return { id, name, error: null };
     });
+  };
 
-  const imageNames = (server: string) =>
-    images(server).map((image) => ({ ...image, name: image.tags[0] ?? image.id.slice(7, 19) }));
-  const volumeIds = (server: string) =>
-    volumes(server).map((volume) => ({ ...volume, id: volume.name }));
+  const imageNames: Known = (place) =>
+    images(place).map((image) => ({ ...image, name: image.tags[0] ?? image.id.slice(7, 19) }));
+  const volumeIds: Known = (place) =>
+    volumes(place).map((volume) => ({ ...volume, id: volume.name }));
 
   return {
-    'image.list': ({ server_id }) => onServers(server_id, images),
-    'image.remove': ({ server_id, ids }) => remove(server_id, ids, imageNames(server_id)),
-    'volume.list': ({ server_id }) => onServers(server_id, volumes),
-    'volume.remove': ({ server_id, ids }) => remove(server_id, ids, volumeIds(server_id)),
-    'network.list': ({ server_id }) => onServers(server_id, networks),
-    'network.remove': ({ server_id, ids }) => remove(server_id, ids, networks(server_id)),
+    'image.list': ({ server_id }) => everywhere(server_id, images),
+    'image.remove': ({ server_id, engine, ids }) => remove(server_id, engine, ids, imageNames),
+    'volume.list': ({ server_id }) => everywhere(server_id, volumes),
+    'volume.remove': ({ server_id, engine, ids }) => remove(server_id, engine, ids, volumeIds),
+    'network.list': ({ server_id }) => everywhere(server_id, networks),
+    'network.remove': ({ server_id, engine, ids }) => remove(server_id, engine, ids, networks),
     'prune.preview': ({ server_id, kind }) => {
-      const all = items(server_id, kind);
+      const all = everywhere(server_id, (place) => items(place, kind));
       const measured = all.flatMap(({ bytes }) => (bytes === null ? [] : [bytes]));
       return {
         server_id,
@@ -211,7 +233,7 @@ export function engineStore(world: World): Part<'image' | 'volume' | 'network' |
         bytes: measured.length > 0 ? measured.reduce((sum, bytes) => sum + bytes, 0) : null,
       };
     },
-    'prune.run': ({ server_id, kind, ids }) => {
+    'prune.run': ({ server_id, kind, engine, ids }) => {
       if (kind === 'containers') {
         const refs = ids.map((container_id) => ({ server_id, container_id }));
         const results = refs.map((ref) => ({
@@ -223,11 +245,11 @@ export function engineStore(world: World): Part<'image' | 'volume' | 'network' |
         return results;
       }
       const known = kind.endsWith('images')
-        ? imageNames(server_id)
+        ? imageNames
         : kind.endsWith('volumes')
-          ? volumeIds(server_id)
-          : networks(server_id);
-      return remove(server_id, ids, known);
+          ? volumeIds
+          : networks;
+      return remove(server_id, engine, ids, known);
     },
   };
 }

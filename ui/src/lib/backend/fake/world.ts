@@ -24,6 +24,10 @@ import type { Machine } from './machines';
 import type { FakeRetention } from './retention';
 import type { FakeTerminals } from './terminals';
 
+/** How two engines of one server stand. */
+export type TwoEngines =
+  'ready' | 'podman_lost' | 'docker_lost' | 'podman_read_only' | 'docker_read_only';
+
 export interface FakeOptions {
   machines?: Machine[];
   signedIn?: boolean;
@@ -58,6 +62,8 @@ export interface FakeOptions {
   troubledEngines?: boolean;
   /** The server whose engine may only be looked at. */
   readOnlyEngine?: string;
+  /** Podman beside Docker on `nas`: both answer, or one of them does not, or is only looked at. */
+  twoEngines?: TwoEngines;
   /** Images, volumes and networks of each kind at least, on all servers together. */
   things?: number;
   /** Lines that a follow of logs begins with; none for a log that is empty. */
