@@ -90,6 +90,8 @@ pub(super) struct Follower<'a> {
     /// Ends the following of all engines of the server, so that they are looked for anew.
     pub(super) anew: &'a CancellationToken,
     pub(super) connection: Option<&'a Connection>,
+    /// All places where an engine was looked for, in the order in which they are preferred.
+    pub(super) order: &'a [String],
     /// How many engines of the server answer.
     pub(super) live: &'a AtomicUsize,
 }
@@ -207,6 +209,7 @@ impl Follower<'_> {
         self.place.was_there = true;
         self.live.fetch_add(1, Ordering::SeqCst);
         let is_new = board.set_ready(self.server, engine.clone(), containers.to_vec());
+        board.arrange(self.server, self.order);
         let server = self.server;
         self.tell(if is_new { Change::Engine(server) } else { Change::Containers(server) });
     }

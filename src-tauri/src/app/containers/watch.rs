@@ -307,6 +307,7 @@ impl Watching {
                     asked: self.asked.clone(),
                     anew: &anew,
                     connection,
+                    order: &found.order,
                     live: &live,
                 };
                 Some(follower.follow(start).boxed())
