@@ -8,11 +8,11 @@ mod local;
 mod places;
 mod words;
 
-pub use local::{again_here, at, here};
+pub use local::{again_here, among, at, here};
 
 use super::{client::Engine, error::EngineError, list::Listed, transport::Route};
 use crate::{
-    domain::engine::{EngineTrouble, EngineVia},
+    domain::engine::{EngineObstacle, EngineTrouble, EngineVia},
     ssh::{Connection, Limits, RemoteError},
 };
 use futures::{FutureExt, StreamExt, stream::FuturesUnordered};
@@ -23,7 +23,7 @@ use std::{
 };
 use tokio::time::{Instant, timeout_at};
 pub use words::gone;
-use words::{Way, lost, no_answer, nothing_usable};
+use words::{Way, all_forbidden, lost, no_answer, nothing_usable};
 
 const SCRIPT: &str = include_str!("find/find.sh");
 /// Where the engine of nearly every server is.
@@ -35,7 +35,21 @@ const GRACE: Duration = Duration::from_secs(5);
 /// An engine and its first list, or why there is none.
 type Met = Result<(Engine, Listed), EngineError>;
 /// The same, in words.
-type Settled = Result<(Engine, Listed), Box<EngineTrouble>>;
+type Settled = Result<(Engine, Listed), Box<Silence>>;
+
+/// Why there is no engine at a place.
+struct Silence {
+    trouble: EngineTrouble,
+    /// Whether it is a socket at which nobody listens.
+    is_leftover: bool,
+}
+
+impl Silence {
+    fn new(trouble: EngineTrouble, error: &EngineError) -> Self {
+        let nobody = matches!(error, EngineError::Unreachable(_));
+        Self { is_leftover: nobody && trouble.obstacle == EngineObstacle::Down, trouble }
+    }
+}
 
 /// What came of looking for engines.
 pub struct Found {
@@ -44,27 +58,47 @@ pub struct Found {
     pub met: Vec<(Engine, Listed)>,
     /// Why there are no others; where none answers, the first of these says why.
     pub silent: Vec<EngineTrouble>,
-    /// Sockets at which one of them answers as well.
-    pub doubles: Vec<String>,
+    /// Of the sockets of `silent`, those at which nobody listens and which nobody named: a program that
+    /// ended may have left them behind.
+    pub leftover: Vec<String>,
+    /// Sockets at which one of them answers as well, each with the one by which that is met.
+    pub doubles: Vec<(String, String)>,
+    /// All places where an engine was looked for, in the order in which they are preferred.
+    pub order: Vec<String>,
 }
 
 impl Found {
     fn nothing(trouble: EngineTrouble) -> Self {
-        Self { met: Vec::new(), silent: vec![trouble], doubles: Vec::new() }
+        Self { silent: vec![trouble], ..Self::none() }
+    }
+
+    fn none() -> Self {
+        let (met, silent, leftover) = (Vec::new(), Vec::new(), Vec::new());
+        Self { met, silent, leftover, doubles: Vec::new(), order: Vec::new() }
     }
 
     /// The answers of places, in the order of their preference.
     fn of(settled: impl IntoIterator<Item = Settled>, seen: &Seen) -> Self {
-        let mut found = Self { met: Vec::new(), silent: Vec::new(), doubles: Vec::new() };
+        let mut found = Self::none();
+        found.order = seen.places.iter().map(|place| place.path.clone()).collect();
         for settled in settled {
             match settled {
-                Ok((engine, _)) if found.met.iter().any(|(other, _)| other.is_same(&engine)) => {
-                    found.doubles.push(engine.info().socket.clone());
+                Ok((engine, listed)) => {
+                    let same = found.met.iter().find(|(other, _)| other.is_same(&engine));
+                    match same.map(|(other, _)| other.info().socket.clone()) {
+                        Some(other) => found.doubles.push((engine.info().socket.clone(), other)),
+                        None => found.met.push((engine, listed)),
+                    }
                 }
-                Ok(met) => found.met.push(met),
-                Err(trouble) => found.silent.push(*trouble),
+                Err(silence) => {
+                    let socket = silence.trouble.socket.clone();
+                    let socket = socket.filter(|_| silence.is_leftover);
+                    found.leftover.extend(socket.filter(|it| seen.named.as_ref() != Some(it)));
+                    found.silent.push(silence.trouble);
+                }
             }
         }
+        found.silent.extend(all_forbidden(seen));
         if found.met.is_empty() && found.silent.is_empty() {
             found.silent.push(nothing_usable(seen));
         }
@@ -109,7 +143,7 @@ pub async fn guessing(connection: &Connection, usual: &str) -> Found {
     // all others, or taken back.
     let mut guess = Some(guess).filter(|_| seen.usable().any(|place| place.path == usual));
     let has_program = seen.has("docker");
-    let mut meeting: FuturesUnordered<_> = seen
+    let meeting: FuturesUnordered<_> = seen
         .usable()
         .enumerate()
         .map(|(at, place)| {
@@ -124,10 +158,19 @@ pub async fn guessing(connection: &Connection, usual: &str) -> Found {
             .boxed()
         })
         .collect();
-    let mut all: Vec<Settled> = seen
-        .usable()
-        .map(|place| Err(Box::new(no_answer(place, &EngineError::Timeout, Way::Open))))
-        .collect();
+    let late = |place: &Place| no_answer(place, &EngineError::Timeout, Way::Open);
+    let all = gathered(meeting, seen.usable().map(late)).await;
+    Found::of(all, &seen)
+}
+
+/// The answers of all places, each numbered. Once one has answered, those that are late have not; `late`
+/// says so of each.
+async fn gathered(
+    mut meeting: FuturesUnordered<impl Future<Output = (usize, Settled)>>,
+    late: impl Iterator<Item = EngineTrouble>,
+) -> Vec<Settled> {
+    let mut all: Vec<Settled> =
+        late.map(|trouble| Err(Box::new(Silence::new(trouble, &EngineError::Timeout)))).collect();
     let mut give_up = None;
     loop {
         let next = match give_up {
@@ -140,7 +183,7 @@ pub async fn guessing(connection: &Connection, usual: &str) -> Found {
         }
         all[at] = settled;
     }
-    Found::of(all, &seen)
+    all
 }
 
 /// Looks for the engine at one socket of a server again.
@@ -155,7 +198,7 @@ pub async fn again(
     match seen.usable().next() {
         Some(place) => {
             let answer = meet_at(connection, &place.path).await;
-            settled(connection, place, answer, seen.has("docker")).await.map_err(|it| *it)
+            settled(connection, place, answer, seen.has("docker")).await.map_err(|it| it.trouble)
         }
         None if seen.is_missing(socket) => Err(gone(socket)),
         None => Err(nothing_usable(&seen)),
@@ -198,7 +241,7 @@ async fn settled(
         (false, true, _) => Way::Shut,
         (false, false, true) => Way::Unclear,
     };
-    answer.map_err(|error| Box::new(no_answer(place, &error, way)))
+    answer.map_err(|error| Box::new(Silence::new(no_answer(place, &error, way), &error)))
 }
 
 /// What comes of asking at a place before anybody said that it is one.

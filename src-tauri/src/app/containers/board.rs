@@ -168,11 +168,28 @@ impl Board {
         self.inner().entry(server).place_mut(socket).set(status)
     }
 
+    /// Says that of the engines of a server no others answer than those at these sockets; whether any
+    /// did. What they had stays known, and is taken over by whoever has it too.
+    pub(super) fn part(&self, server: ServerId, met: &[String]) -> bool {
+        let mut inner = self.inner();
+        let Some(entry) = inner.entries.get_mut(&server) else { return false };
+        let others = entry.engines.iter_mut().filter(|place| !met.contains(&place.socket));
+        others.fold(false, |changed, place| place.part() | changed)
+    }
+
+    /// Whether containers are known by a socket.
+    pub(super) fn has_any(&self, server: ServerId, socket: &str) -> bool {
+        let inner = self.inner();
+        let mut kept = inner.entries.get(&server).into_iter().flat_map(|it| it.containers.values());
+        kept.any(|kept| kept.container.engine == socket)
+    }
+
     /// Forgets an engine and what it had; whether it was known.
     pub(super) fn drop_engine(&self, server: ServerId, socket: &str) -> bool {
         let mut inner = self.inner();
         inner.clear(server, Some(socket));
-        let engines = &mut inner.entry(server).engines;
+        let Some(entry) = inner.entries.get_mut(&server) else { return false };
+        let engines = &mut entry.engines;
         let before = engines.len();
         engines.retain(|place| place.socket != socket);
         engines.len() < before
@@ -246,7 +263,8 @@ impl Board {
         let which = ContainerRef { server_id: server, container_id: id.to_owned() };
         let mut inner = self.inner();
         let is_its = |kept: &Kept| kept.container.engine == socket;
-        let known = inner.entry(server).containers.get(id).is_some_and(is_its);
+        let containers = inner.entries.get(&server).map(|entry| &entry.containers);
+        let known = containers.and_then(|all| all.get(id)).is_some_and(is_its);
         known && inner.take_away(which)
     }
 

@@ -18,10 +18,18 @@ fn figures(cpu: f64) -> ContainerFigures {
     }
 }
 
+/// A board that knows the engine of the container that the tests use.
+fn board() -> Board {
+    let board = Board::default();
+    let its = container(ContainerState::Running);
+    board.set_status(its.server_id, &its.engine, EngineStatus::Looking);
+    board
+}
+
 /// A window that looks again gets what changed, and nothing twice.
 #[test]
 fn changes_are_told_once_and_departures_too() {
-    let board = Board::default();
+    let board = board();
     let web = container(ContainerState::Running);
     assert!(board.put(web.clone()) && !board.put(web.clone()), "nothing new");
     let first = board.changed_since(0);
@@ -41,7 +49,7 @@ fn changes_are_told_once_and_departures_too() {
 /// A container that does not run uses nothing, and must not keep its last figures.
 #[test]
 fn figures_end_with_the_run() {
-    let board = Board::default();
+    let board = board();
     let web = container(ContainerState::Running);
     board.put(web.clone());
     board.figures(web.server_id, &[(web.id.clone(), figures(1.0))]);
@@ -52,7 +60,7 @@ fn figures_end_with_the_run() {
 /// More departures than are remembered make a window read everything anew.
 #[test]
 fn a_window_that_fell_behind_is_told_so() {
-    let board = Board::default();
+    let board = board();
     for number in 0..=GONE_KEPT {
         let one = Container { id: format!("{number}"), ..container(ContainerState::Running) };
         board.put(one.clone());
@@ -65,7 +73,7 @@ fn a_window_that_fell_behind_is_told_so() {
 /// What passes with time changes a row although nothing happened, and a window has to be told.
 #[test]
 fn a_container_that_came_to_rest_is_told_once() {
-    let board = Board::default();
+    let board = board();
     let restless = Container {
         restart_count: Some(4),
         started_at: Some(Utc::now()),
@@ -83,7 +91,7 @@ fn a_container_that_came_to_rest_is_told_once() {
 /// An engine that speaks of another's container must not take it away.
 #[test]
 fn only_its_own_engine_takes_a_container_away() {
-    let board = Board::default();
+    let board = board();
     let web = container(ContainerState::Running);
     board.put(web.clone());
     assert!(!board.remove(web.server_id, "/run/podman/podman.sock", &web.id));
@@ -91,4 +99,19 @@ fn only_its_own_engine_takes_a_container_away() {
     assert!(board.container(&web.reference()).is_some());
     board.drop_engine(web.server_id, &web.engine);
     assert!(board.container(&web.reference()).is_none());
+}
+
+/// An engine is asked about a container, and answers when it or its server was forgotten: nobody would
+/// ever take the row away again.
+#[test]
+fn what_is_said_too_late_leaves_no_row() {
+    let board = board();
+    let web = container(ContainerState::Running);
+    assert!(board.put(web.clone()));
+    board.drop_engine(web.server_id, &web.engine);
+    assert!(!board.put(web.clone()));
+    assert!(board.container(&web.reference()).is_none());
+    board.forget(web.server_id);
+    assert!(!board.put(web.clone()) && !board.remove(web.server_id, &web.engine, &web.id));
+    assert!(board.server_engine(web.server_id).is_none(), "the server stays forgotten");
 }

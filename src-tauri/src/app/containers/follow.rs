@@ -9,10 +9,10 @@ use super::{
 use crate::{
     app::Tomo,
     collect::hub::Change,
-    docker::{Engine, find},
+    docker::{Engine, find, list::Listed},
     domain::{
         container::Container,
-        engine::{EngineObstacle, EngineStatus},
+        engine::{EngineObstacle, EngineStatus, EngineTrouble},
         id::ServerId,
     },
     ssh::Connection,
@@ -23,6 +23,7 @@ use std::{
     time::Duration,
 };
 use tokio::{sync::watch, time::Instant};
+use tokio_util::sync::CancellationToken;
 
 /// A stream that lasted this long did not break for the reason of the one before.
 const LASTED: Duration = Duration::from_secs(30);
@@ -32,12 +33,14 @@ pub(super) struct Place {
     heard: Heard,
     /// Whether it answered since the server was connected.
     pub(super) was_there: bool,
+    /// Whether it answered at another socket too when all were looked for.
+    pub(super) has_other_way: bool,
     wait: Duration,
 }
 
 impl Default for Place {
     fn default() -> Self {
-        Self { heard: Heard::default(), was_there: false, wait: SOON }
+        Self { heard: Heard::default(), was_there: false, has_other_way: false, wait: SOON }
     }
 }
 
@@ -68,7 +71,7 @@ pub(super) enum Start {
 /// Why following ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ended {
-    /// Somebody asked to look anew.
+    /// Somebody asked to look anew, or that was found out to be needed.
     Asked,
     /// The stream of the last engine that answered broke.
     Broke {
@@ -84,7 +87,11 @@ pub(super) struct Follower<'a> {
     pub(super) socket: &'a str,
     pub(super) place: &'a mut Place,
     pub(super) asked: watch::Receiver<u64>,
+    /// Ends the following of all engines of the server, so that they are looked for anew.
+    pub(super) anew: &'a CancellationToken,
     pub(super) connection: Option<&'a Connection>,
+    /// All places where an engine was looked for, in the order in which they are preferred.
+    pub(super) order: &'a [String],
     /// How many engines of the server answer.
     pub(super) live: &'a AtomicUsize,
 }
@@ -122,31 +129,44 @@ impl Follower<'_> {
             tokio::select! {
                 () = rest(pause) => {}
                 _ = asked(&mut self.asked) => return Some(Ended::Asked),
+                () = self.anew.cancelled() => return Some(Ended::Asked),
             }
             let found = tokio::select! {
                 found = find_again(self.connection, self.socket) => found,
                 _ = asked(&mut self.asked) => return Some(Ended::Asked),
+                () = self.anew.cancelled() => return Some(Ended::Asked),
             };
             match found {
                 Ok((engine, listed)) => {
-                    let containers = listed.containers(self.server, &engine);
-                    if !self.take(&engine, &containers) {
-                        return None;
+                    if let Some(ended) = self.double(&engine) {
+                        return ended;
                     }
+                    let containers = listed.containers(self.server, &engine);
+                    self.take(&engine, &containers);
                     met = Some((engine, containers));
+                }
+                Err(_) if self.place.has_other_way => {
+                    self.anew.cancel();
+                    return Some(Ended::Asked);
                 }
                 Err(trouble) => {
                     pause = self.pause(trouble.obstacle);
-                    let board = &self.tomo.inner.board;
-                    let status = match board.status(self.server, self.socket) {
-                        Some(old) if is_same(&old, &trouble) => old,
-                        _ => EngineStatus::Trouble { trouble, since: Utc::now() },
-                    };
-                    if board.set_status(self.server, self.socket, status) {
-                        self.tell(Change::Engine(self.server));
-                    }
+                    self.set_trouble(trouble);
                 }
             }
+        }
+    }
+
+    fn set_trouble(&self, trouble: EngineTrouble) {
+        let board = &self.tomo.inner.board;
+        let status = match board.status(self.server, self.socket) {
+            // A leftover socket at which none was ever met, beside engines that answer.
+            None if trouble.obstacle == EngineObstacle::Down => return,
+            Some(old) if is_same(&old, &trouble) => old,
+            _ => EngineStatus::Trouble { trouble, since: Utc::now() },
+        };
+        if board.set_status(self.server, self.socket, status) {
+            self.tell(Change::Engine(self.server));
         }
     }
 
@@ -156,30 +176,47 @@ impl Follower<'_> {
             server: self.server,
             heard: &mut self.place.heard,
             asked: self.asked.clone(),
+            anew: self.anew,
         }
     }
 
-    /// Takes the engine that answers again; refuses one that answers elsewhere already.
-    fn take(&mut self, engine: &Engine, containers: &[Container]) -> bool {
+    /// How following ends of what turns out to answer at another socket already: with nothing, unless
+    /// this one is preferred, or containers are known by it, which the other is to be asked for.
+    fn double(&self, engine: &Engine) -> Option<Option<Ended>> {
         let board = &self.tomo.inner.board;
-        let is_elsewhere =
-            |other: &Engine| other.info().socket != self.socket && other.is_same(engine);
-        if board.engines(self.server).iter().any(is_elsewhere) {
-            board.drop_engine(self.server, self.socket);
-            self.tell(Change::Engine(self.server));
-            return false;
+        let engines = board.engines(self.server);
+        let other = engines
+            .iter()
+            .map(|other| (other, other.info().socket.as_str()))
+            .find(|(other, socket)| *socket != self.socket && other.is_same(engine));
+        let (_, other) = other?;
+        let sockets = board.sockets(self.server);
+        let rank = |socket: &str| sockets.iter().position(|one| one == socket);
+        let is_preferred = rank(self.socket).is_some_and(|own| rank(other) > Some(own));
+        if is_preferred || board.has_any(self.server, self.socket) {
+            self.anew.cancel();
+            return Some(Some(Ended::Asked));
         }
+        if board.drop_engine(self.server, self.socket) {
+            self.tell(Change::Engine(self.server));
+        }
+        Some(None)
+    }
+
+    /// Takes the engine that answers again.
+    fn take(&mut self, engine: &Engine, containers: &[Container]) {
+        let board = &self.tomo.inner.board;
         self.place.was_there = true;
         self.live.fetch_add(1, Ordering::SeqCst);
         let is_new = board.set_ready(self.server, engine.clone(), containers.to_vec());
+        board.arrange(self.server, self.order);
         let server = self.server;
         self.tell(if is_new { Change::Engine(server) } else { Change::Containers(server) });
-        true
     }
 
     /// How long to leave it alone; nothing where only somebody's doing can change anything.
     fn pause(&mut self, obstacle: EngineObstacle) -> Option<Duration> {
-        let again = self.place.was_there || obstacle == EngineObstacle::Down;
+        let again = self.place.was_there || passes(obstacle);
         again.then(|| self.place.backoff())
     }
 
@@ -190,10 +227,15 @@ impl Follower<'_> {
     }
 }
 
+/// Whether what stands in the way of an engine may go without anybody's doing there.
+pub(super) fn passes(obstacle: EngineObstacle) -> bool {
+    matches!(obstacle, EngineObstacle::Down | EngineObstacle::Lost)
+}
+
 async fn find_again(
     connection: Option<&Connection>,
     socket: &str,
-) -> Result<(Engine, crate::docker::list::Listed), crate::domain::engine::EngineTrouble> {
+) -> Result<(Engine, Listed), EngineTrouble> {
     match connection {
         Some(connection) => find::again(connection, socket).await,
         None => find::again_here(socket).await,

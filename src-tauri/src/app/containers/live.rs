@@ -28,6 +28,7 @@ use futures::{
 };
 use std::time::Duration;
 use tokio::{sync::watch::Receiver, time::MissedTickBehavior};
+use tokio_util::sync::CancellationToken;
 
 /// How often troubles are judged anew that pass with time.
 const JUDGE_EVERY: Duration = Duration::from_secs(60);
@@ -55,6 +56,8 @@ pub(super) struct Listening<'a> {
     pub(super) heard: &'a mut Heard,
     /// Somebody asks to look anew.
     pub(super) asked: Receiver<u64>,
+    /// The same, where it was found out to be needed.
+    pub(super) anew: &'a CancellationToken,
 }
 
 /// Follows what an engine tells, from before `listed` on, until its stream ends.
@@ -148,6 +151,7 @@ impl Live<'_> {
                     self.tidy();
                 }
                 _ = watch::asked(&mut asked) => return Over::Asked,
+                () = self.watching.anew.cancelled() => return Over::Asked,
             }
         }
     }
@@ -199,7 +203,7 @@ impl Live<'_> {
             Err(EngineError::NotFound(_)) => board.remove(server, self.socket(), id),
             Err(error) => {
                 tracing::debug!(%server, id, %error, "a container could not be looked at");
-                return self.waiting.failed(id).filter(|_| counts);
+                return counts.then(|| self.waiting.failed(id)).flatten();
             }
         };
         self.waiting.settled(id);

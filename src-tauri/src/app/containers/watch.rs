@@ -1,7 +1,7 @@
 //! Watching the engines of each server: one task finds them, has each followed, and looks for them anew
 //! when none is left. It writes the board and decides nothing about who may look.
 
-use super::follow::{Ended, Follower, Place, Start};
+use super::follow::{Ended, Follower, Place, Start, passes};
 use crate::{
     app::Tomo,
     collect::hub::Change,
@@ -248,35 +248,43 @@ impl Watching {
         let (board, hub) = (&self.tomo.inner.board, &self.tomo.inner.hub);
         let mut starts = HashMap::new();
         let mut is_new = false;
-        for socket in &found.doubles {
-            is_new |= board.drop_engine(self.server, socket);
-        }
-        let order: Vec<_> =
+        let met: Vec<_> =
             found.met.iter().map(|(engine, _)| engine.info().socket.clone()).collect();
+        // What they had goes over to whoever has it too, before they are forgotten.
+        is_new |= board.part(self.server, &met);
         for (engine, listed) in found.met {
             let socket = engine.info().socket.clone();
-            self.places.entry(socket.clone()).or_default().was_there = true;
+            let place = self.places.entry(socket.clone()).or_default();
+            place.was_there = true;
+            place.has_other_way = found.doubles.iter().any(|(_, of)| *of == socket);
             let containers = listed.containers(self.server, &engine);
             is_new |= board.set_ready(self.server, engine.clone(), containers.clone());
             starts.insert(socket, Start::Met(Box::new((engine, containers))));
         }
+        for (socket, _) in &found.doubles {
+            is_new |= board.drop_engine(self.server, socket);
+        }
         for trouble in found.silent {
             let Some(socket) = trouble.socket.clone() else { continue };
-            self.places.entry(socket.clone()).or_default();
+            self.places.entry(socket.clone()).or_default().has_other_way = false;
             starts.insert(socket.clone(), Start::Silent(trouble.obstacle));
-            is_new |= board.set_status(self.server, &socket, self.trouble(&socket, trouble));
+            let is_known = board.status(self.server, &socket).is_some();
+            if is_known || !found.leftover.contains(&socket) {
+                is_new |= board.set_status(self.server, &socket, self.trouble(&socket, trouble));
+            }
         }
         for socket in board.sockets(self.server) {
             if starts.contains_key(&socket) {
                 continue;
             }
-            if self.places.get(&socket).is_some_and(|place| place.was_there) {
+            if let Some(place) = self.places.get_mut(&socket).filter(|place| place.was_there) {
+                place.has_other_way = false;
                 starts.insert(socket, Start::Missed);
             } else {
                 is_new |= board.drop_engine(self.server, &socket);
             }
         }
-        board.arrange(self.server, &order);
+        board.arrange(self.server, &found.order);
         hub.set_containers(self.server, board.counts(self.server));
         hub.announce(if is_new {
             Change::Engine(self.server)
@@ -284,7 +292,8 @@ impl Watching {
             Change::Containers(self.server)
         });
         self.answered.send_replace(number);
-        let live = AtomicUsize::new(order.len());
+        let live = AtomicUsize::new(met.len());
+        let anew = CancellationToken::new();
         let mut following: FuturesUnordered<_> = self
             .places
             .iter_mut()
@@ -296,7 +305,9 @@ impl Watching {
                     socket,
                     place,
                     asked: self.asked.clone(),
+                    anew: &anew,
                     connection,
+                    order: &found.order,
                     live: &live,
                 };
                 Some(follower.follow(start).boxed())
@@ -327,8 +338,7 @@ impl Watching {
             EngineObstacle::Absent => self.note_installed(self.was_there).await,
             _ => self.note_installed(true).await,
         }
-        let is_down = |trouble: &EngineTrouble| trouble.obstacle == EngineObstacle::Down;
-        let again = self.was_there || silent.iter().any(is_down);
+        let again = self.was_there || silent.iter().any(|trouble| passes(trouble.obstacle));
         let board = &self.tomo.inner.board;
         let mut is_new = false;
         for socket in board.sockets(self.server) {

@@ -1,7 +1,7 @@
 //! Engines of this computer.
 
 use super::{
-    Found, Met,
+    Found, Met, Silence, gathered,
     places::{Kind, Place, Seen},
     words::{Way, gone, no_answer, nothing_usable},
 };
@@ -9,7 +9,7 @@ use crate::{
     docker::{client::Engine, error::EngineError, list::Listed, transport::Route},
     domain::engine::{EngineTrouble, EngineVia},
 };
-use futures::future::join_all;
+use futures::stream::FuturesUnordered;
 use std::{
     collections::HashSet,
     path::{Path, PathBuf},
@@ -17,7 +17,7 @@ use std::{
 };
 use tokio::time::timeout;
 
-/// How long an engine of this computer may take to answer, while others may have answered.
+/// How long an engine of this computer may take to answer, while no other has.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The engine behind a socket or named pipe of this computer.
@@ -35,18 +35,36 @@ async fn meet(path: &Path) -> Met {
 
 /// Finds the engines of this computer, asks each what it is, and lists its containers.
 pub async fn here() -> Found {
+    let named = named().map(|path| path.to_string_lossy().into_owned());
+    of_places(local_places(), named).await
+}
+
+/// The same at these places of this computer.
+#[doc(hidden)]
+pub async fn among(places: Vec<PathBuf>) -> Found {
+    of_places(places, None).await
+}
+
+async fn of_places(mut places: Vec<PathBuf>, named: Option<String>) -> Found {
     let mut seen = HashSet::new();
-    let mut places = local_places();
     // Several paths may lead to one socket.
-    places.retain(|path| {
-        path.exists() && seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone()))
-    });
-    let meeting = places.iter().map(async |path| match timeout(PATIENCE, meet(path)).await {
-        Ok(Ok(met)) => Ok(met),
-        Ok(Err(error)) => Err(Box::new(local_trouble(&path.to_string_lossy(), &error))),
-        Err(_) => Err(Box::new(local_trouble(&path.to_string_lossy(), &EngineError::Timeout))),
-    });
-    Found::of(join_all(meeting).await, &Seen::default())
+    places.retain(|path| seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())));
+    let order = places.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+    places.retain(|path| path.exists());
+    let silence = |path: &Path, error: &EngineError| {
+        Box::new(Silence::new(local_trouble(&path.to_string_lossy(), error), error))
+    };
+    let meeting: FuturesUnordered<_> = places
+        .iter()
+        .enumerate()
+        .map(async |(at, path)| {
+            let met = timeout(PATIENCE, meet(path)).await.unwrap_or(Err(EngineError::Timeout));
+            (at, met.map_err(|error| silence(path, &error)))
+        })
+        .collect();
+    let late = |path: &PathBuf| local_trouble(&path.to_string_lossy(), &EngineError::Timeout);
+    let all = gathered(meeting, places.iter().map(late)).await;
+    Found { order, ..Found::of(all, &Seen { named, ..Seen::default() }) }
 }
 
 /// Looks for the engine at one socket of this computer again.
@@ -61,11 +79,22 @@ pub async fn again_here(socket: &str) -> Result<(Engine, Listed), EngineTrouble>
     meet(path).await.map_err(|error| local_trouble(socket, &error))
 }
 
+/// The socket that `DOCKER_HOST` names.
+#[cfg(unix)]
+fn named() -> Option<PathBuf> {
+    let host = std::env::var("DOCKER_HOST").ok()?;
+    host.strip_prefix("unix://").map(Into::into)
+}
+
+#[cfg(windows)]
+fn named() -> Option<PathBuf> {
+    None
+}
+
 #[cfg(unix)]
 fn local_places() -> Vec<PathBuf> {
     let from = |name: &str| std::env::var_os(name).map(PathBuf::from);
-    let host = std::env::var("DOCKER_HOST").ok();
-    let host = host.as_deref().and_then(|host| host.strip_prefix("unix://")).map(Into::into);
+    let host = named();
     let runtime = from("XDG_RUNTIME_DIR");
     let home = from("HOME");
     let below =

@@ -119,6 +119,12 @@ pub fn gone(path: &str) -> EngineTrouble {
     }
 }
 
+/// What is said of each socket that the account may not use.
+pub(super) fn all_forbidden(seen: &Seen) -> impl Iterator<Item = EngineTrouble> {
+    let refused = seen.places.iter().filter(|place| place.kind == Kind::Socket && !place.may);
+    refused.map(|place| forbidden(&seen.user, place))
+}
+
 /// There is no socket that the account may use.
 pub(super) fn nothing_usable(found: &Seen) -> EngineTrouble {
     let of_kind = |kind| found.places.iter().find(move |place| place.kind == kind);

@@ -81,7 +81,17 @@ impl Entry {
     }
 
     pub(super) fn is_live(&self, socket: &str) -> bool {
-        self.place(socket).is_some_and(|place| place.engine.is_some())
+        self.engine(socket).is_some()
+    }
+
+    fn engine(&self, socket: &str) -> Option<&Engine> {
+        self.place(socket)?.engine.as_ref()
+    }
+
+    /// Whether what is at `old` answers, and is another engine than the one at `new`.
+    fn is_of_another(&self, old: &str, new: &str) -> bool {
+        let Some(known) = self.engine(old).filter(|_| old != new) else { return false };
+        self.engine(new).is_none_or(|engine| !engine.is_same(known))
     }
 }
 
@@ -112,10 +122,13 @@ impl Inner {
     pub(super) fn put(&mut self, container: Container) -> bool {
         let revision = self.revision + 1;
         let trouble = trouble::words(&container, Utc::now());
-        let entry = self.entry(container.server_id);
+        // What is said of an engine that was forgotten meanwhile would stay: nobody takes it away again.
+        let Some(entry) = self.entries.get_mut(&container.server_id) else { return false };
+        if entry.place(&container.engine).is_none() {
+            return false;
+        }
         if let Some(known) = entry.containers.get(&container.id)
-            && known.container.engine != container.engine
-            && entry.is_live(&known.container.engine)
+            && entry.is_of_another(&known.container.engine, &container.engine)
         {
             // No two engines have a container of the same id, whatever one of them says.
             return false;
@@ -141,8 +154,8 @@ impl Inner {
     }
 
     pub(super) fn take_away(&mut self, which: ContainerRef) -> bool {
-        let containers = &mut self.entry(which.server_id).containers;
-        if containers.remove(&which.container_id).is_none() {
+        let entry = self.entries.get_mut(&which.server_id);
+        if entry.and_then(|entry| entry.containers.remove(&which.container_id)).is_none() {
             return false;
         }
         let revision = self.next();
@@ -160,7 +173,7 @@ impl Inner {
     /// Forgets the containers of one engine of a server, or of all.
     pub(super) fn clear(&mut self, server: ServerId, socket: Option<&str>) {
         let is_its = |kept: &Kept| socket.is_none_or(|socket| kept.container.engine == socket);
-        let containers = self.entry(server).containers.iter();
+        let containers = self.entries.get(&server).into_iter().flat_map(|it| &it.containers);
         let ids: Vec<_> =
             containers.filter(|(_, kept)| is_its(kept)).map(|(id, _)| id.clone()).collect();
         for container_id in ids {
@@ -170,6 +183,16 @@ impl Inner {
 }
 
 impl Place {
+    /// Takes note that it does not answer any more, before anybody has said why; whether it did.
+    pub(super) fn part(&mut self) -> bool {
+        let did = self.engine.take().is_some();
+        if did {
+            self.lost = Some(Utc::now());
+            self.status = EngineStatus::Looking;
+        }
+        did
+    }
+
     /// Takes where it stands while it does not answer; whether that is anything new.
     pub(super) fn set(&mut self, status: EngineStatus) -> bool {
         if !matches!(status, EngineStatus::Looking) && self.engine.take().is_some() {
