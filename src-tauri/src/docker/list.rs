@@ -3,20 +3,23 @@
 
 use super::{
     ask::{USUAL, ask, checked, checked_image},
+    bounded::Few,
     client::Engine,
     error::EngineError,
     text,
     transport::Http,
+    uses::or_default,
 };
 use crate::domain::{
     container::{Container, ContainerHealth, ContainerState, PublishedPort},
     id::ServerId,
 };
 use bollard::models::{
-    ContainerInspectResponse, ContainerStateStatusEnum, ContainerSummary,
+    ContainerInspectResponse, ContainerStateStatusEnum, ContainerSummaryHealth,
     ContainerSummaryStateEnum, HealthStatusEnum, ImageInspect, PortMap, PortSummary,
 };
 use chrono::{DateTime, Utc};
+use serde::Deserialize;
 use std::collections::{BTreeSet, HashMap};
 
 const PROJECT: &str = "com.docker.compose.project";
@@ -32,25 +35,43 @@ const LONGEST_COMPLAINT: usize = 500;
 /// The most containers of an engine that are known.
 pub const MOST_CONTAINERS: usize = 10_000;
 
+/// The most names of a container that are read: its own, and those of old links.
+const MOST_NAMES: usize = 64;
+
 /// A list as it came.
-#[derive(Clone, Debug)]
-pub struct Listed(pub(super) Vec<ContainerSummary>);
+#[derive(Clone, Debug, Deserialize)]
+#[serde(transparent)]
+pub struct Listed(Few<Summary, MOST_CONTAINERS>);
+
+/// A container as far as a list tells what is wanted of it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Summary {
+    id: Option<String>,
+    names: Few<String, MOST_NAMES>,
+    image: Option<String>,
+    #[serde(rename = "ImageID")]
+    image_id: Option<String>,
+    created: Option<i64>,
+    #[serde(deserialize_with = "or_default")]
+    ports: Vec<PortSummary>,
+    labels: Option<HashMap<String, String>>,
+    state: Option<ContainerSummaryStateEnum>,
+    health: Option<ContainerSummaryHealth>,
+}
 
 impl Listed {
     /// The containers of this server. What only an inspection tells is absent.
     #[must_use]
     pub fn containers(self, server: ServerId, engine: &Engine) -> Vec<Container> {
-        if self.0.len() > MOST_CONTAINERS {
-            tracing::warn!(%server, count = self.0.len(), "more containers than are shown");
-        }
-        let known = self.0.into_iter().take(MOST_CONTAINERS);
         let socket = &engine.info().socket;
+        let known = self.0.of(socket, "containers").into_iter();
         known.filter_map(|summary| of_summary(server, socket, summary)).collect()
     }
 
     /// The ids that come first, at most so many.
     pub(super) fn some_ids(&self, most: usize) -> BTreeSet<String> {
-        let mut ids: Vec<_> = self.0.iter().filter_map(|one| one.id.as_ref()).collect();
+        let mut ids: Vec<_> = self.0.kept.iter().filter_map(|one| one.id.as_ref()).collect();
         ids.sort_unstable();
         ids.into_iter().take(most).cloned().collect()
     }
@@ -86,7 +107,7 @@ impl Engine {
 }
 
 pub(super) async fn list(http: &Http) -> Result<Listed, EngineError> {
-    Ok(Listed(ask(http, "/containers/json?all=true", USUAL).await?))
+    ask(http, "/containers/json?all=true", USUAL).await
 }
 
 fn nameless() -> EngineError {
@@ -138,12 +159,12 @@ fn name_of(name: &str, id: &str) -> String {
     if name.is_empty() { id.chars().take(12).collect() } else { name }
 }
 
-fn of_summary(server: ServerId, socket: &str, summary: ContainerSummary) -> Option<Container> {
+fn of_summary(server: ServerId, socket: &str, summary: Summary) -> Option<Container> {
     use ContainerSummaryStateEnum as Said;
     let id = summary.id.filter(|id| checked(id).is_ok())?;
     let place = Place::of(summary.labels.as_ref());
     // A container has further names where old links lead to it; they have two slashes.
-    let names = summary.names.unwrap_or_default();
+    let names = summary.names.kept;
     let name = names.iter().find(|name| name.matches('/').count() < 2).or(names.first());
     let name = name_of(name.map_or("", String::as_str), &id);
     let health = summary.health.and_then(|health| health.status);
@@ -171,7 +192,7 @@ fn of_summary(server: ServerId, socket: &str, summary: ContainerSummary) -> Opti
         exit_code: None,
         out_of_memory: false,
         error: None,
-        ports: listed_ports(summary.ports.unwrap_or_default()),
+        ports: listed_ports(summary.ports),
         created_at: summary.created.and_then(|at| DateTime::from_timestamp(at, 0)),
         started_at: None,
         finished_at: None,
@@ -302,6 +323,18 @@ mod tests {
     fn summary(value: serde_json::Value) -> Container {
         let summary = serde_json::from_value(value).expect("a summary");
         of_summary(ServerId::LOCAL, "/run/docker.sock", summary).expect("a container")
+    }
+
+    /// Holds because an answer within its bytes may list millions of things that say nothing: what is
+    /// kept of them is bounded while it is read, and that it is cut is known.
+    #[test]
+    fn a_list_of_millions_takes_little_memory() {
+        const ALL: usize = 3_000_000;
+        let body = format!("[{}{{}}]", "{},".repeat(ALL - 1));
+        assert!(body.len() < crate::docker::ask::LONGEST);
+        let Listed(list) = serde_json::from_str(&body).expect("a list");
+        assert_eq!((list.kept.len(), list.left_out), (MOST_CONTAINERS, ALL - MOST_CONTAINERS));
+        assert!(list.kept.capacity() <= 2 * MOST_CONTAINERS, "{}", list.kept.capacity());
     }
 
     /// Docker lists a port once for each family of addresses; a person sees one port.

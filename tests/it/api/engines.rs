@@ -5,6 +5,7 @@ mod breaks;
 mod deeds;
 mod digests;
 mod goes_on;
+mod lost_events;
 mod podman;
 mod several;
 mod ways;
