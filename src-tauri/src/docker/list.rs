@@ -12,6 +12,7 @@ use super::{
 };
 use crate::domain::{
     container::{Container, ContainerHealth, ContainerState, PublishedPort},
+    engine::EngineInfo,
     id::ServerId,
 };
 use bollard::models::{
@@ -64,9 +65,9 @@ impl Listed {
     /// The containers of this server. What only an inspection tells is absent.
     #[must_use]
     pub fn containers(self, server: ServerId, engine: &Engine) -> Vec<Container> {
-        let socket = &engine.info().socket;
-        let known = self.0.of(socket, "containers").into_iter();
-        known.filter_map(|summary| of_summary(server, socket, summary)).collect()
+        let info = engine.info();
+        let known = self.0.of(&info.socket, "containers").into_iter();
+        known.filter_map(|summary| of_summary(server, info, summary)).collect()
     }
 
     /// The ids that come first, at most so many.
@@ -92,7 +93,7 @@ impl Engine {
     /// # Errors
     /// When the engine does not answer, or has no such container.
     pub async fn look(&self, server: ServerId, id: &str) -> Result<Container, EngineError> {
-        of_inspection(server, &self.info().socket, self.inspected(id).await?).ok_or_else(nameless)
+        of_inspection(server, self.info(), self.inspected(id).await?).ok_or_else(nameless)
     }
 
     /// The digest that an image was pulled by; nothing when it was built there.
@@ -147,9 +148,10 @@ impl Place {
         }
     }
 
-    fn series(&self, name: &str) -> String {
+    fn series(&self, engine: &EngineInfo, name: &str) -> String {
         let service = self.service.as_deref().filter(|_| !self.is_one_off);
-        Container::series_of(self.project.as_deref(), service, self.number, name)
+        let series = Container::series_of(self.project.as_deref(), service, self.number, name);
+        Container::series_with(engine.word(), series)
     }
 }
 
@@ -159,7 +161,7 @@ fn name_of(name: &str, id: &str) -> String {
     if name.is_empty() { id.chars().take(12).collect() } else { name }
 }
 
-fn of_summary(server: ServerId, socket: &str, summary: Summary) -> Option<Container> {
+fn of_summary(server: ServerId, engine: &EngineInfo, summary: Summary) -> Option<Container> {
     use ContainerSummaryStateEnum as Said;
     let id = summary.id.filter(|id| checked(id).is_ok())?;
     let place = Place::of(summary.labels.as_ref());
@@ -170,8 +172,8 @@ fn of_summary(server: ServerId, socket: &str, summary: Summary) -> Option<Contai
     let health = summary.health.and_then(|health| health.status);
     Some(Container {
         server_id: server,
-        engine: socket.to_owned(),
-        series: place.series(&name),
+        engine: engine.socket.clone(),
+        series: place.series(engine, &name),
         name,
         image: text(&summary.image.unwrap_or_default(), LONGEST),
         image_id: text(&summary.image_id.unwrap_or_default(), LONGEST),
@@ -203,7 +205,7 @@ fn of_summary(server: ServerId, socket: &str, summary: Summary) -> Option<Contai
 
 fn of_inspection(
     server: ServerId,
-    socket: &str,
+    engine: &EngineInfo,
     inspected: ContainerInspectResponse,
 ) -> Option<Container> {
     use ContainerStateStatusEnum as Said;
@@ -226,8 +228,8 @@ fn of_inspection(
     let health = said.health.and_then(|health| health.status);
     Some(Container {
         server_id: server,
-        engine: socket.to_owned(),
-        series: place.series(&name),
+        engine: engine.socket.clone(),
+        series: place.series(engine, &name),
         name,
         image: text(&config.image.unwrap_or_default(), LONGEST),
         image_id: text(&inspected.image.unwrap_or_default(), LONGEST),
@@ -318,11 +320,42 @@ fn ordered(ports: impl Iterator<Item = PublishedPort>) -> Vec<PublishedPort> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
-    fn summary(value: serde_json::Value) -> Container {
+    fn engine(kind: &str, rootless: bool) -> EngineInfo {
+        let info = json!({
+            "kind": kind, "version": "1", "api_version": "1.41", "socket": "/run/docker.sock",
+            "via": "local", "access": "full", "rootless": rootless,
+        });
+        serde_json::from_value(info).expect("an engine")
+    }
+
+    fn listed_by(engine: &EngineInfo, value: Value) -> Container {
         let summary = serde_json::from_value(value).expect("a summary");
-        of_summary(ServerId::LOCAL, "/run/docker.sock", summary).expect("a container")
+        of_summary(ServerId::LOCAL, engine, summary).expect("a container")
+    }
+
+    fn summary(value: Value) -> Container {
+        listed_by(&engine("docker", false), value)
+    }
+
+    /// Holds because Docker and Podman of one server may each have a container of one name, and each of
+    /// them its own chart; Docker's is where it was before anybody had two.
+    #[test]
+    fn containers_of_one_name_in_two_engines_have_two_histories() {
+        let series = |kind, rootless| {
+            let engine = engine(kind, rootless);
+            let listed = listed_by(&engine, json!({ "Id": "ab", "Names": ["/web"] }));
+            let inspected = serde_json::from_value(json!({ "Id": "ab", "Name": "/web" }));
+            let inspected = inspected.expect("a container");
+            let looked = of_inspection(ServerId::LOCAL, &engine, inspected).expect("a container");
+            assert_eq!(listed.series, looked.series);
+            listed.series
+        };
+        assert_eq!(series("docker", false), "/web");
+        assert_eq!(series("docker", true), "docker-rootless:/web");
+        assert_eq!(series("podman", false), "podman:/web");
+        assert_eq!(series("podman", true), "podman-rootless:/web");
     }
 
     /// Holds because an answer within its bytes may list millions of things that say nothing: what is

@@ -5,6 +5,7 @@ mod breaks;
 mod deeds;
 mod digests;
 mod goes_on;
+mod histories;
 mod lost_events;
 mod podman;
 mod several;
