@@ -4,6 +4,7 @@
 
 mod actions;
 mod endless;
+mod events;
 mod find;
 mod inspect;
 mod list;

@@ -12,3 +12,4 @@ pub mod proxy;
 pub mod registry;
 pub mod secret_service;
 pub mod sshd;
+pub mod telling;

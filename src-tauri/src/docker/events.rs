@@ -4,19 +4,16 @@ use super::{
     ask::checked,
     client::Engine,
     error::{EngineError, one_line},
+    event_lines::{Line, Lines},
     list::health_of,
-    raw::Answer,
     text,
 };
 use crate::domain::{container::ContainerHealth, engine::EngineKind};
 use bollard::models::EventMessage;
-use futures::{Stream, StreamExt, TryStreamExt, stream};
+use futures::{Stream, TryStreamExt, stream};
 use hyper::Method;
 use serde_json::json;
 use url::form_urlencoded;
-
-/// The longest event that is read, bytes: one bears all labels of its container.
-const LONGEST: usize = 1 << 20;
 
 /// What is asked for. Without this an engine also tells of each command that a check runs.
 const WANTED: [&str; 15] = [
@@ -36,6 +33,16 @@ const WANTED: [&str; 15] = [
     "attach",
     "detach",
 ];
+
+/// What a stream of events tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// Something happened to a container.
+    Event(ContainerEvent),
+    /// Something happened that could not be read: it was too long, or no event. Whoever listens asks for
+    /// the list anew.
+    Lost,
+}
 
 /// Something that happened to a container.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +87,7 @@ impl Engine {
     pub fn events(
         &self,
         since_nanos: i64,
-    ) -> impl Stream<Item = Result<ContainerEvent, EngineError>> + Send + use<> {
+    ) -> impl Stream<Item = Result<Told, EngineError>> + Send + use<> {
         let (seconds, nanos) =
             (since_nanos.div_euclid(1_000_000_000), since_nanos.rem_euclid(1_000_000_000));
         // Podman has words of its own for some of them, and tells nothing of checks' commands.
@@ -95,50 +102,26 @@ impl Engine {
         let engine = self.clone();
         let lines = async move {
             let answer = engine.raw(Method::GET, &format!("/events?{query}"), None, false).await?;
-            Ok::<_, EngineError>(Lines { answer, read: Vec::new(), seen: 0 }.stream())
+            let lines = stream::try_unfold(Lines::of(answer), |mut lines| async move {
+                Ok(lines.next().await?.map(|line| (line, lines)))
+            });
+            Ok::<_, EngineError>(lines)
         };
-        stream::once(lines).try_flatten().try_filter_map(|line| async move {
-            let said = serde_json::from_slice(&line);
-            let said: EventMessage =
-                said.map_err(|error| EngineError::NotUnderstood(one_line(&error.to_string())))?;
-            Ok(event(said))
-        })
+        stream::once(lines).try_flatten().try_filter_map(|line| std::future::ready(Ok(told(line))))
     }
 }
 
-/// The lines of an answer that does not end.
-struct Lines {
-    answer: Answer,
-    read: Vec<u8>,
-    /// How much of that is known to hold no end of a line.
-    seen: usize,
-}
-
-impl Lines {
-    fn stream(self) -> impl Stream<Item = Result<Vec<u8>, EngineError>> + Send {
-        stream::try_unfold(self, |mut lines| async move {
-            Ok(lines.next().await?.map(|line| (line, lines)))
-        })
-        .try_filter(|line| std::future::ready(!line.trim_ascii().is_empty()))
-        .boxed()
-    }
-
-    async fn next(&mut self) -> Result<Option<Vec<u8>>, EngineError> {
-        loop {
-            if let Some(at) = self.read[self.seen..].iter().position(|byte| *byte == b'\n') {
-                let rest = self.read.split_off(self.seen + at + 1);
-                self.seen = 0;
-                return Ok(Some(std::mem::replace(&mut self.read, rest)));
-            }
-            self.seen = self.read.len();
-            if self.seen > LONGEST {
-                return Err(EngineError::NotUnderstood("one of its events does not end".into()));
-            }
-            match self.answer.piece().await? {
-                Some(piece) => self.read.extend_from_slice(&piece),
-                None => return Ok(None),
-            }
-        }
+fn told(line: Line) -> Option<Told> {
+    let lost = |why: &str| {
+        tracing::debug!(why, "an event was left out");
+        Some(Told::Lost)
+    };
+    match line {
+        Line::Whole(line) => match serde_json::from_slice(&line) {
+            Ok(said) => event(said).map(Told::Event),
+            Err(error) => lost(&one_line(&error.to_string())),
+        },
+        Line::LeftOut => lost("it is too long"),
     }
 }
 
@@ -209,5 +192,16 @@ mod tests {
             said("die", json!({ "exitCode": "x" })),
             Some(EventKind::Die { exit_code: None })
         );
+    }
+
+    /// Holds because what is no event is said to be lost, and what nobody needs to hear is not.
+    #[test]
+    fn what_cannot_be_read_is_said_to_be_lost() {
+        let of = |text: &str| told(Line::Whole(text.into()));
+        for text in ["{\n", "not json\n", "[1]\n", "{\"Type\":7}\n", "\u{0}\n"] {
+            assert_eq!(of(text), Some(Told::Lost), "{text}");
+        }
+        assert_eq!(told(Line::LeftOut), Some(Told::Lost));
+        assert_eq!(of("{}\n"), None);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{
     ask::{USUAL, checked, checked_image},
+    bounded::{Few, MOST},
     client::Engine,
     error::EngineError,
     uses::{or_default, short, used_by},
@@ -34,8 +35,7 @@ struct Listed {
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct Usage {
-    #[serde(deserialize_with = "or_default")]
-    images: Vec<Measured>,
+    images: Few<Measured, MOST>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -52,7 +52,7 @@ impl Engine {
     /// When the engine does not answer.
     pub async fn images(&self, server: ServerId) -> Result<Vec<Image>, EngineError> {
         let (listed, users, shared) = futures::join!(
-            self.ask::<Vec<Listed>>("/images/json", &[], USUAL),
+            self.ask::<Few<Listed, MOST>>("/images/json", &[], USUAL),
             self.users(false),
             self.shared_sizes().unwrap_or_else(|_| HashMap::new()),
         );
@@ -71,7 +71,8 @@ impl Engine {
             used_by: used_by(&users, server, |user| user.is_of(&listed.id)),
             id: listed.id,
         };
-        let mut images: Vec<Image> = listed?.into_iter().map(image).collect();
+        let listed = listed?.of(&self.info().socket, "images");
+        let mut images: Vec<Image> = listed.into_iter().map(image).collect();
         images.sort_by(|a, b| b.size_bytes.cmp(&a.size_bytes).then_with(|| a.tags.cmp(&b.tags)));
         Ok(images)
     }
@@ -79,7 +80,7 @@ impl Engine {
     /// What each image has in common with others, bytes, where the engine says so.
     async fn shared_sizes(&self) -> Result<HashMap<String, u64>, EngineError> {
         let usage: Usage = self.ask("/system/df", &[("type", "image")], MEASURING).await?;
-        let measured = usage.images.into_iter().filter_map(|image| {
+        let measured = usage.images.kept.into_iter().filter_map(|image| {
             let shared = u64::try_from(image.shared_size?).ok()?;
             Some((image.id, shared))
         });

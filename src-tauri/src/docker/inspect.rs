@@ -57,9 +57,11 @@ impl Overlay {
     /// A listed container as it is now.
     #[must_use]
     pub fn over(self, listed: &Container) -> Container {
-        let is_own = listed.series == Container::series_of(None, None, None, &listed.name);
-        let series = if is_own {
-            Container::series_of(None, None, None, &self.name)
+        let named = |name: &str| Container::series_of(None, None, None, name);
+        let plain = Container::series_without_engine(&listed.series);
+        let series = if plain == named(&listed.name) {
+            let word = &listed.series[..listed.series.len() - plain.len()];
+            format!("{word}{}", named(&self.name))
         } else {
             listed.series.clone()
         };

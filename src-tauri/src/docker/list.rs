@@ -3,20 +3,24 @@
 
 use super::{
     ask::{USUAL, ask, checked, checked_image},
+    bounded::Few,
     client::Engine,
     error::EngineError,
     text,
     transport::Http,
+    uses::or_default,
 };
 use crate::domain::{
     container::{Container, ContainerHealth, ContainerState, PublishedPort},
+    engine::EngineInfo,
     id::ServerId,
 };
 use bollard::models::{
-    ContainerInspectResponse, ContainerStateStatusEnum, ContainerSummary,
+    ContainerInspectResponse, ContainerStateStatusEnum, ContainerSummaryHealth,
     ContainerSummaryStateEnum, HealthStatusEnum, ImageInspect, PortMap, PortSummary,
 };
 use chrono::{DateTime, Utc};
+use serde::Deserialize;
 use std::collections::{BTreeSet, HashMap};
 
 const PROJECT: &str = "com.docker.compose.project";
@@ -32,25 +36,43 @@ const LONGEST_COMPLAINT: usize = 500;
 /// The most containers of an engine that are known.
 pub const MOST_CONTAINERS: usize = 10_000;
 
+/// The most names of a container that are read: its own, and those of old links.
+const MOST_NAMES: usize = 64;
+
 /// A list as it came.
-#[derive(Clone, Debug)]
-pub struct Listed(pub(super) Vec<ContainerSummary>);
+#[derive(Clone, Debug, Deserialize)]
+#[serde(transparent)]
+pub struct Listed(Few<Summary, MOST_CONTAINERS>);
+
+/// A container as far as a list tells what is wanted of it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Summary {
+    id: Option<String>,
+    names: Few<String, MOST_NAMES>,
+    image: Option<String>,
+    #[serde(rename = "ImageID")]
+    image_id: Option<String>,
+    created: Option<i64>,
+    #[serde(deserialize_with = "or_default")]
+    ports: Vec<PortSummary>,
+    labels: Option<HashMap<String, String>>,
+    state: Option<ContainerSummaryStateEnum>,
+    health: Option<ContainerSummaryHealth>,
+}
 
 impl Listed {
     /// The containers of this server. What only an inspection tells is absent.
     #[must_use]
     pub fn containers(self, server: ServerId, engine: &Engine) -> Vec<Container> {
-        if self.0.len() > MOST_CONTAINERS {
-            tracing::warn!(%server, count = self.0.len(), "more containers than are shown");
-        }
-        let known = self.0.into_iter().take(MOST_CONTAINERS);
-        let socket = &engine.info().socket;
-        known.filter_map(|summary| of_summary(server, socket, summary)).collect()
+        let info = engine.info();
+        let known = self.0.of(&info.socket, "containers").into_iter();
+        known.filter_map(|summary| of_summary(server, info, summary)).collect()
     }
 
     /// The ids that come first, at most so many.
     pub(super) fn some_ids(&self, most: usize) -> BTreeSet<String> {
-        let mut ids: Vec<_> = self.0.iter().filter_map(|one| one.id.as_ref()).collect();
+        let mut ids: Vec<_> = self.0.kept.iter().filter_map(|one| one.id.as_ref()).collect();
         ids.sort_unstable();
         ids.into_iter().take(most).cloned().collect()
     }
@@ -71,7 +93,7 @@ impl Engine {
     /// # Errors
     /// When the engine does not answer, or has no such container.
     pub async fn look(&self, server: ServerId, id: &str) -> Result<Container, EngineError> {
-        of_inspection(server, &self.info().socket, self.inspected(id).await?).ok_or_else(nameless)
+        of_inspection(server, self.info(), self.inspected(id).await?).ok_or_else(nameless)
     }
 
     /// The digest that an image was pulled by; nothing when it was built there.
@@ -86,7 +108,7 @@ impl Engine {
 }
 
 pub(super) async fn list(http: &Http) -> Result<Listed, EngineError> {
-    Ok(Listed(ask(http, "/containers/json?all=true", USUAL).await?))
+    ask(http, "/containers/json?all=true", USUAL).await
 }
 
 fn nameless() -> EngineError {
@@ -126,9 +148,10 @@ impl Place {
         }
     }
 
-    fn series(&self, name: &str) -> String {
+    fn series(&self, engine: &EngineInfo, name: &str) -> String {
         let service = self.service.as_deref().filter(|_| !self.is_one_off);
-        Container::series_of(self.project.as_deref(), service, self.number, name)
+        let series = Container::series_of(self.project.as_deref(), service, self.number, name);
+        Container::series_with(engine.word(), series)
     }
 }
 
@@ -138,19 +161,19 @@ fn name_of(name: &str, id: &str) -> String {
     if name.is_empty() { id.chars().take(12).collect() } else { name }
 }
 
-fn of_summary(server: ServerId, socket: &str, summary: ContainerSummary) -> Option<Container> {
+fn of_summary(server: ServerId, engine: &EngineInfo, summary: Summary) -> Option<Container> {
     use ContainerSummaryStateEnum as Said;
     let id = summary.id.filter(|id| checked(id).is_ok())?;
     let place = Place::of(summary.labels.as_ref());
     // A container has further names where old links lead to it; they have two slashes.
-    let names = summary.names.unwrap_or_default();
+    let names = summary.names.kept;
     let name = names.iter().find(|name| name.matches('/').count() < 2).or(names.first());
     let name = name_of(name.map_or("", String::as_str), &id);
     let health = summary.health.and_then(|health| health.status);
     Some(Container {
         server_id: server,
-        engine: socket.to_owned(),
-        series: place.series(&name),
+        engine: engine.socket.clone(),
+        series: place.series(engine, &name),
         name,
         image: text(&summary.image.unwrap_or_default(), LONGEST),
         image_id: text(&summary.image_id.unwrap_or_default(), LONGEST),
@@ -171,7 +194,7 @@ fn of_summary(server: ServerId, socket: &str, summary: ContainerSummary) -> Opti
         exit_code: None,
         out_of_memory: false,
         error: None,
-        ports: listed_ports(summary.ports.unwrap_or_default()),
+        ports: listed_ports(summary.ports),
         created_at: summary.created.and_then(|at| DateTime::from_timestamp(at, 0)),
         started_at: None,
         finished_at: None,
@@ -182,7 +205,7 @@ fn of_summary(server: ServerId, socket: &str, summary: ContainerSummary) -> Opti
 
 fn of_inspection(
     server: ServerId,
-    socket: &str,
+    engine: &EngineInfo,
     inspected: ContainerInspectResponse,
 ) -> Option<Container> {
     use ContainerStateStatusEnum as Said;
@@ -205,8 +228,8 @@ fn of_inspection(
     let health = said.health.and_then(|health| health.status);
     Some(Container {
         server_id: server,
-        engine: socket.to_owned(),
-        series: place.series(&name),
+        engine: engine.socket.clone(),
+        series: place.series(engine, &name),
         name,
         image: text(&config.image.unwrap_or_default(), LONGEST),
         image_id: text(&inspected.image.unwrap_or_default(), LONGEST),
@@ -297,11 +320,54 @@ fn ordered(ports: impl Iterator<Item = PublishedPort>) -> Vec<PublishedPort> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
-    fn summary(value: serde_json::Value) -> Container {
+    fn engine(kind: &str, rootless: bool) -> EngineInfo {
+        let info = json!({
+            "kind": kind, "version": "1", "api_version": "1.41", "socket": "/run/docker.sock",
+            "via": "local", "access": "full", "rootless": rootless,
+        });
+        serde_json::from_value(info).expect("an engine")
+    }
+
+    fn listed_by(engine: &EngineInfo, value: Value) -> Container {
         let summary = serde_json::from_value(value).expect("a summary");
-        of_summary(ServerId::LOCAL, "/run/docker.sock", summary).expect("a container")
+        of_summary(ServerId::LOCAL, engine, summary).expect("a container")
+    }
+
+    fn summary(value: Value) -> Container {
+        listed_by(&engine("docker", false), value)
+    }
+
+    /// Holds because Docker and Podman of one server may each have a container of one name, and each of
+    /// them its own chart; Docker's is where it was before anybody had two.
+    #[test]
+    fn containers_of_one_name_in_two_engines_have_two_histories() {
+        let series = |kind, rootless| {
+            let engine = engine(kind, rootless);
+            let listed = listed_by(&engine, json!({ "Id": "ab", "Names": ["/web"] }));
+            let inspected = serde_json::from_value(json!({ "Id": "ab", "Name": "/web" }));
+            let inspected = inspected.expect("a container");
+            let looked = of_inspection(ServerId::LOCAL, &engine, inspected).expect("a container");
+            assert_eq!(listed.series, looked.series);
+            listed.series
+        };
+        assert_eq!(series("docker", false), "/web");
+        assert_eq!(series("docker", true), "docker-rootless:/web");
+        assert_eq!(series("podman", false), "podman:/web");
+        assert_eq!(series("podman", true), "podman-rootless:/web");
+    }
+
+    /// Holds because an answer within its bytes may list millions of things that say nothing: what is
+    /// kept of them is bounded while it is read, and that it is cut is known.
+    #[test]
+    fn a_list_of_millions_takes_little_memory() {
+        const ALL: usize = 3_000_000;
+        let body = format!("[{}{{}}]", "{},".repeat(ALL - 1));
+        assert!(body.len() < crate::docker::ask::LONGEST);
+        let Listed(list) = serde_json::from_str(&body).expect("a list");
+        assert_eq!((list.kept.len(), list.left_out), (MOST_CONTAINERS, ALL - MOST_CONTAINERS));
+        assert!(list.kept.capacity() <= 2 * MOST_CONTAINERS, "{}", list.kept.capacity());
     }
 
     /// Docker lists a port once for each family of addresses; a person sees one port.

@@ -6,8 +6,10 @@
 
 mod actions;
 mod ask;
+mod bounded;
 pub mod client;
 pub mod error;
+mod event_lines;
 pub mod events;
 mod exec;
 pub mod find;

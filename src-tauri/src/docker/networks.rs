@@ -2,6 +2,7 @@
 
 use super::{
     ask::{USUAL, checked},
+    bounded::{Few, MOST},
     client::Engine,
     error::EngineError,
     uses::{PROJECT, moment, or_default, short, used_by},
@@ -9,6 +10,9 @@ use super::{
 use crate::domain::{engine::EngineKind, engine_store::Network, id::ServerId};
 use serde::Deserialize;
 use std::collections::HashMap;
+
+/// The most ranges of addresses of a network that are read.
+const MOST_RANGES: usize = 64;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -29,8 +33,7 @@ struct Listed {
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct Ipam {
-    #[serde(deserialize_with = "or_default")]
-    config: Vec<Range>,
+    config: Few<Range, MOST_RANGES>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -45,8 +48,10 @@ impl Engine {
     /// # Errors
     /// When the engine does not answer.
     pub async fn networks(&self, server: ServerId) -> Result<Vec<Network>, EngineError> {
-        let (listed, users) =
-            futures::join!(self.ask::<Vec<Listed>>("/networks", &[], USUAL), self.users(false));
+        let (listed, users) = futures::join!(
+            self.ask::<Few<Listed, MOST>>("/networks", &[], USUAL),
+            self.users(false)
+        );
         let users = users?;
         let network = |listed: Listed| Network {
             server_id: server,
@@ -55,7 +60,7 @@ impl Engine {
             subnets: listed
                 .ipam
                 .iter()
-                .flat_map(|ipam| &ipam.config)
+                .flat_map(|ipam| &ipam.config.kept)
                 .filter_map(|range| range.subnet.as_deref().map(short))
                 .collect(),
             driver: short(&listed.driver),
@@ -66,7 +71,8 @@ impl Engine {
             name: short(&listed.name),
             id: listed.id,
         };
-        let mut networks: Vec<Network> = listed?.into_iter().map(network).collect();
+        let listed = listed?.of(&self.info().socket, "networks");
+        let mut networks: Vec<Network> = listed.into_iter().map(network).collect();
         networks.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(networks)
     }

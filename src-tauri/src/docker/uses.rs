@@ -1,7 +1,12 @@
 //! Which containers use what: the whole list of containers, looked through for images, volumes and
 //! networks.
 
-use super::{ask::USUAL, client::Engine, error::EngineError};
+use super::{
+    ask::USUAL,
+    bounded::{Few, each},
+    client::Engine,
+    error::EngineError,
+};
 use crate::domain::{container::ContainerRef, engine_store::UsedBy, id::ServerId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer};
@@ -11,19 +16,21 @@ use std::collections::HashMap;
 pub(super) const PROJECT: &str = "com.docker.compose.project";
 /// The longest name or label that is passed on, characters.
 const LONGEST: usize = 512;
+/// The most containers that are looked through. An answer of sensible containers has no room for more.
+const MOST: usize = 100_000;
 
 /// A container as far as it uses things.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(super) struct User {
     pub(super) id: String,
-    #[serde(deserialize_with = "or_default")]
-    pub(super) names: Vec<String>,
+    pub(super) names: Few<String, 64>,
     #[serde(rename = "ImageID")]
     image_id: String,
     pub(super) state: String,
-    #[serde(deserialize_with = "or_default")]
-    mounts: Vec<Mount>,
+    /// The names of the volumes among them.
+    #[serde(deserialize_with = "mounted_volumes")]
+    mounts: Vec<String>,
     network_settings: Option<Networks>,
     pub(super) size_rw: Option<i64>,
 }
@@ -52,11 +59,9 @@ struct Endpoint {
 impl User {
     /// Its name, without the slash; its id where it has none.
     pub(super) fn name(&self) -> String {
-        let name = self
-            .names
-            .iter()
-            .find(|name| !name.trim_start_matches('/').contains('/'))
-            .or(self.names.first());
+        let names = &self.names.kept;
+        let is_own = |name: &&String| !name.trim_start_matches('/').contains('/');
+        let name = names.iter().find(is_own).or(names.first());
         let name = name.map_or("", |name| name.trim_start_matches('/'));
         if name.is_empty() { self.id.chars().take(12).collect() } else { short(name) }
     }
@@ -67,9 +72,7 @@ impl User {
 
     /// Whether it mounts this volume.
     pub(super) fn mounts(&self, volume: &str) -> bool {
-        let is_it =
-            |mount: &Mount| mount.r#type == "volume" && mount.name.as_deref() == Some(volume);
-        self.mounts.iter().any(is_it)
+        self.mounts.iter().any(|mounted| mounted == volume)
     }
 
     /// Whether it is made of this image.
@@ -110,10 +113,31 @@ pub(super) fn used_by(
 impl Engine {
     /// Every container; with what each has written, where that is wanted, which takes the engine
     /// longer.
+    ///
+    /// # Errors
+    /// When the engine does not answer, or has more of them than can be looked through: what is used
+    /// by one that was left out would be taken for unused.
     pub(super) async fn users(&self, with_sizes: bool) -> Result<Vec<User>, EngineError> {
         let size = if with_sizes { "true" } else { "false" };
-        self.ask("/containers/json", &[("all", "true"), ("size", size)], USUAL).await
+        let query = [("all", "true"), ("size", size)];
+        all(self.ask("/containers/json", &query, USUAL).await?)
     }
+}
+
+fn all(users: Few<User, MOST>) -> Result<Vec<User>, EngineError> {
+    if users.left_out > 0 {
+        return Err(EngineError::NotUnderstood(format!("it lists more than {MOST} containers")));
+    }
+    Ok(users.kept)
+}
+
+/// Keeps of mounts only what is asked for of them.
+fn mounted_volumes<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    let mut names = Vec::new();
+    each(from, |mount: Mount| {
+        names.extend(mount.name.filter(|_| mount.r#type == "volume"));
+    })?;
+    Ok(names)
 }
 
 /// Reads `null` as nothing, which engines write for empty lists.
@@ -170,5 +194,16 @@ mod tests {
         )
         .expect("a container");
         assert_eq!(bare.name(), "0123456789ab");
+    }
+
+    /// Holds because what a container uses that was left out would be taken for unused, and removed.
+    #[test]
+    fn more_containers_than_can_be_looked_through_are_none() {
+        let of = |count: usize| {
+            let body = format!("[{}{{}}]", "{},".repeat(count - 1));
+            all(serde_json::from_str(&body).expect("a list"))
+        };
+        assert_eq!(of(MOST).expect("all").len(), MOST);
+        assert!(of(MOST + 1).is_err());
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{
     ask::{USUAL, checked},
+    bounded::{Few, MOST},
     client::Engine,
     error::EngineError,
     images::MEASURING,
@@ -18,8 +19,7 @@ const ANONYMOUS: &str = "com.docker.volume.anonymous";
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct Volumes {
-    #[serde(deserialize_with = "or_default")]
-    volumes: Vec<Listed>,
+    volumes: Few<Listed, MOST>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -69,14 +69,15 @@ impl Engine {
             used_by: used_by(&users, server, |user| user.mounts(&listed.name)),
             name: listed.name,
         };
-        let mut volumes: Vec<Volume> = listed?.volumes.into_iter().map(volume).collect();
+        let listed = listed?.volumes.of(&self.info().socket, "volumes");
+        let mut volumes: Vec<Volume> = listed.into_iter().map(volume).collect();
         volumes.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(volumes)
     }
 
     async fn volume_sizes(&self) -> Result<HashMap<String, u64>, EngineError> {
         let usage: Volumes = self.ask("/system/df", &[("type", "volume")], MEASURING).await?;
-        let measured = usage.volumes.into_iter().filter_map(|volume| {
+        let measured = usage.volumes.kept.into_iter().filter_map(|volume| {
             let size = u64::try_from(volume.usage_data?.size?).ok()?;
             Some((volume.name, size))
         });

@@ -2,7 +2,10 @@
 //!
 //! Names, labels, images and commands come from a server and are shown as text, never run.
 
-use super::{engine::ServerEngine, id::ServerId};
+use super::{
+    engine::{EngineInfo, ServerEngine},
+    id::ServerId,
+};
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -149,6 +152,24 @@ impl Container {
             },
             _ => format!("/{name}"),
         }
+    }
+
+    /// The same with a word for the engine that has it: `podman:/name`. Two engines of one server may
+    /// each have one of this name.
+    #[must_use]
+    pub fn series_with(engine: Option<&str>, series: String) -> String {
+        match engine {
+            Some(word) => format!("{word}:{series}"),
+            None => series,
+        }
+    }
+
+    /// A series without the word for its engine.
+    #[must_use]
+    pub fn series_without_engine(series: &str) -> &str {
+        let mut words = EngineInfo::WORDS.iter();
+        let rest = words.find_map(|word| series.strip_prefix(*word)?.strip_prefix(':'));
+        rest.unwrap_or(series)
     }
 }
 
@@ -305,5 +326,18 @@ mod tests {
         assert_eq!(of(Some("shop"), Some("web"), Some(1)), "shop/web");
         assert_eq!(of(Some("shop"), Some("web"), Some(2)), "shop/web#2");
         assert_eq!(of(None, Some("web"), None), "/shop-web-1");
+    }
+
+    /// Holds because a project may be called as an engine is, and anything may stand in a name.
+    #[test]
+    fn the_word_for_an_engine_is_taken_off_once() {
+        let of = Container::series_without_engine;
+        assert_eq!((of("podman:/web"), of("podman-rootless:shop/web")), ("/web", "shop/web"));
+        for series in ["/web", "/podman:web", "podman/web", "shop:/web"] {
+            assert_eq!(of(series), series);
+        }
+        for word in EngineInfo::WORDS {
+            assert_eq!(of(&Container::series_with(Some(word), "/web".into())), "/web");
+        }
     }
 }

@@ -70,6 +70,23 @@ pub struct EngineInfo {
     pub memory_bytes: Option<u64>,
 }
 
+impl EngineInfo {
+    /// The words for engines in what histories are kept under.
+    pub const WORDS: [&str; 4] = ["podman", "podman-rootless", "docker-rootless", "docker-desktop"];
+
+    /// The word for this one; nothing for the system's Docker, which nearly every server has alone.
+    #[must_use]
+    pub fn word(&self) -> Option<&'static str> {
+        let is_desktop = self.os.as_deref() == Some("Docker Desktop");
+        match (self.kind, self.rootless) {
+            (EngineKind::Podman, false) => Some("podman"),
+            (EngineKind::Podman, true) => Some("podman-rootless"),
+            (EngineKind::Docker, true) => Some("docker-rootless"),
+            (EngineKind::Docker, false) => is_desktop.then_some("docker-desktop"),
+        }
+    }
+}
+
 /// What stands in the way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "snake_case")]

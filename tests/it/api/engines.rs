@@ -5,6 +5,8 @@ mod breaks;
 mod deeds;
 mod digests;
 mod goes_on;
+mod histories;
+mod lost_events;
 mod podman;
 mod several;
 mod ways;

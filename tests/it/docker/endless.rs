@@ -29,7 +29,8 @@ async fn an_answer_without_end_is_broken_off() {
     }
 }
 
-/// Holds because an event is a line, and a line without end is given up long before it fills anything.
+/// Holds because an event is a line: one that is too long is left out without being kept, and one without
+/// end is given up as every other answer is.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_without_end_is_broken_off() {
     let endless = EndlessEngine::start("/events");
@@ -38,7 +39,7 @@ async fn an_event_without_end_is_broken_off() {
     let event = tokio::time::timeout(PATIENCE, events.next()).await.expect("it ends");
     let error = event.expect("an answer").expect_err("that is no event");
     assert!(matches!(&error, EngineError::NotUnderstood(why) if why.contains("end")), "{error}");
-    assert!(endless.said() <= MIB + BETWEEN, "{} bytes", endless.said());
+    assert!(endless.said() <= 65 * MIB + BETWEEN, "{} bytes", endless.said());
     assert!(engine.list(ServerId::LOCAL).await.expect("it goes on").is_empty());
 }
 

@@ -3,6 +3,7 @@
 
 use super::{
     digests::Digests,
+    relist::Relist,
     trouble::{Heard, server_name},
     waiting::Waiting,
     watch,
@@ -12,11 +13,11 @@ use crate::{
     collect::hub::Change,
     docker::{
         Engine, EngineError,
-        events::{ContainerEvent, EventKind},
+        events::{ContainerEvent, EventKind, Told},
         list::MOST_CONTAINERS,
     },
     domain::{
-        container::{Container, ContainerRef},
+        container::{Container, ContainerRef, ContainerRow},
         id::ServerId,
     },
 };
@@ -26,7 +27,7 @@ use futures::{
     future::BoxFuture,
     stream::{self, BoxStream, FuturesUnordered},
 };
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 use tokio::{sync::watch::Receiver, time::MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
@@ -105,6 +106,8 @@ impl Live<'_> {
         beat.reset();
         let mut asked = self.watching.asked.clone();
         let mut resting: FuturesUnordered<BoxFuture<'static, String>> = FuturesUnordered::new();
+        let (mut relist, engine, server) =
+            (Relist::default(), self.engine.clone(), self.watching.server);
         loop {
             while asking.len() < self.engine.at_once()
                 && let Some(id) = self.waiting.next()
@@ -113,7 +116,8 @@ impl Live<'_> {
             }
             tokio::select! {
                 event = events.next() => match event {
-                    Some(Ok(event)) => {
+                    Some(Ok(Told::Lost)) => relist.lost(&engine, server),
+                    Some(Ok(Told::Event(event))) => {
                         self.hear(event).await;
                         if self.waiting.len() > MOST_WAITING {
                             tracing::warn!(server = %self.watching.server, "too many events");
@@ -143,6 +147,7 @@ impl Live<'_> {
                         resting.push(rested.boxed());
                     }
                 }
+                listed = relist.next(&engine, server) => self.look_at_all(&listed),
                 Some(id) = resting.next(), if !resting.is_empty() => self.waiting.rested(&id),
                 _ = beat.tick() => {
                     if self.is_deaf {
@@ -211,6 +216,21 @@ impl Live<'_> {
             self.changed();
         }
         None
+    }
+
+    /// Asks about each container that is listed, and about those that are not any more.
+    fn look_at_all(&mut self, listed: &[Container]) {
+        for container in listed {
+            self.waiting.later(&container.id);
+        }
+        let there: HashSet<&str> = listed.iter().map(|container| container.id.as_str()).collect();
+        for ContainerRow { container, .. } in
+            self.watching.tomo.inner.board.rows(self.watching.server)
+        {
+            if container.engine == self.socket() && !there.contains(container.id.as_str()) {
+                self.waiting.soon(&container.id);
+            }
+        }
     }
 
     fn socket(&self) -> &str {

@@ -144,7 +144,19 @@ impl Tomo {
     fn container_subject(&self, server_id: ServerId, id: &str) -> Option<Subject> {
         let which = ContainerRef { server_id, container_id: id.to_owned() };
         let Container { id, name, series, state, .. } = self.inner.board.container(&which)?;
+        let series = self.kept_series(server_id, &series).to_owned();
         Some(Subject { server_id, series, container_id: id, container_name: name, state })
+    }
+
+    /// What a series is stored under: without the word for its engine where the server has no other,
+    /// so that the history of a server that only ever had Podman is where it always was.
+    fn kept_series<'a>(&self, server: ServerId, series: &'a str) -> &'a str {
+        let (board, plain) = (&self.inner.board, Container::series_without_engine(series));
+        let is_its = |engine: &Engine| {
+            Container::series_with(engine.info().word(), plain.to_owned()) == series
+        };
+        let is_alone = board.sockets(server).len() == 1;
+        if is_alone && board.engines(server).iter().all(is_its) { plain } else { series }
     }
 
     /// The last hour of a container, reading by reading.
@@ -170,6 +182,7 @@ impl Tomo {
         range: Range,
     ) -> Result<ContainerHistory, AppError> {
         self.inner.hub.server(server).ok_or(AppError::NotFound("server"))?;
+        let series = self.kept_series(server, series);
         Ok(self.inner.store.container_history(server, series, range, Utc::now()).await?)
     }
 }

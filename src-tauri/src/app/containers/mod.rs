@@ -16,6 +16,7 @@ mod logs;
 mod measuring;
 mod named;
 mod outcome;
+mod relist;
 mod removal;
 mod resources;
 mod trouble;
