@@ -8,6 +8,7 @@ mod goes_on;
 mod podman;
 mod several;
 mod ways;
+mod which;
 
 use super::{House, PATIENCE, lab::Lab, lab::skip};
 use crate::lab::docker::Docker;

@@ -182,11 +182,11 @@ export function engineStore(world: World): Part<'image' | 'volume' | 'network' |
   ): RemovalResult[] =>
     ids.map((id) => {
       const one = known.find((thing) => thing.id === id);
-      if (!one) return { id, name: id, error: 'It is not there any more' };
+      if (!one) return { id, name: id, error: 'It is not there any more', is_known: true };
       const [user] = one.used_by;
-      if (user) return { id, name: one.name, error: `${user.name} uses it` };
+      if (user) return { id, name: one.name, error: `${user.name} uses it`, is_known: true };
       gone.add(`${server}/${id}`);
-      return { id, name: one.name, error: null };
+      return { id, name: one.name, error: null, is_known: true };
     });
 
   const imageNames = (server: string) =>
@@ -218,6 +218,7 @@ export function engineStore(world: World): Part<'image' | 'volume' | 'network' |
           id: ref.container_id,
           name: world.containers.at(ref)?.container.name ?? ref.container_id.slice(0, 12),
           error: null,
+          is_known: true,
         }));
         world.containers.drop(...refs);
         return results;
