@@ -70,14 +70,17 @@ impl ChangesGate {
     }
 }
 
-/// Waits until a change may pass, and tells how.
-fn passage(gate: &Gate) -> Passage {
+/// Waits until a change may pass, and tells how; one that nobody lets pass does not.
+fn passage(gate: &Gate) -> io::Result<Passage> {
     let mut state = gate.0.lock().expect("the gate");
     state.came += 1;
     gate.1.notify_all();
     let held = |state: &mut State| state.passage == Passage::Held;
     let (state, _) = gate.1.wait_timeout_while(state, PATIENCE, held).expect("the gate");
-    state.passage
+    match state.passage {
+        Passage::Held => Err(io::ErrorKind::TimedOut.into()),
+        passage => Ok(passage),
+    }
 }
 
 /// Carries one stream of one request.
@@ -87,7 +90,7 @@ fn pass(mut near: UnixStream, engine: &Path, gate: &Gate) -> io::Result<()> {
     // Whether changes come through at all is asked of a container that is not there.
     let is_probe = line.contains("/containers/tomo-");
     let changes = !is_probe && (line.starts_with("POST ") || line.starts_with("DELETE "));
-    let passage = if changes { passage(gate) } else { Passage::Free };
+    let passage = if changes { passage(gate)? } else { Passage::Free };
     let mut far = UnixStream::connect(engine)?;
     let (mut answers, mut back) = (far.try_clone()?, near.try_clone()?);
     far.write_all(&alone(first))?;

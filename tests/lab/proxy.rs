@@ -278,6 +278,20 @@ impl EndlessEngine {
         Self { front, said }
     }
 
+    /// A good engine that answers nothing before something of what this one says was taken, and each
+    /// question after such a pause.
+    pub fn before(&self, pause: Duration) -> Self {
+        let (said, first) = (Arc::new(AtomicUsize::new(0)), self.said.clone());
+        let count = said.clone();
+        let front = Front::start(move |near| {
+            while first.load(Ordering::SeqCst) == 0 {
+                thread::sleep(Duration::from_millis(1));
+            }
+            answer_without_end(near, "nothing", (1, pause), &count)
+        });
+        Self { front, said }
+    }
+
     /// Path of its socket.
     pub fn socket(&self) -> PathBuf {
         self.front.socket()

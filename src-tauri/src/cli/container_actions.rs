@@ -4,7 +4,8 @@ use super::{
     Cli,
     args::Listing,
     container_names::{Depth, OnServer, name_of, names, resolve, resolve_all},
-    error::{CliError, Exit},
+    engine_store::ended,
+    error::CliError,
     output, prompt,
 };
 use crate::domain::container::{
@@ -227,29 +228,24 @@ async fn tell(
         let results = results.iter().map(|what| OnServer { server: name(what), what });
         output::json(&results.collect::<Vec<_>>())?;
     }
-    let mut refused = 0;
+    let (mut refused, mut unknown) = (0, 0);
     for result in results {
         let name = output::clean_line(&result.name);
         match &result.error {
             None if !listing.json => output::text(&format!("{name} is {done}."))?,
             None => {}
             Some(error) => {
-                refused += 1;
                 // Engines name what they refuse by 64 digits.
                 let error = error.replace(&result.container.container_id, &name);
-                output::note(&match error.starts_with("It is not known") {
-                    true => format!("{name}: {error}"),
-                    false => format!("{name} is not {done}: {error}"),
-                });
+                if result.is_known {
+                    refused += 1;
+                    output::note(&format!("{name} is not {done}: {error}"));
+                } else {
+                    unknown += 1;
+                    output::note(&format!("{name}: {error}"));
+                }
             }
         }
     }
-    match refused {
-        0 => Ok(()),
-        count => Err(CliError::stopped(
-            Exit::Failed,
-            format!("{count} of {} could not be {done}.", results.len()),
-            "",
-        )),
-    }
+    ended(results.len(), done, refused, unknown)
 }

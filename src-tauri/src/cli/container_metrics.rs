@@ -16,7 +16,7 @@ use serde_json::json;
 /// `tomo metrics server/container`.
 ///
 /// # Errors
-/// When there is neither a history of that name nor a container.
+/// When there is no such server, or the session may not look.
 pub async fn metrics(
     cli: &Cli,
     server: &str,
@@ -58,8 +58,12 @@ async fn found(
     if is_service || !history.at.is_empty() {
         return Ok(history);
     }
-    let row = resolve(cli, &format!("{}/{name}", server.name), Depth::Names).await?;
-    kept(row.container.series).await
+    match resolve(cli, &format!("{}/{name}", server.name), Depth::Names).await {
+        Ok(row) => kept(row.container.series).await,
+        // It may be gone, or its server away: that there is no history of it is the answer then.
+        Err(CliError::Api(_) | CliError::Stopped { .. }) => Ok(history),
+        Err(error) => Err(error),
+    }
 }
 
 fn show(history: &ContainerHistory, range: Range, dates: Dates) -> Result<(), CliError> {

@@ -35,6 +35,8 @@ const DETAILS: Duration = Duration::from_secs(5);
 const SILENCE: Duration = Duration::from_secs(1);
 /// The shortest beginning of an id that is taken for one.
 const SHORT_ID: usize = 4;
+/// Digits of an id that are shown: as many as engines' own tools show.
+const SHOWN_ID: usize = 12;
 
 /// How well the containers have to be known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -188,15 +190,36 @@ fn pick(
         [row] => Ok(row.clone()),
         [] => Err(missing(containers, wanted, rows)),
         ref several => {
-            let list = several
+            let all: Vec<_> = several
                 .iter()
-                .map(|row| format!("{}/{}", server_name(row, rows), row.container.name));
+                .map(|row| {
+                    let container = &row.container;
+                    let server = server_name(row, rows);
+                    [server, container.name.clone(), container.id.clone(), container.engine.clone()]
+                })
+                .collect();
             Err(CliError::usage(
                 format!("{} containers are called '{}'.", several.len(), wanted.typed),
-                format!("Name one of them: {}.", list.collect::<Vec<_>>().join(", ")),
+                format!("Name one of them: {}.", told_apart(&all).join(", ")),
             ))
         }
     }
+}
+
+/// Names for containers, each by its server, name, id and engine: those of one name go by the beginnings
+/// of their ids, and it is said which engine has them.
+fn told_apart(all: &[[String; 4]]) -> Vec<String> {
+    let told = |[server, name, id, engine]: &[String; 4]| {
+        let same = all.iter().filter(|other| other[..2] == [server.clone(), name.clone()]).count();
+        match same {
+            1 => format!("{server}/{name}"),
+            _ => {
+                let id: String = id.chars().take(SHOWN_ID).collect();
+                format!("{server}/{id} ({})", output::clean_line(engine))
+            }
+        }
+    };
+    all.iter().map(told).collect()
 }
 
 /// Why there is no such container: an engine that did not answer may have it.
@@ -318,4 +341,22 @@ fn has_settled(engine: &ServerEngine, rows: &[ServerRow]) -> bool {
 /// Whether what the list itself does not say was asked for.
 fn is_asked(container: &Container) -> bool {
     container.restart_count.is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Holds because whoever is asked to name one of several must be able to: two engines of a server may
+    /// each have one of the same name.
+    #[test]
+    fn containers_of_one_name_go_by_their_ids() {
+        let one = |server: &str, id: &str, engine: &str| {
+            [server.to_owned(), "web".to_owned(), id.repeat(64), engine.to_owned()]
+        };
+        let all =
+            [one("lab", "a", "/docker"), one("lab", "b", "/podman"), one("nas", "c", "/docker")];
+        let wanted = ["lab/aaaaaaaaaaaa (/docker)", "lab/bbbbbbbbbbbb (/podman)", "nas/web"];
+        assert_eq!(told_apart(&all), wanted);
+    }
 }

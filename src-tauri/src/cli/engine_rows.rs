@@ -4,7 +4,6 @@ use super::{
     Cli,
     engine_store::{Noun, word},
     error::CliError,
-    format, output,
 };
 use crate::domain::{
     engine_store::{Image, Network, UsedBy, Volume},

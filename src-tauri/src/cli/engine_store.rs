@@ -10,7 +10,8 @@ use super::{
     format, monitor, output, prompt, servers,
 };
 use crate::domain::{
-    engine_store::{Image, Network, PruneKind, PrunePreview, RemovalResult, UsedBy, Volume},
+    engine::{EngineObstacle, EngineStatus},
+    engine_store::{PruneKind, PrunePreview, RemovalResult},
     id::ServerId,
 };
 use clap::{Args as Group, Subcommand, ValueEnum};
@@ -19,6 +20,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Digits of an id in a list: as many as engines' own tools show.
 const SHORT_ID: usize = 12;
+
+/// How many things one call names at most.
+const MOST_AT_ONCE: usize = 500;
 
 /// What to do with images, volumes or networks.
 #[derive(Debug, Subcommand)]
@@ -209,13 +213,15 @@ async fn remove(cli: &Cli, noun: Noun, remove: Remove) -> Result<(), CliError> {
     };
     let server = server(cli, &on).await?;
     let mut rows = rows(cli, noun, Some(server)).await?;
-    if let Some(engine) = &remove.engine {
-        rows.retain(|row| row.engine == *engine);
+    match &remove.engine {
+        Some(engine) => rows.retain(|row| row.engine == *engine),
+        None => ensure_all_answer(cli, server).await?,
     }
-    let mut ids = Vec::with_capacity(remove.names.len());
+    let mut by_engine = BTreeMap::<_, Vec<_>>::new();
     let mut others = Vec::new();
     for wanted in &remove.names {
         let row = pick(&rows, noun, wanted)?;
+        let ids = by_engine.entry(row.engine.clone()).or_default();
         if !ids.contains(&row.id) {
             ids.push(row.id.clone());
             let is_said = |name: &String| {
@@ -233,10 +239,67 @@ async fn remove(cli: &Cli, noun: Noun, remove: Remove) -> Result<(), CliError> {
     if !agreed(&format!("Remove {names}{also}, from {on}"), remove.yes).await? {
         return output::text("Nothing is removed.");
     }
-    let arguments = json!({ "server_id": server, "engine": remove.engine, "ids": ids });
+    let arguments = json!({ "server_id": server });
     let shown_by = format!("tomo {} list --server '{on}'", word(noun));
-    let results: Vec<RemovalResult> = cli.change(&command, arguments, &shown_by).await?;
-    tell(&results, remove.listing)
+    remove_from_each(cli, (&command, arguments, &shown_by), by_engine, remove.listing).await
+}
+
+/// A name is only clear where every engine that could have it was asked. One that the account may not
+/// use is none that it could mean.
+async fn ensure_all_answer(cli: &Cli, server: ServerId) -> Result<(), CliError> {
+    let found = read(cli, Some(&HashSet::from([server]))).await?;
+    let mut others = found.engines.iter().flat_map(|engine| &engine.others);
+    let silent = others.find(|other| match &other.status {
+        EngineStatus::Ready { .. } => false,
+        EngineStatus::Trouble { trouble, .. } => trouble.obstacle != EngineObstacle::Forbidden,
+        _ => true,
+    });
+    match silent {
+        None => Ok(()),
+        Some(other) => Err(CliError::usage(
+            format!(
+                "The engine at {} does not answer, and may have something of the same name.",
+                output::clean_line(&other.socket)
+            ),
+            "Say with --engine which is meant; the list shows the sockets.",
+        )),
+    }
+}
+
+/// Removes things, each from its engine, and tells what came of all that were asked for: where one
+/// engine fails, what another did is told before the failure.
+async fn remove_from_each(
+    cli: &Cli,
+    (command, arguments, shown_by): (&str, Value, &str),
+    by_engine: BTreeMap<String, Vec<String>>,
+    listing: Listing,
+) -> Result<(), CliError> {
+    let mut results: Vec<RemovalResult> = Vec::new();
+    let mut failed = None;
+    for (engine, ids) in &by_engine {
+        for some in ids.chunks(MOST_AT_ONCE) {
+            let mut arguments = arguments.clone();
+            arguments["engine"] = engine.as_str().into();
+            arguments["ids"] = json!(some);
+            match cli.change::<Vec<RemovalResult>>(command, arguments, shown_by).await {
+                Ok(removed) => results.extend(removed),
+                // The others are asked all the same, as things of one engine are.
+                Err(CliError::Api(error)) if failed.is_none() => failed = Some(error),
+                Err(CliError::Api(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    match failed {
+        None => tell(&results, listing),
+        Some(error) => {
+            if !results.is_empty() {
+                // What the engines did says more than how many of them there are.
+                let _ = tell(&results, listing);
+            }
+            Err(error.into())
+        }
+    }
 }
 
 /// `tomo prune`: removes exactly what it has shown.
@@ -267,10 +330,16 @@ pub async fn prune(cli: &Cli, prune: Prune) -> Result<(), CliError> {
         };
     }
     if !prune.listing.json {
-        let mut table = output::new_table(&["Would go", ">Size"], output::width());
+        let engines: HashSet<_> = preview.items.iter().map(|item| &item.engine).collect();
+        let mut heads = vec!["Would go", ">Size"];
+        if engines.len() > 1 {
+            heads.push("Engine");
+        }
+        let mut table = output::new_table(&heads, output::width());
         for item in &preview.items {
             let size = format::bytes(item.bytes.map(|bytes| bytes as f64));
-            table.add_row([output::clean_line(&item.name), size]);
+            let cells = [output::clean_line(&item.name), size, output::clean_line(&item.engine)];
+            table.add_row(&cells[..heads.len()]);
         }
         output::table(&table)?;
         if let Some(bytes) = preview.bytes {
@@ -291,16 +360,8 @@ pub async fn prune(cli: &Cli, prune: Prune) -> Result<(), CliError> {
     for item in preview.items {
         by_engine.entry(item.engine).or_default().push(item.id);
     }
-    let mut results: Vec<RemovalResult> = Vec::new();
-    for (engine, ids) in &by_engine {
-        for some in ids.chunks(500) {
-            let arguments =
-                json!({ "server_id": server, "kind": kind, "engine": engine, "ids": some });
-            let removed: Vec<RemovalResult> = cli.change("prune.run", arguments, &shown_by).await?;
-            results.extend(removed);
-        }
-    }
-    tell(&results, prune.listing)
+    let arguments = json!({ "server_id": server, "kind": kind });
+    remove_from_each(cli, ("prune.run", arguments, &shown_by), by_engine, prune.listing).await
 }
 
 async fn agreed(question: &str, yes: bool) -> Result<bool, CliError> {
@@ -320,25 +381,39 @@ fn tell(results: &[RemovalResult], listing: Listing) -> Result<(), CliError> {
     if listing.json {
         output::json(&results)?;
     }
-    let mut stayed = 0;
+    let (mut stayed, mut unknown) = (0, 0);
     for result in results {
+        let name = output::clean_line(&result.name);
         match &result.error {
-            None if !listing.json => output::text(&format!("{} is removed.", result.name))?,
+            None if !listing.json => output::text(&format!("{name} is removed."))?,
             None => {}
-            Some(error) => {
+            Some(error) if result.is_known => {
                 stayed += 1;
-                output::note(&format!("{} stays: {error}", result.name));
+                output::note(&format!("{name} stays: {error}"));
+            }
+            Some(error) => {
+                unknown += 1;
+                output::note(&format!("{name}: {error}"));
             }
         }
     }
-    match stayed {
-        0 => Ok(()),
-        count => Err(CliError::stopped(
-            Exit::Failed,
-            format!("{count} of {} could not be removed.", results.len()),
-            "",
-        )),
-    }
+    ended(results.len(), "removed", stayed, unknown)
+}
+
+/// How a command ends of which not all was done, or is known to be.
+pub(super) fn ended(
+    all: usize,
+    done: &str,
+    refused: usize,
+    unknown: usize,
+) -> Result<(), CliError> {
+    let message = match (refused, unknown) {
+        (0, 0) => return Ok(()),
+        (_, 0) => format!("{refused} of {all} could not be {done}."),
+        (0, _) => format!("Of {unknown} of {all} it is not known."),
+        _ => format!("{refused} of {all} could not be {done}; of {unknown} it is not known."),
+    };
+    Err(CliError::stopped(Exit::Failed, message, ""))
 }
 
 /// The server of this name, with its engine found.
@@ -361,5 +436,23 @@ pub(super) fn word(noun: Noun) -> &'static str {
         Noun::Image => "image",
         Noun::Volume => "volume",
         Noun::Network => "network",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Holds because what may be gone is not among what could not be removed.
+    #[test]
+    fn what_is_not_known_is_counted_apart() {
+        let said = |refused, unknown| match ended(3, "removed", refused, unknown) {
+            Err(error) => error.to_string(),
+            Ok(()) => String::new(),
+        };
+        assert_eq!(said(0, 0), "");
+        assert_eq!(said(2, 0), "2 of 3 could not be removed.");
+        assert_eq!(said(0, 1), "Of 1 of 3 it is not known.");
+        assert_eq!(said(1, 2), "1 of 3 could not be removed; of 2 it is not known.");
     }
 }

@@ -5,7 +5,8 @@ use super::{Cli, error::CliError, output};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// Says, when it is dropped before the answer came, that the engine goes on.
+/// Says, when it is dropped before the answer came, that the engine goes on with what it was asked for:
+/// it may only have been asked for its lists so far.
 struct Asked<'a> {
     /// The command that shows what came of it; nothing once the answer is there.
     shown_by: Option<&'a str>,
@@ -15,7 +16,7 @@ impl Drop for Asked<'_> {
     fn drop(&mut self) {
         if let Some(command) = self.shown_by {
             output::note(&format!(
-                "The engine goes on with what it was asked for; `{command}` shows what came of it."
+                "What the engine was asked for by then goes on; `{command}` shows what came of it."
             ));
         }
     }

@@ -285,6 +285,8 @@ pub struct ContainerResult {
     pub name: String,
     /// Why it was not done, in the engine's words; absent when it was done.
     pub error: Option<String>,
+    /// Whether it is known what came of it: where the engine's answer was cut off, the error says so.
+    pub is_known: bool,
 }
 
 /// When the engine starts a container again by itself.

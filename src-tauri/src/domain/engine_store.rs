@@ -151,4 +151,6 @@ pub struct RemovalResult {
     pub name: String,
     /// Why it stayed, in the engine's words; absent when it went.
     pub error: Option<String>,
+    /// Whether it is known what came of it: where the engine's answer was cut off, the error says so.
+    pub is_known: bool,
 }

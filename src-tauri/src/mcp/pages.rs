@@ -37,19 +37,21 @@ pub fn take(command: &str, arguments: &mut Value) -> Result<Option<Page>, ApiErr
     if place(command).is_none() {
         return Ok(None);
     }
-    let mut number = |name: &str, usual: usize| {
+    let mut number = |name: &str, usual: usize, least: u64| {
         let given = arguments.as_object_mut().and_then(|fields| fields.remove(name));
         match given {
             None | Some(Value::Null) => Ok(usual),
             Some(value) => {
-                let number = value.as_u64().and_then(|number| usize::try_from(number).ok());
-                number.ok_or_else(|| {
-                    ApiError::invalid(format!("'{name}' is a whole number from 0 on, not {value}."))
+                let number = value.as_u64().filter(|number| *number >= least);
+                number.and_then(|number| usize::try_from(number).ok()).ok_or_else(|| {
+                    ApiError::invalid(format!(
+                        "'{name}' is a whole number from {least} on, not {value}."
+                    ))
                 })
             }
         }
     };
-    let (offset, limit) = (number("offset", 0)?, number("limit", USUAL)?);
+    let (offset, limit) = (number("offset", 0, 0)?, number("limit", USUAL, 1)?);
     Ok(Some(Page { offset, limit: limit.min(MOST) }))
 }
 
@@ -70,7 +72,10 @@ pub fn cut(command: &str, page: Page, answer: &mut Value) -> Option<String> {
         return None;
     }
     let rest = match end {
-        _ if end < all => format!(" Ask with offset {end} for those that follow."),
+        _ if end < all => format!(
+            " Ask with offset {end} for those that follow; each page is read anew, so what came or went \
+             meanwhile moves the rows."
+        ),
         _ => String::new(),
     };
     let shown = if first < end { format!("{} to {end}", first + 1) } else { "none".into() };
@@ -82,12 +87,13 @@ pub fn describe(command: &str, schema: &mut Map<String, Value>) {
     if place(command).is_none() {
         return;
     }
-    let number = |text: &str| json!({ "type": "integer", "minimum": 0, "description": text });
+    let number = |least: u64, text: &str| json!({ "type": "integer", "minimum": least, "description": text });
     let properties = schema.entry("properties").or_insert_with(|| json!({}));
-    properties["offset"] = number("Rows to leave out at the beginning; 0 when absent.");
-    properties["limit"] = number(&format!(
+    properties["offset"] = number(0, "Rows to leave out at the beginning; 0 when absent.");
+    let limit = format!(
         "Rows at most: {USUAL} when absent, {MOST} at most. The notice says when there are more."
-    ));
+    );
+    properties["limit"] = number(1, &limit);
 }
 
 #[cfg(test)]
@@ -133,7 +139,7 @@ mod tests {
             Some("These are rows none of 2.")
         );
         assert_eq!(answer, json!([]));
-        for bad in [json!(-1), json!("3"), json!(1.5)] {
+        for bad in [json!(-1), json!(0), json!("3"), json!(1.5)] {
             take("container.list", &mut json!({ "limit": bad })).expect_err("no page");
         }
         assert_eq!(take("fleet.get", &mut json!({ "limit": 1 })).expect("no list"), None);

@@ -10,6 +10,7 @@ mod lost_events;
 mod podman;
 mod several;
 mod ways;
+mod which;
 
 use super::{House, PATIENCE, lab::Lab, lab::skip};
 use crate::lab::docker::Docker;

@@ -57,7 +57,7 @@ fn what_was_asked_for_goes_on_and_that_is_said() {
         let mut said = String::new();
         asking.stderr.take().expect("a pipe").read_to_string(&mut said).expect("text");
         assert_eq!(asking.wait().expect("it ends").code(), Some(130), "{arguments:?}: {said}");
-        assert!(said.contains("The engine goes on") && said.contains(shown_by), "{said}");
+        assert!(said.contains("asked for by then goes on") && said.contains(shown_by), "{said}");
         let logged = lab.tomo.done(&["activity", "--limit", "3"]);
         assert!(logged.contains(words), "{words}: {logged}");
     }
@@ -138,7 +138,9 @@ fn one_container_is_told_whole() {
     let check = ["--health-cmd", "echo all is well", "--health-interval", "1s"];
     let limits = ["-m", "64m", "--restart", "unless-stopped"];
     lab.docker.start_container("web", &[&check[..], &limits].concat(), &["sleep", "600"]);
+    let began = std::time::Instant::now();
     while lab.docker.docker(&["inspect", "-f", "{{.State.Health.Status}}", "web"]) != "healthy" {
+        assert!(began.elapsed().as_secs() < 60, "it gets healthy");
         std::thread::sleep(std::time::Duration::from_millis(100));
     }
     let text = lab.tomo.done(&["container", "inspect", "lab/web"]);

@@ -5,6 +5,8 @@ use serde_json::Value;
 use std::{
     io::{BufRead, BufReader, Read},
     process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
 };
 
 impl Tomo {
@@ -157,8 +159,16 @@ fn a_follow_goes_on_after_a_cut() {
 #[test]
 fn a_log_that_is_too_long_is_said_to_go_further_back() {
     let Some(lab) = Lab::start() else { return };
-    let id =
-        lab.docker.start_container("long", &[], &["sh", "-c", "echo bad >&2; sleep 1; seq 100000"]);
+    let script = "echo bad >&2; until [ -e /go ]; do usleep 20000; done; seq 100000";
+    let id = lab.docker.start_container("long", &[], &["sh", "-c", script]);
+    // Both outputs are taken down by themselves: the first line has to be in the log by then.
+    let began = Instant::now();
+    let first = || lab.docker.try_docker(&["logs", &id]).stderr;
+    while !String::from_utf8_lossy(&first()).contains("bad") {
+        assert!(began.elapsed() < Duration::from_secs(60), "its first line is in the log");
+        thread::sleep(Duration::from_millis(20));
+    }
+    lab.docker.docker(&["exec", &id, "touch", "/go"]);
     lab.docker.docker(&["wait", &id]);
     let told = |arguments: &[&str]| {
         let output = lab.tomo.run(&[&["container", "logs", "lab/long"], arguments].concat());

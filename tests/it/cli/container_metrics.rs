@@ -56,6 +56,10 @@ async fn the_history_of_a_container_is_there_without_its_engine() {
         assert_eq!(history["network_tx"], serde_json::json!([null, null]));
         let history = tomo.json(&["metrics", "This computer/shop/db", "--json"]);
         assert_eq!(history["cpu_percent"], serde_json::json!([50.0]), "a service of a project");
+        let output = tomo.run(&["metrics", "This computer/nobody"]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{said}");
+        assert!(said.contains("No history of This computer/nobody in this range"), "{said}");
         let error = tomo.refused(1, &["metrics", "nowhere/web"]);
         assert!(error.contains("no server 'nowhere'"), "{error}");
     });

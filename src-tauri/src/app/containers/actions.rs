@@ -43,11 +43,14 @@ impl Deed {
         }
     }
 
-    fn word(self) -> &'static str {
+    /// What was done to one, and what was done to several.
+    fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::Act(action) => action.done(),
-            Self::Remove { with_volumes: true, .. } => "removed with their volumes",
-            Self::Remove { with_volumes: false, .. } => "removed",
+            Self::Act(action) => (action.done(), action.done()),
+            Self::Remove { with_volumes: true, .. } => {
+                ("removed with its volumes", "removed with their volumes")
+            }
+            Self::Remove { with_volumes: false, .. } => ("removed", "removed"),
         }
     }
 
@@ -167,7 +170,7 @@ impl Tomo {
 
     async fn record_deed(&self, by: UserId, deed: Deed, outcomes: &[Outcome]) {
         let servers = || outcomes.iter().map(|outcome| outcome.result.container.server_id);
-        let message = outcome::sentence(outcomes, deed.word(), &self.place(servers()));
+        let message = outcome::sentence(outcomes, deed.words(), &self.place(servers()));
         let mut details = deed.details();
         details["containers"] = outcomes.iter().map(|it| self.told(&it.result)).collect();
         let entry = Entry::by(by, deed.kind(), message).with(details);
@@ -208,8 +211,9 @@ impl Tomo {
         let before = self.container_name(which);
         let engine = self.engine_of(which)?;
         let renaming = engine.rename_container(&which.container_id, name);
+        let socket = &engine.info().socket;
         let is_renamed = || async {
-            let engine = self.engine_of(which).ok()?;
+            let engine = self.engine_at(which.server_id, socket)?;
             let now = engine.look(which.server_id, &which.container_id).await.ok()?;
             (now.name == name).then_some(Ok(()))
         };
@@ -217,10 +221,13 @@ impl Tomo {
         let details = json!({ "before": shown(&before), "name": name });
         let outcome = Outcome::of(which.clone(), before, done.clone().map_err(AppError::from));
         let place = self.place([which.server_id]);
-        let message = outcome::sentence(&[outcome], &format!("renamed to {name}"), &place);
+        let word = format!("renamed to {name}");
+        let message = outcome::sentence(&[outcome], (&word, &word), &place);
         let entry = Entry::by(by, ActivityKind::ContainerRename, message);
         self.record_of_one(entry, which, details, done).await?;
-        self.container_row(&self.engine_of(which)?, which).await
+        // The connection may be a new one by now.
+        let engine = self.engine_at(which.server_id, socket).unwrap_or_else(|| engine.clone());
+        self.container_row(&engine, which).await
     }
 
     /// Writes down what came of one container, and gives that back.
@@ -264,8 +271,9 @@ impl Tomo {
         let engine = self.engine_of(which)?;
         let name = shown(&self.container_name(which));
         let limiting = engine.limit_container(&which.container_id, limits);
+        let socket = &engine.info().socket;
         let is_limited = || async {
-            let engine = self.engine_of(which).ok()?;
+            let engine = self.engine_at(which.server_id, socket)?;
             let now = engine.inspect(&which.container_id).await.ok()?.limits();
             are_in_force(limits, &now).then_some(Ok(()))
         };
@@ -281,7 +289,9 @@ impl Tomo {
         let details = json!({ "name": name, "limits": limits });
         let entry = Entry::by(by, ActivityKind::ContainerLimit, message);
         self.record_of_one(entry, which, details, done).await?;
-        self.container_row(&self.engine_of(which)?, which).await
+        // The connection may be a new one by now.
+        let engine = self.engine_at(which.server_id, socket).unwrap_or_else(|| engine.clone());
+        self.container_row(&engine, which).await
     }
 
     /// A container's name; the beginning of its id where it is not listed.

@@ -29,6 +29,16 @@ pub(in crate::app) struct Board {
     inner: Mutex<Inner>,
 }
 
+/// Why there is no engine to be asked about a container.
+pub(super) enum NoEngine {
+    /// There is no such server.
+    Server,
+    /// None of its engines is known to have the container.
+    Container,
+    /// It does not answer; where it stands.
+    Silent(Box<EngineStatus>),
+}
+
 /// What changed since somebody last looked.
 pub(in crate::app) struct Changed {
     pub(in crate::app) rows: Vec<ContainerRow>,
@@ -51,18 +61,19 @@ impl Board {
         places.filter_map(|place| place.engine.clone()).collect()
     }
 
-    /// The engine that has a container, or the first of its server where the container is not known;
-    /// what stands in the way where it does not answer.
-    pub(super) fn engine_of(
-        &self,
-        which: &ContainerRef,
-    ) -> Result<Engine, Option<Box<EngineStatus>>> {
+    /// The engine that has a container. A container that is not known is the only engine's of its
+    /// server; among several, nobody can tell whose.
+    pub(super) fn engine_of(&self, which: &ContainerRef) -> Result<Engine, NoEngine> {
         let inner = self.inner();
-        let entry = inner.entries.get(&which.server_id).ok_or(None)?;
+        let entry = inner.entries.get(&which.server_id).ok_or(NoEngine::Server)?;
         let known = entry.containers.get(&which.container_id);
-        let place = known.and_then(|kept| entry.place(&kept.container.engine)).or(entry.main());
-        let Some(place) = place else { return Err(Some(Box::new(entry.status.clone()))) };
-        place.engine.clone().ok_or_else(|| Some(Box::new(place.status.clone())))
+        let place = match (known, &entry.engines[..]) {
+            (_, []) => return Err(NoEngine::Silent(Box::new(entry.status.clone()))),
+            (Some(kept), _) => entry.place(&kept.container.engine).ok_or(NoEngine::Container)?,
+            (None, [only]) => only,
+            (None, _) => return Err(NoEngine::Container),
+        };
+        place.engine.clone().ok_or_else(|| NoEngine::Silent(Box::new(place.status.clone())))
     }
 
     /// Where the engines of a server stand.

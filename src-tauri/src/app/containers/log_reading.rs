@@ -1,9 +1,12 @@
 //! Reading one log of a follow, again and again where it breaks off and where its container is
 //! started anew, without losing a line or having one twice.
 
-use super::{log_follow::Follow, log_resume::Resume};
+use super::{actions::shown, log_follow::Follow, log_resume::Resume};
 use crate::{
-    app::{Tomo, error::sentence},
+    app::{
+        Tomo,
+        error::{AppError, sentence},
+    },
     collect::hub::Change,
     docker::{
         Engine, EngineError,
@@ -39,19 +42,20 @@ impl Follow {
     pub(super) async fn keep_reading(&self, tomo: &Tomo, source: u16) {
         let server = self.container(source).server_id;
         let mut resume = Resume::default();
+        let mut socket = None;
         let mut changes = tomo.inner.hub.changes();
         loop {
-            match self.read(tomo, source, &mut resume).await {
+            match self.read(tomo, source, &mut socket, &mut resume).await {
                 End::Over(run) => {
                     self.closed(source, false, None);
-                    while self.is_over(tomo, source, run) {
+                    while self.is_over(tomo, source, &socket, run) {
                         something_of(&mut changes, server).await;
                     }
                 }
                 End::Again => self.closed(source, true, None),
                 End::Broken(why) => {
                     self.closed(source, true, Some(why));
-                    if tomo.engine_of(&self.container(source)).is_err() {
+                    if self.engine(tomo, source, &socket).is_err() {
                         something_of(&mut changes, server).await;
                     }
                 }
@@ -65,21 +69,48 @@ impl Follow {
     }
 
     /// Whether nothing is known of a container's log going on after this run.
-    fn is_over(&self, tomo: &Tomo, source: u16, run: Run) -> bool {
+    fn is_over(&self, tomo: &Tomo, source: u16, socket: &Option<String>, run: Run) -> bool {
         let which = self.container(source);
         let Ok(container) = tomo.container(&which) else { return false };
         // A run that is over already counts as well: it may have lasted for a moment.
         let is_newer = container.started_at.is_some_and(|at| Some(at) > run.started_at);
-        !container.is_up() && !is_newer && tomo.engine_of(&which).is_ok()
+        !container.is_up() && !is_newer && self.engine(tomo, source, socket).is_ok()
     }
 
-    /// Reads a log until it ends.
-    async fn read(&self, tomo: &Tomo, source: u16, resume: &mut Resume) -> End {
-        let container = self.container(source);
-        let engine = match tomo.engine_of(&container) {
+    /// The engine that has a log: the one that is known to have its container, else the one at the
+    /// socket where it was read before. Another one would say that it was removed.
+    fn engine(
+        &self,
+        tomo: &Tomo,
+        source: u16,
+        socket: &Option<String>,
+    ) -> Result<Engine, AppError> {
+        let which = self.container(source);
+        match socket {
+            Some(socket) if tomo.container(&which).is_err() => {
+                let engine = tomo.engine_at(which.server_id, socket);
+                engine.ok_or_else(|| {
+                    let socket = shown(socket);
+                    AppError::Invalid(format!("No engine answers at {socket} on this server."))
+                })
+            }
+            _ => tomo.engine_of(&which),
+        }
+    }
+
+    /// Reads a log until it ends; `socket` is the engine's that it is read from.
+    async fn read(
+        &self,
+        tomo: &Tomo,
+        source: u16,
+        socket: &mut Option<String>,
+        resume: &mut Resume,
+    ) -> End {
+        let engine = match self.engine(tomo, source, socket) {
             Ok(engine) => engine,
             Err(error) => return End::Broken(error.to_string()),
         };
+        *socket = Some(engine.info().socket.clone());
         let _place = self.place(tomo, &engine, source).await;
         self.read_run(&engine, source, resume).await.unwrap_or_else(|error| end(&error))
     }

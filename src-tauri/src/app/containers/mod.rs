@@ -32,6 +32,7 @@ pub(super) use named::SAID;
 pub(super) use usage::Usage;
 pub(super) use watch::Watches;
 
+use self::board::NoEngine;
 use super::{Tomo, error::AppError};
 use crate::{
     docker::Engine,
@@ -128,8 +129,17 @@ impl Tomo {
     /// # Errors
     /// Why it cannot be used, in words for a person.
     pub(super) fn engine_of(&self, which: &ContainerRef) -> Result<Engine, AppError> {
-        let engine = self.inner.board.engine_of(which);
-        engine.map_err(|status| unusable(status.map(|status| *status)))
+        self.inner.board.engine_of(which).map_err(|none| match none {
+            NoEngine::Server => unusable(None),
+            NoEngine::Container => AppError::NotFound("container"),
+            NoEngine::Silent(status) => unusable(Some(*status)),
+        })
+    }
+
+    /// The engine at this socket of a server, where it answered when it was last asked something.
+    pub(super) fn engine_at(&self, server: ServerId, socket: &str) -> Option<Engine> {
+        let mut engines = self.inner.board.engines(server).into_iter();
+        engines.find(|engine| engine.info().socket == socket)
     }
 
     /// A container that is listed.

@@ -24,15 +24,13 @@ const MOST_NAMES: usize = 3;
 /// What came of one container.
 pub(super) struct Outcome {
     pub(super) result: ContainerResult,
-    /// Whether it is known: an error may also say that it is not.
-    pub(super) is_known: bool,
 }
 
 impl Outcome {
     pub(super) fn of(container: ContainerRef, name: String, done: Result<(), AppError>) -> Self {
         let is_known = !matches!(done, Err(AppError::Engine(EngineError::Unknown(_))));
         let error = done.err().map(|error| error.to_string());
-        Self { result: ContainerResult { container, name, error }, is_known }
+        Self { result: ContainerResult { container, name, error, is_known } }
     }
 
     fn is_done(&self) -> bool {
@@ -41,10 +39,11 @@ impl Outcome {
 }
 
 /// What came of all of them, for the activity log; `place` is ` on nas`.
-pub(super) fn sentence(outcomes: &[Outcome], word: &str, place: &str) -> String {
+/// `word` is what was done to one, and what was done to several.
+pub(super) fn sentence(outcomes: &[Outcome], (to_one, word): (&str, &str), place: &str) -> String {
     if let [one] = outcomes {
-        let (name, word) = (shown(&one.result.name), word.replace("their", "its"));
-        return match (one.is_done(), one.is_known) {
+        let (name, word) = (shown(&one.result.name), to_one);
+        return match (one.is_done(), one.result.is_known) {
             (true, _) => format!("{name} {word}{place}"),
             (false, true) => format!("{name} not {word}{place}"),
             (false, false) => format!("It is not known whether {name} was {word}{place}"),
@@ -59,7 +58,7 @@ pub(super) fn sentence(outcomes: &[Outcome], word: &str, place: &str) -> String 
     let count =
         if done.len() == all { all.to_string() } else { format!("{} of {all}", done.len()) };
     let names = if done.is_empty() { String::new() } else { format!(": {}", names(&done)) };
-    let unknown = match outcomes.iter().filter(|outcome| !outcome.is_known).count() {
+    let unknown = match outcomes.iter().filter(|outcome| !outcome.result.is_known).count() {
         0 => String::new(),
         unknown => format!("; of {unknown} it is not known"),
     };
@@ -77,15 +76,15 @@ fn names(all: &[&str]) -> String {
 }
 
 impl Deed {
-    /// The same without force where the container is known to have ended: force is for those that were
-    /// seen to run, and one that somebody starts meanwhile is not killed with them.
+    /// The same without force where the container is not known to run: force is for those that were
+    /// seen to, and one that somebody starts meanwhile is not killed with them.
     fn as_needed(self, before: Option<&Container>) -> Self {
-        let has_ended = before.is_some_and(|before| {
-            matches!(before.state, ContainerState::Created | ContainerState::Exited)
+        let needs_force = before.is_some_and(|before| {
+            !matches!(before.state, ContainerState::Created | ContainerState::Exited)
         });
         match self {
             Self::Remove { with_volumes, force } => {
-                Self::Remove { with_volumes, force: force && !has_ended }
+                Self::Remove { with_volumes, force: force && needs_force }
             }
             act @ Self::Act(_) => act,
         }
@@ -153,21 +152,24 @@ impl Tomo {
         let before = self.inner.board.container(which);
         let deed = deed.as_needed(before.as_ref());
         let asking = deed.done(engine, &which.container_id);
-        let done = settled(asking, || self.is_done(which, deed, before.as_ref())).await;
+        let socket = &engine.info().socket;
+        let done = settled(asking, || self.is_done(which, socket, deed, before.as_ref())).await;
         if matches!(&done, Err(error) if !matches!(error, EngineError::Unknown(_))) {
             self.look_again(engine, which).await;
         }
         done
     }
 
-    /// Whether a container is as it has to be, or gone; nothing while it is neither.
+    /// Whether a container is as it has to be, or gone; nothing while it is neither. Only the engine at
+    /// the socket that was asked can tell: to another one, it was never there.
     async fn is_done(
         &self,
         which: &ContainerRef,
+        socket: &str,
         deed: Deed,
         before: Option<&Container>,
     ) -> Option<Result<(), EngineError>> {
-        let engine = self.engine_of(which).ok()?;
+        let engine = self.engine_at(which.server_id, socket)?;
         match self.look_again(&engine, which).await? {
             Ok(now) => deed.is_done_to(&now, before).then_some(Ok(())),
             Err(_) if matches!(deed, Deed::Remove { .. }) => Some(Ok(())),
@@ -225,8 +227,22 @@ where
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::trouble::tests::container, *};
     use crate::domain::id::ServerId;
+
+    /// Holds because force kills: what was not seen to run is not killed, also where nothing is known of
+    /// it.
+    #[test]
+    fn force_is_for_what_was_seen_to_run() {
+        let forced = |before: Option<Container>| {
+            let deed = Deed::Remove { with_volumes: false, force: true };
+            matches!(deed.as_needed(before.as_ref()), Deed::Remove { force: true, .. })
+        };
+        assert!(forced(Some(container(ContainerState::Running))));
+        assert!(forced(Some(container(ContainerState::Paused))));
+        assert!(!forced(Some(container(ContainerState::Exited))));
+        assert!(!forced(None));
+    }
 
     fn outcome(name: &str, done: Result<(), EngineError>) -> Outcome {
         let container = ContainerRef { server_id: ServerId::LOCAL, container_id: name.into() };
@@ -239,7 +255,7 @@ mod tests {
         let done = |name| outcome(name, Ok(()));
         let unknown = |name| outcome(name, Err(EngineError::Unknown("cut")));
         let refused = |name| outcome(name, Err(EngineError::ReadOnly));
-        let said = |outcomes: &[Outcome]| sentence(outcomes, "stopped", " on nas");
+        let said = |outcomes: &[Outcome]| sentence(outcomes, ("stopped", "stopped"), " on nas");
         assert_eq!(said(&[done("a")]), "a stopped on nas");
         assert_eq!(said(&[refused("a")]), "a not stopped on nas");
         assert_eq!(said(&[unknown("a")]), "It is not known whether a was stopped on nas");
@@ -249,5 +265,10 @@ mod tests {
         let mixed = [done("a"), refused("b"), unknown("c")];
         assert_eq!(said(&mixed), "1 of 3 containers stopped on nas: a; of 1 it is not known");
         assert_eq!(said(&[refused("a"), refused("b")]), "0 of 2 containers stopped on nas");
+        let words = ("removed with its volumes", "removed with their volumes");
+        let said = |outcomes: &[Outcome]| sentence(outcomes, words, " on nas");
+        assert_eq!(said(&[done("their")]), "their removed with its volumes on nas");
+        let two = "2 containers removed with their volumes on nas: a and b";
+        assert_eq!(said(&[done("a"), done("b")]), two);
     }
 }

@@ -36,19 +36,17 @@ impl Kept {
 
 /// What came of one thing.
 pub(super) struct Removal {
-    /// The socket of its engine.
-    pub(super) engine: String,
+    /// The socket of its engine; absent where none has it, or several.
+    pub(super) engine: Option<String>,
     pub(super) result: RemovalResult,
-    /// Whether it is known: an error may also say that it is not.
-    pub(super) is_known: bool,
 }
 
 /// What came of all of them, for the activity log; `place` is ` on nas`.
 pub(super) fn sentence(removed: &[Removal], what: Kept, place: &str) -> String {
     let (one, several) = what.words();
-    if let [Removal { result, is_known, .. }] = removed {
+    if let [Removal { result, .. }] = removed {
         let name = shown(&result.name);
-        return match (result.error.is_none(), is_known) {
+        return match (result.error.is_none(), result.is_known) {
             (true, _) => format!("{} {name} removed{place}", capital(one)),
             (false, true) => format!("{} {name} not removed{place}", capital(one)),
             (false, false) => format!("It is not known whether {one} {name} was removed{place}"),
@@ -57,7 +55,7 @@ pub(super) fn sentence(removed: &[Removal], what: Kept, place: &str) -> String {
     let done = removed.iter().filter(|removal| removal.result.error.is_none()).count();
     let all = removed.len();
     let count = if done == all { all.to_string() } else { format!("{done} of {all}") };
-    let unknown = match removed.iter().filter(|removal| !removal.is_known).count() {
+    let unknown = match removed.iter().filter(|removal| !removal.result.is_known).count() {
         0 => String::new(),
         unknown => format!("; of {unknown} it is not known"),
     };
@@ -78,8 +76,8 @@ mod tests {
     fn a_sentence_tells_what_went_what_stayed_and_what_is_not_known() {
         let removal = |error: Option<&str>, is_known| {
             let error = error.map(str::to_owned);
-            let result = RemovalResult { id: "id".into(), name: "data".into(), error };
-            Removal { engine: "/run/docker.sock".into(), result, is_known }
+            let result = RemovalResult { id: "id".into(), name: "data".into(), error, is_known };
+            Removal { engine: Some("/run/docker.sock".into()), result }
         };
         let (gone, stayed) = (|| removal(None, true), || removal(Some("It is used."), true));
         let unknown = || removal(Some("It is not known."), false);

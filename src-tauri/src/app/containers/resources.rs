@@ -17,7 +17,7 @@ use crate::{
 };
 use futures::{
     FutureExt, StreamExt,
-    future::{BoxFuture, join_all, ready, try_join_all},
+    future::{BoxFuture, join_all, try_join_all},
     stream,
 };
 use serde_json::{Value, json};
@@ -96,6 +96,30 @@ impl Tomo {
         }
     }
 
+    /// What can be removed on a server: of the engine that is named, else of all, which then all have to
+    /// answer. One that is silent may have something of the same name, and be the one that is meant.
+    async fn removable<T, F>(
+        &self,
+        server: ServerId,
+        engine: Option<&str>,
+        list: impl Fn(Engine) -> F,
+    ) -> Result<Vec<Held<T>>, AppError>
+    where
+        F: Future<Output = Result<Vec<T>, EngineError>>,
+    {
+        let sockets = self.inner.board.sockets(server);
+        if engine.is_none() && sockets.len() > self.engines(server)?.len() {
+            let sockets: Vec<_> = sockets.iter().map(|socket| shown(socket)).collect();
+            let said = format!(
+                "Not every engine of this server answers, and one that is silent may have it too: say \
+                 which, {}.",
+                sockets.join(" or ")
+            );
+            return Err(AppError::Invalid(said));
+        }
+        self.kept_by(server, engine, list).await
+    }
+
     /// What the engines of a server have of one kind, or the one engine that is named.
     async fn kept_by<T, F>(
         &self,
@@ -142,14 +166,13 @@ impl Tomo {
         ids: Vec<String>,
     ) -> Result<Vec<RemovalResult>, AppError> {
         let list = |engine: Engine| async move { engine.images(server).await };
-        let held = self.kept_by(server, engine.as_deref(), list).await?;
-        let named = named(&held, ids, |image: &Image, id| {
+        let held = self.removable(server, engine.as_deref(), list).await?;
+        let named = named(&held, ids, gone, |image: &Image, id| {
             (image.id == id).then(|| (image_name(image), in_use(&image.used_by)))
         });
         let removed = self
-            .each((server, Kept::Image), &held, named, |engine, image, _| match image {
-                Some(image) => engine.remove_image(image).boxed(),
-                None => ready(Err(gone())).boxed(),
+            .each((server, Kept::Image), &held, named, |engine, image| {
+                engine.remove_image(image).boxed()
             })
             .await;
         Ok(self.record_removal(by, server, Kept::Image, removed).await)
@@ -179,13 +202,13 @@ impl Tomo {
         ids: Vec<String>,
     ) -> Result<Vec<RemovalResult>, AppError> {
         let list = |engine: Engine| async move { engine.volumes(server, false).await };
-        let held = self.kept_by(server, engine.as_deref(), list).await?;
-        let named = named(&held, ids, |volume: &Volume, name| {
+        let held = self.removable(server, engine.as_deref(), list).await?;
+        let named = named(&held, ids, gone, |volume: &Volume, name| {
             (volume.name == name).then(|| (volume.name.clone(), in_use(&volume.used_by)))
         });
         let removed = self
-            .each((server, Kept::Volume), &held, named, |engine, _, id| {
-                async move { engine.remove_volume(&id).await }.boxed()
+            .each((server, Kept::Volume), &held, named, |engine, volume| {
+                engine.remove_volume(&volume.name).boxed()
             })
             .await;
         Ok(self.record_removal(by, server, Kept::Volume, removed).await)
@@ -215,13 +238,13 @@ impl Tomo {
         ids: Vec<String>,
     ) -> Result<Vec<RemovalResult>, AppError> {
         let list = |engine: Engine| async move { engine.networks(server).await };
-        let held = self.kept_by(server, engine.as_deref(), list).await?;
-        let named = named(&held, ids, |network: &Network, id| {
+        let held = self.removable(server, engine.as_deref(), list).await?;
+        let named = named(&held, ids, gone, |network: &Network, id| {
             (network.id == id).then(|| (network.name.clone(), in_use(&network.used_by)))
         });
         let removed = self
-            .each((server, Kept::Network), &held, named, |engine, _, id| {
-                async move { engine.remove_network(&id).await }.boxed()
+            .each((server, Kept::Network), &held, named, |engine, network| {
+                engine.remove_network(&network.id).boxed()
             })
             .await;
         Ok(self.record_removal(by, server, Kept::Network, removed).await)
@@ -270,14 +293,13 @@ impl Tomo {
         ids: Vec<String>,
     ) -> Result<Vec<RemovalResult>, AppError> {
         let list = |engine: Engine| async move { engine.unused(server, kind, false).await };
-        let held = self.kept_by(server, engine.as_deref(), list).await?;
-        let named = named(&held, ids, |thing: &Unused, id| {
+        let held = self.removable(server, engine.as_deref(), list).await?;
+        let named = named(&held, ids, in_use_or_gone, |thing: &Unused, id| {
             (thing.item.id == id).then(|| (thing.item.name.clone(), None))
         });
         let removed = self
-            .each((server, Kept::of(kind)), &held, named, |engine, thing, _| match thing {
-                Some(thing) => engine.remove_unused(kind, thing).boxed(),
-                None => ready(Err(in_use_or_gone())).boxed(),
+            .each((server, Kept::of(kind)), &held, named, |engine, thing| {
+                engine.remove_unused(kind, thing).boxed()
             })
             .await;
         Ok(self.record_removal(by, server, Kept::of(kind), removed).await)
@@ -290,26 +312,28 @@ impl Tomo {
         (server, what): (ServerId, Kept),
         held: &'a [Held<T>],
         named: Vec<Named>,
-        remove: impl Fn(&'a Engine, Option<&'a T>, String) -> BoxFuture<'a, Result<(), EngineError>>,
+        remove: impl Fn(&'a Engine, &'a T) -> BoxFuture<'a, Result<(), EngineError>>,
     ) -> Vec<Removal> {
         let at_once = held.iter().map(|held| held.engine.at_once()).min().unwrap_or(1);
         let remove = &remove;
         let removals = named.into_iter().enumerate().map(|(place, named)| async move {
-            let Named { id, name, stays, holder, thing } = named;
-            let Held { engine, things } = &held[holder];
-            let socket = engine.info().socket.clone();
-            let (error, is_known) = match stays {
-                Some(stays) => (Some(stays), true),
-                None => {
-                    let removing = remove(engine, thing.and_then(|at| things.get(at)), id.clone());
-                    let removing = settled(removing, || self.is_gone(server, &socket, what, &id));
-                    let error = self.unless_ended(removing).await.err();
-                    let is_known = !matches!(error, Some(EngineError::Unknown(_)));
-                    (error.map(|error| AppError::from(error).to_string()), is_known)
+            let Named { id, name, place: holder } = named;
+            let (engine, thing) = match holder {
+                Ok((holder, thing)) => (&held[holder].engine, &held[holder].things[thing]),
+                Err((holder, stays)) => {
+                    let engine = holder.map(|at| held[at].engine.info().socket.clone());
+                    let result = RemovalResult { id, name, error: Some(stays), is_known: true };
+                    return (place, Removal { engine, result });
                 }
             };
-            let result = RemovalResult { id, name, error };
-            (place, Removal { engine: socket, result, is_known })
+            let socket = engine.info().socket.clone();
+            let removing = remove(engine, thing);
+            let removing = settled(removing, || self.is_gone(server, &socket, what, &id));
+            let error = self.unless_ended(removing).await.err();
+            let is_known = !matches!(error, Some(EngineError::Unknown(_)));
+            let error = error.map(|error| AppError::from(error).to_string());
+            let result = RemovalResult { id, name, error, is_known };
+            (place, Removal { engine: Some(socket), result })
         });
         let mut removals: Vec<_> = stream::iter(removals).buffer_unordered(at_once).collect().await;
         removals.sort_by_key(|(place, _)| *place);
@@ -324,8 +348,7 @@ impl Tomo {
         what: Kept,
         id: &str,
     ) -> Option<Result<(), EngineError>> {
-        let mut engines = self.engines(server).ok()?.into_iter();
-        let engine = engines.find(|engine| engine.info().socket == socket)?;
+        let engine = self.engine_at(server, socket)?;
         let is_there = match what {
             Kept::Container => match engine.look(server, id).await {
                 Err(EngineError::NotFound(_)) => false,
@@ -358,7 +381,7 @@ impl Tomo {
             if let Some(error) = &result.error {
                 item["error"] = error.as_str().into();
             }
-            if has_several {
+            if let Some(engine) = engine.as_ref().filter(|_| has_several) {
                 item["engine"] = engine.as_str().into();
             }
             item
@@ -383,19 +406,18 @@ struct Named {
     id: String,
     /// The id, where nothing of it is there.
     name: String,
-    /// Why it stays, where that is known before it is tried.
-    stays: Option<String>,
-    /// Which engine is to be asked.
-    holder: usize,
-    /// What of it.
-    thing: Option<usize>,
+    /// Which engine is to be asked to remove what of it. Where it stays, and that is known before it is
+    /// tried: which engine has it, and why.
+    place: Result<(usize, usize), (Option<usize>, String)>,
 }
 
 /// What was named, once each, with the engine that has it. `is_it` gives the name of what has an id, and
-/// why it stays.
+/// why it stays; `missing` why nothing is done about what no engine lists: engines themselves would also
+/// take names and parts of ids for it.
 fn named<T>(
     held: &[Held<T>],
     ids: Vec<String>,
+    missing: impl Fn() -> EngineError,
     is_it: impl Fn(&T, &str) -> Option<(String, Option<String>)>,
 ) -> Vec<Named> {
     let mut seen = HashSet::new();
@@ -414,11 +436,17 @@ fn named<T>(
                 "Several engines of this server have it: say which, {}.",
                 sockets.join(" or ")
             );
-            return Named { name: id.clone(), stays: Some(stays), id, holder: 0, thing: None };
+            return Named { name: id.clone(), id, place: Err((None, stays)) };
         }
         match found.pop() {
-            Some((holder, at, (name, stays))) => Named { id, name, stays, holder, thing: Some(at) },
-            None => Named { name: id.clone(), stays: None, id, holder: 0, thing: None },
+            Some((holder, _, (name, Some(stays)))) => {
+                Named { id, name, place: Err((Some(holder), stays)) }
+            }
+            Some((holder, at, (name, None))) => Named { id, name, place: Ok((holder, at)) },
+            None => {
+                let stays = AppError::from(missing()).to_string();
+                Named { name: id.clone(), id, place: Err((None, stays)) }
+            }
         }
     })
     .collect()

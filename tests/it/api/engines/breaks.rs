@@ -141,10 +141,12 @@ async fn failing_checks_and_want_of_memory_are_entered() {
     let greedy = "x=$(head -c 100000000 /dev/zero | tr '\\0' x); sleep 600";
     let limit = ["-m", "16m", "--memory-swap", "16m"];
     docker.start_container("greedy", &limit, &["sh", "-c", greedy]);
-    let row = setting.until_row("greedy", |row| row["trouble"].is_string()).await;
-    assert_eq!(row["trouble"], "Exited 137, out of memory");
+    // That it wants memory is heard before it has ended.
+    let ended = |row: &Value| row["trouble"] == "Exited 137, out of memory";
+    let row = setting.until_row("greedy", ended).await;
     assert_eq!(row["container"]["out_of_memory"], true);
     setting.until_trouble("greedy on lab ended with 137, out of memory").await;
+    setting.until_trouble("greedy on lab has no memory left").await;
     let troubles = setting.troubles().await;
     let count = |words: &str| troubles.iter().filter(|entry| entry.contains(words)).count();
     assert_eq!(count("The check of ward"), 2, "once for each time: {troubles:?}");

@@ -16,17 +16,17 @@ use std::{
 };
 
 /// A server with both. The account finds Docker's socket in two places, and Podman's in one.
-struct Both {
-    watched: Watched,
-    docker: Docker,
-    podman: Podman,
+pub(super) struct Both {
+    pub(super) watched: Watched,
+    pub(super) docker: Docker,
+    pub(super) podman: Podman,
     /// Where the account finds Podman's.
     podman_socket: PathBuf,
     _folder: RuntimeFolder,
 }
 
 impl Both {
-    async fn start() -> Option<Self> {
+    pub(super) async fn start() -> Option<Self> {
         let podman = super::podman::podman()?;
         let docker = engine()?;
         let lab = Lab::with_engine(&docker.socket())?;
@@ -51,16 +51,16 @@ impl Both {
         self.watched.until("both engines", is_both).await
     }
 
-    fn docker_socket(&self) -> String {
+    pub(super) fn docker_socket(&self) -> String {
         self.docker.socket().display().to_string()
     }
 
-    fn podman_socket(&self) -> String {
+    pub(super) fn podman_socket(&self) -> String {
         self.podman_socket.display().to_string()
     }
 
     /// Starts a container in each, and gives their ids.
-    async fn start_containers(&self) -> (String, String) {
+    pub(super) async fn start_containers(&self) -> (String, String) {
         let web = self.docker.start_container("web", &[], &["sleep", "600"]);
         let shop = self.podman.start_container("shop", &[], &["sleep", "600"]);
         self.watched.until_row("web", |row| is(row, "running")).await;

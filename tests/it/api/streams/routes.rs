@@ -134,6 +134,9 @@ async fn podman_has_logs_and_terminals_as_well() {
     assert!(error.message.contains("no-such-shell"), "{error:?}");
 
     podman.podman(&["rm", "-f", "-t", "0", "web"]);
-    let source = follow.until_source("reason", |source| !source["error"].is_null()).await;
+    // While it is being removed it may be asked once more.
+    let is_over =
+        |source: &Value| !source["error"].is_null() && source["is_following"] == json!(false);
+    let source = follow.until_source("reason", is_over).await;
     assert_eq!(source["error"], "The container was removed.");
 }

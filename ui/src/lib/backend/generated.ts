@@ -1188,7 +1188,11 @@ name: string,
 /**
  * Why it was not done, in the engine's words; absent when it was done.
  */
-error: string | null, };
+error: string | null, 
+/**
+ * Whether it is known what came of it: where the engine's answer was cut off, the error says so.
+ */
+is_known: boolean, };
 
 /**
  * When the engine starts a container again by itself.
@@ -1775,7 +1779,11 @@ name: string,
 /**
  * Why it stayed, in the engine's words; absent when it went.
  */
-error: string | null, };
+error: string | null, 
+/**
+ * Whether it is known what came of it: where the engine's answer was cut off, the error says so.
+ */
+is_known: boolean, };
 
 /**
  * Where a terminal leads.

@@ -95,6 +95,7 @@ export class Acting {
           container: refOf(container),
           name: container.name,
           error: sentences(message, hint),
+          is_known: true,
         })),
       ];
     });

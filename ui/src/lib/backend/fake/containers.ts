@@ -196,9 +196,9 @@ export function containers(world: World): Pick<Handlers, OfContainers> {
     refs.map((ref) => {
       const row = all.at(ref);
       const name = row?.container.name ?? ref.container_id.slice(0, 12);
-      if (!row) return { container: ref, name, error: 'No such container' };
+      if (!row) return { container: ref, name, error: 'No such container', is_known: true };
       const error = all.refusals[name] ?? run(row);
-      return { container: ref, name, error };
+      return { container: ref, name, error, is_known: true };
     });
   return {
     'container.list': ({ server_id }) => ({

@@ -201,13 +201,15 @@ export function engineStore(world: World): Part<'image' | 'volume' | 'network' |
         known(place).flatMap((thing) => (thing.id === id ? [{ place, thing }] : [])),
       );
       const [one] = having;
-      if (!one) return { id, name: id, error: 'It is not there any more' };
+      if (!one) return { id, name: id, error: 'It is not there any more', is_known: true };
       const { name, used_by } = one.thing;
-      if (having.length > 1) return { id, name, error: 'Several engines have one of this id' };
+      if (having.length > 1) {
+        return { id, name, error: 'Several engines have one of this id', is_known: true };
+      }
       const [user] = used_by;
-      if (user) return { id, name, error: `${user.name} uses it` };
+      if (user) return { id, name, error: `${user.name} uses it`, is_known: true };
       gone.add(`${server}/${one.place.engine}/${id}`);
-      return { id, name, error: null };
+      return { id, name, error: null, is_known: true };
     });
   };
 
@@ -240,6 +242,7 @@ export function engineStore(world: World): Part<'image' | 'volume' | 'network' |
           id: ref.container_id,
           name: world.containers.at(ref)?.container.name ?? ref.container_id.slice(0, 12),
           error: null,
+          is_known: true,
         }));
         world.containers.drop(...refs);
         return results;
