@@ -171,7 +171,7 @@ test('one engine that fails does not hide what the other did', async () => {
     (engine, ids) =>
       engine === dockerSocket
         ? Promise.reject(new ApiError('failed', 'It broke off.', 'Try again.'))
-        : Promise.resolve(ids.map((id) => ({ id, name: 'data', error: null }))),
+        : Promise.resolve(ids.map((id) => ({ id, name: 'data', error: null, is_known: true }))),
   );
   expect(gone).toBe(1);
   expect(stays).toEqual(['data on Docker stays: It broke off. Try again.']);
