@@ -8,6 +8,7 @@ pub mod about;
 pub mod account;
 pub mod activity;
 pub mod address;
+pub mod app;
 pub mod audit;
 pub mod backup;
 pub mod connection;

@@ -1,0 +1,20 @@
+//! Catalogs of apps: reading what others wrote, refusing what is wrong in it line by line, and
+//! searching through it.
+//!
+//! Everything here is text from strangers. It is read within limits, nothing of it is run, and a file
+//! that a text names is looked for only beside it.
+
+pub mod builtin;
+mod compose;
+mod fields;
+mod image;
+mod manifest;
+mod one_container;
+mod problem;
+pub mod search;
+mod setting;
+mod variables;
+mod yaml;
+
+pub use manifest::{flags, read as read_manifest};
+pub use problem::{Problem, Problems};

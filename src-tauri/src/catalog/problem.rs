@@ -1,0 +1,68 @@
+//! What is wrong with a file, line by line.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use ts_rs::TS;
+
+/// So many are told of one file; more would not help anybody.
+const MOST: usize = 50;
+/// The longest that a file's own words are repeated, characters.
+const WORDS: usize = 120;
+
+/// A rule that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+pub struct Problem {
+    /// The line, from 1; absent where the file has none.
+    pub line: Option<u32>,
+    /// What is wrong, and what would be right.
+    pub message: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "line {line}: {}", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
+}
+
+/// All that is wrong with a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Problems(Vec<Problem>);
+
+impl Problems {
+    /// One more.
+    pub fn add(&mut self, line: u32, message: impl Into<String>) {
+        if self.0.len() < MOST {
+            self.0.push(Problem { line: Some(line), message: message.into() });
+        }
+    }
+
+    /// Whether nothing is wrong.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All of them, in the order of their lines.
+    #[must_use]
+    pub fn sorted(mut self) -> Vec<Problem> {
+        self.0.sort_by_key(|problem| problem.line);
+        self.0.dedup();
+        self.0
+    }
+}
+
+/// A file's own words, fit to stand in a sentence.
+pub(super) fn quoted(text: &str) -> String {
+    let clean = |character: char| {
+        if crate::domain::text::is_hidden(character) { '\u{fffd}' } else { character }
+    };
+    let mut short: String = text.chars().take(WORDS).map(clean).collect();
+    if text.chars().nth(WORDS).is_some() {
+        short.push('…');
+    }
+    format!("'{short}'")
+}
