@@ -17,6 +17,8 @@ const SERVICES: usize = 50;
 pub(super) enum From {
     /// A catalog: it has to be whole, and the same tomorrow.
     Catalog,
+    /// A catalog of another form, whose authors never promised that.
+    Imported,
     /// Somebody's own: what compose takes, they may have.
     Own,
 }
@@ -135,11 +137,11 @@ fn service(
         problems.add(node.line, format!("a service is a mapping, and this is {}", node.what()));
         return None;
     }
-    if from == From::Catalog {
+    if from != From::Own {
         refuse_what_is_not_beside(node, problems);
     }
-    let image = image_of(key, node, from, problems);
     let mut flags = Vec::new();
+    let image = image_of(key, node, from, &mut flags, problems);
     let is_true = |name: &str| node.get(name).is_some_and(|node| node.kind == Kind::Bool(true));
     let is = |name: &str, value: &str| node.get(name).and_then(Node::text) == Some(value);
     if is_true("privileged") {
@@ -205,7 +207,13 @@ fn refuse_what_is_not_beside(node: &Node, problems: &mut Problems) {
     }
 }
 
-fn image_of(key: &Key, node: &Node, from: From, problems: &mut Problems) -> Option<String> {
+fn image_of(
+    key: &Key,
+    node: &Node,
+    from: From,
+    flags: &mut Vec<AppFlag>,
+    problems: &mut Problems,
+) -> Option<String> {
     let Some(found) = node.get("image") else {
         if from == From::Own && node.get("build").is_some() {
             return Some(String::new());
@@ -224,8 +232,10 @@ fn image_of(key: &Key, node: &Node, from: From, problems: &mut Problems) -> Opti
     }
     match image::parse(&filled) {
         Ok(image) => {
-            if let Some(why) = image::moves(&filled, &image).filter(|_| from == From::Catalog) {
-                problems.add(found.line, why);
+            match image::moves(&filled, &image) {
+                Some(why) if from == From::Catalog => problems.add(found.line, why),
+                Some(_) => flags.push(AppFlag::MovingImage { image: filled }),
+                None => {}
             }
             Some(text.to_owned())
         }
@@ -270,7 +280,7 @@ fn mount_source(
         }
     };
     let is_relative = source.starts_with('.') || source.starts_with('~');
-    if from == From::Catalog && is_relative {
+    if from != From::Own && is_relative {
         let message = format!(
             "the path {} is relative to nothing; ask for a path, or use a volume",
             quoted(source)

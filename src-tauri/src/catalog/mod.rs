@@ -8,6 +8,7 @@ pub mod builtin;
 mod compose;
 mod fields;
 mod image;
+mod imported;
 mod manifest;
 mod one_container;
 mod problem;
@@ -16,5 +17,6 @@ mod setting;
 mod variables;
 mod yaml;
 
+pub use imported::Imported;
 pub use manifest::{flags, read as read_manifest};
 pub use problem::{Problem, Problems};

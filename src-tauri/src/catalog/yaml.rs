@@ -92,6 +92,34 @@ impl Node {
         }
     }
 
+    /// Changes every text of the tree, but for keys.
+    pub(super) fn change_texts(&mut self, change: &mut dyn FnMut(&mut String)) {
+        match &mut self.kind {
+            Kind::Text(text) => change(text),
+            Kind::List(nodes) => nodes.iter_mut().for_each(|node| node.change_texts(change)),
+            Kind::Map(entries) => {
+                entries.iter_mut().for_each(|(_, node)| node.change_texts(change));
+            }
+            Kind::Null | Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) => {}
+        }
+    }
+
+    pub(super) fn get_mut(&mut self, name: &str) -> Option<&mut Self> {
+        match &mut self.kind {
+            Kind::Map(entries) => {
+                entries.iter_mut().find(|(key, _)| key.name == name).map(|(_, value)| value)
+            }
+            _ => None,
+        }
+    }
+
+    /// Takes an entry out of a mapping.
+    pub(super) fn remove(&mut self, name: &str) -> Option<(Key, Self)> {
+        let Kind::Map(entries) = &mut self.kind else { return None };
+        let at = entries.iter().position(|(key, _)| key.name == name)?;
+        Some(entries.remove(at))
+    }
+
     pub(super) fn entries(&self) -> &[(Key, Self)] {
         match &self.kind {
             Kind::Map(entries) => entries,

@@ -268,6 +268,11 @@ pub enum AppFlag {
         /// `/dev/dri`
         path: String,
     },
+    /// The name of an image stands for another version tomorrow.
+    MovingImage {
+        /// `nginx:latest`
+        image: String,
+    },
     /// It reads or writes a folder of the server's system.
     SystemPath {
         /// `/etc`
