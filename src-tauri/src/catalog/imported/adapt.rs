@@ -4,7 +4,7 @@
 use crate::{
     catalog::{
         problem::{Problems, quoted},
-        setting::is_variable,
+        setting::{self, is_variable},
         variables,
         yaml::{Kind, Node},
     },
@@ -141,7 +141,8 @@ fn is_of_the_system(path: &str) -> bool {
 
 fn ask_for_path(node: &mut Node, settings: &mut Vec<AppSetting>) {
     let mut ask = |path: &str, inside: &str| {
-        if !path.starts_with('/') || path.contains('$') || is_of_the_system(path) {
+        let can_be_asked = setting::check(&AppSettingKind::Path, path).is_ok();
+        if !can_be_asked || path.contains('$') || is_of_the_system(path) {
             return None;
         }
         let same = |setting: &&AppSetting| {

@@ -201,11 +201,7 @@ impl Elsewhere {
         let mut notes = Problems::default();
         let mut settings = self.template.settings();
         let more = adapt(&mut tree, self.id.as_str(), &mut notes);
-        for setting in more {
-            if settings.iter().all(|known| known.name != setting.name) {
-                settings.push(setting);
-            }
-        }
+        merge(&mut settings, more);
         // What the compose file does not use would be asked for nothing.
         let mut used = Vec::new();
         tree.change_texts(&mut |text| used.extend(variables::used(text).unwrap_or_default()));
@@ -292,8 +288,17 @@ fn container(template: &Entry, id: AppName) -> Result<Imported, Vec<Problem>> {
             format!("the network '{other}' was left out: it is of another program's making"),
         );
     }
-    settings.extend(adapt(&mut tree, id.as_str(), &mut notes));
+    merge(&mut settings, adapt(&mut tree, id.as_str(), &mut notes));
     finish(template.about(id), &tree, settings, None, notes)
+}
+
+/// Adds settings that are not there yet: what a template says of its variables counts.
+fn merge(settings: &mut Vec<AppSetting>, more: Vec<AppSetting>) {
+    for setting in more {
+        if settings.iter().all(|known| known.name != setting.name) {
+            settings.push(setting);
+        }
+    }
 }
 
 /// A value as one would write it.
