@@ -20,6 +20,12 @@ pub fn apps() -> Vec<AppManifest> {
     apps
 }
 
+/// How many there are.
+#[must_use]
+pub fn count() -> usize {
+    FOLDER.dirs().count()
+}
+
 fn with_drawing(read: manifest::Read) -> AppManifest {
     let icon = read.icon.and_then(|icon| match icon {
         IconName::Drawing(name) => Some(AppIcon::Drawing { name }),

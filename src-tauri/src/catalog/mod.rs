@@ -14,9 +14,19 @@ mod one_container;
 mod problem;
 pub mod search;
 mod setting;
+pub mod source;
 mod variables;
 mod yaml;
 
 pub use imported::Imported;
 pub use manifest::{flags, read as read_manifest};
-pub use problem::{Problem, Problems};
+pub use problem::Problems;
+
+/// Says once which library does the cryptography of TLS: the same one that SSH uses.
+fn tls() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        // Somebody else's choice is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    });
+}

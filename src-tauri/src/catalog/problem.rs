@@ -1,32 +1,11 @@
 //! What is wrong with a file, line by line.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use std::fmt;
-use ts_rs::TS;
+pub use crate::domain::app_source::AppProblem as Problem;
 
 /// So many are told of one file; more would not help anybody.
 const MOST: usize = 50;
 /// The longest that a file's own words are repeated, characters.
 const WORDS: usize = 120;
-
-/// A rule that does not hold.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
-pub struct Problem {
-    /// The line, from 1; absent where the file has none.
-    pub line: Option<u32>,
-    /// What is wrong, and what would be right.
-    pub message: String,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            Some(line) => write!(f, "line {line}: {}", self.message),
-            None => f.write_str(&self.message),
-        }
-    }
-}
 
 /// All that is wrong with a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2066,7 +2066,7 @@ notes: string | null, };
 /**
  * What an entry is about; the feed is filtered by these.
  */
-export type ActivityGroup = "access" | "users" | "servers" | "connections" | "settings" | "data" | "containers" | "assistants";
+export type ActivityGroup = "access" | "users" | "servers" | "connections" | "settings" | "data" | "containers" | "apps" | "assistants";
 
 /**
  * How an entry is marked.
@@ -3066,7 +3066,7 @@ points: Array<LivePoint>, };
 /**
  * A kind of thing that a page may show.
  */
-export type Topic = "activity" | "users" | "sessions" | "backups" | "retention" | "plans";
+export type Topic = "activity" | "users" | "sessions" | "backups" | "retention" | "plans" | "apps";
 
 /**
  * What the process pushes to a subscribed window, coalesced to at most four messages a second.
@@ -4310,6 +4310,22 @@ export interface Commands {
   "prune.preview": [Prune, PrunePreview];
   /** Takes what a preview named, if it is still unused; gives a result for each. (operate) */
   "prune.run": [PruneItems, Array<RemovalResult>];
+  /** Apps of the catalog, the best first. (read) */
+  "app.catalog": [FindApps, CatalogPage];
+  /** All that is known of an app of the catalog. (read) */
+  "app.show": [OneApp, CatalogApp];
+  /** Looks through a folder of apps without adding it. (read) */
+  "app.check": [FileRef, CatalogCheck];
+  /** Where apps come from. (read) */
+  "app_source.list": [Nothing, Array<AppSource>];
+  /** Adds a source of apps. (administer) */
+  "app_source.add": [AddAppSource, AppSource];
+  /** Reads a source of apps anew. (operate) */
+  "app_source.sync": [OneAppSource, SyncReport];
+  /** Shows or hides the apps of a source. (administer) */
+  "app_source.enable": [EnableAppSource, AppSource];
+  /** Forgets a source and its apps; what is installed stays. (administer) */
+  "app_source.remove": [OneAppSource, null];
   /** Begins to follow logs. (read) */
   "log.open": [OpenLog, LogStatus];
   /** Lines of a follow; keeps it going. (read) */
