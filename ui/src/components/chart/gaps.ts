@@ -13,6 +13,16 @@ export interface Rows {
   end: number[];
 }
 
+/** Figures over a stretch of time, as far as the axis needs to know them. */
+export interface Recorded {
+  span: Span;
+  rows: Rows;
+  /** Rows further apart than this have a gap between them, milliseconds. */
+  tolerance: number;
+  /** The newest row may be this old before time since then is a gap, milliseconds. */
+  tail: number;
+}
+
 /** Nothing recorded. */
 export const NO_ROWS: Rows = { at: [], start: [], end: [] };
 

@@ -1,8 +1,8 @@
 /** Charts that share one time axis. Owns drawing and reading them; refuses to know what they show. */
-export { timeTicks, roundUp, roundUpMemory } from './axis';
+export { roundUp, roundUpMemory } from './axis';
 export { chartKey } from './chart_keys';
-export type { Rows, Span } from './gaps';
+export type { Recorded, Rows, Span } from './gaps';
 export * from './model';
+export { rateChart, spokenReadings, valueAt } from './readings';
 export { Timeline } from './timeline.svelte';
-export { default as Chart } from './Chart.svelte';
-export { default as TimeAxis } from './TimeAxis.svelte';
+export { default as ChartStack } from './ChartStack.svelte';

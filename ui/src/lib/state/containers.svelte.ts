@@ -1,4 +1,4 @@
-import { ApiError, type Backend } from '../backend/backend';
+import type { ApiError, Backend } from '../backend/backend';
 import type {
   Container,
   ContainerCounts,
@@ -9,6 +9,7 @@ import type {
   ServerEngine,
   ServerId,
 } from '../backend/generated';
+import { Kept } from './kept.svelte';
 
 /** What a container is told apart by in the window: two engines may have the same id. */
 export function keyOf({ server_id, container_id }: ContainerRef): string {
@@ -25,16 +26,10 @@ export function rowKey({ container }: ContainerRow): string {
 
 /** All containers with their newest figures: fetched once, then kept by pushes. */
 export class ContainerStore {
-  #backend: Backend;
+  #kept: Kept<Containers>;
   // A map that is replaced: a row that did not change stays the same object, so only others redraw.
   #rows = $state.raw<ReadonlyMap<string, ContainerRow>>(new Map());
   #engines = $state.raw<readonly ServerEngine[]>([]);
-  #loaded = $state(false);
-  #error = $state.raw<ApiError | null>(null);
-  #loading: Promise<void> | null = null;
-  #again = false;
-  /** Goes up when everything is forgotten: an answer asked for before that is nobody's. */
-  #session = 0;
 
   /** By server, project, service and name, as the backend gave them; new ones at the end. */
   rows = $derived([...this.#rows.values()]);
@@ -51,16 +46,19 @@ export class ContainerStore {
   );
 
   constructor(backend: Backend) {
-    this.#backend = backend;
+    this.#kept = new Kept(
+      () => backend.call('container.list', { server_id: null }),
+      (all) => this.#take(all),
+    );
   }
 
   /** Whether there was an answer yet. */
   get loaded(): boolean {
-    return this.#loaded;
+    return this.#kept.loaded;
   }
   /** Why the last fetch failed; the rows before it stay. */
   get error(): ApiError | null {
-    return this.#error;
+    return this.#kept.error;
   }
   /** Where the engine of each server stands. */
   get engines(): readonly ServerEngine[] {
@@ -83,42 +81,19 @@ export class ContainerStore {
 
   /** Fetches everything; wishes that come while it is under way become one more fetch. */
   load(): Promise<void> {
-    if (this.#loading) {
-      this.#again = true;
-      return this.#loading;
-    }
-    this.#loading = this.#fetch().finally(() => {
-      this.#loading = null;
-    });
-    return this.#loading;
-  }
-
-  async #fetch(): Promise<void> {
-    do {
-      this.#again = false;
-      const session = this.#session;
-      try {
-        const all = await this.#backend.call('container.list', { server_id: null });
-        if (session !== this.#session) continue;
-        this.#take(all);
-        this.#error = null;
-      } catch (thrown) {
-        if (session === this.#session) this.#error = ApiError.from(thrown);
-      }
-    } while (this.#again);
+    return this.#kept.load();
   }
 
   push(push: Push): void {
     if (push.kind === 'containers_changed') void this.load();
     if (push.kind !== 'containers') return;
-    // Whether the answer under way is older or newer than this cannot be told; another one is newer.
-    if (this.#loading) this.#again = true;
-    // Before the first answer, and once everything is forgotten, there is nothing that it changes.
-    if (this.#loaded) this.patch(push.rows, push.gone);
+    this.#kept.overtake();
+    this.patch(push.rows, push.gone);
   }
 
   /** Takes rows that changed or are new, and lets go of those that are gone. */
   patch(rows: readonly ContainerRow[], gone: readonly ContainerRef[] = []): void {
+    if (!this.loaded) return;
     const next = new Map(this.#rows);
     for (const ref of gone) next.delete(keyOf(ref));
     for (const row of rows) next.set(rowKey(row), row);
@@ -127,6 +102,7 @@ export class ContainerStore {
 
   /** Shows where an engine stands at once, before everything is fetched again. */
   setEngine(engine: ServerEngine): void {
+    if (!this.loaded) return;
     this.#engines = [
       ...this.#engines.filter(({ server_id }) => server_id !== engine.server_id),
       engine,
@@ -135,18 +111,14 @@ export class ContainerStore {
 
   /** Forgets everything: another account may see another fleet. */
   clear(): void {
-    this.#session += 1;
-    this.#again = false;
+    this.#kept.forget();
     this.#rows = new Map();
     this.#engines = [];
-    this.#loaded = false;
-    this.#error = null;
   }
 
   #take({ engines, containers }: Containers): void {
     this.#rows = new Map(containers.map((row) => [rowKey(row), row]));
     this.#engines = engines;
-    this.#loaded = true;
   }
 }
 

@@ -1,5 +1,5 @@
 import { SvelteMap } from 'svelte/reactivity';
-import { ApiError, type Backend } from '../backend/backend';
+import type { ApiError, Backend } from '../backend/backend';
 import type {
   Collection,
   Fleet,
@@ -9,6 +9,7 @@ import type {
   State,
   Thresholds,
 } from '../backend/generated';
+import { Kept } from './kept.svelte';
 import { Spark } from './spark.svelte';
 
 /** From the worst to the least; the order of 'worst first'. */
@@ -35,16 +36,12 @@ export interface Totals {
 
 /** All servers with their newest figures: fetched once, then kept by pushes. */
 export class FleetStore {
-  #backend: Backend;
+  #kept: Kept<Fleet>;
   #rows = new SvelteMap<ServerId, ServerRow>();
   #sparks = new SvelteMap<ServerId, Spark>();
   #order = $state.raw<readonly ServerId[]>([]);
   #thresholds = $state.raw<Thresholds | null>(null);
   #collection = $state.raw<Collection | null>(null);
-  #loaded = $state(false);
-  #error = $state.raw<ApiError | null>(null);
-  #loading: Promise<void> | null = null;
-  #again = false;
 
   /** This computer first, then by name: the backend's order. */
   rows = $derived(
@@ -56,16 +53,19 @@ export class FleetStore {
   totals = $derived(sumUp(this.rows));
 
   constructor(backend: Backend) {
-    this.#backend = backend;
+    this.#kept = new Kept(
+      () => backend.call('fleet.get', {}),
+      (fleet) => this.#take(fleet),
+    );
   }
 
   /** Whether there was an answer yet. */
   get loaded(): boolean {
-    return this.#loaded;
+    return this.#kept.loaded;
   }
   /** Why the last fetch failed; the rows before it stay. */
   get error(): ApiError | null {
-    return this.#error;
+    return this.#kept.error;
   }
   get thresholds(): Thresholds | null {
     return this.#thresholds;
@@ -85,31 +85,14 @@ export class FleetStore {
 
   /** Fetches the fleet; wishes that come while it is under way become one more fetch. */
   load(): Promise<void> {
-    if (this.#loading) {
-      this.#again = true;
-      return this.#loading;
-    }
-    this.#loading = this.#fetch().finally(() => {
-      this.#loading = null;
-    });
-    return this.#loading;
-  }
-
-  async #fetch(): Promise<void> {
-    do {
-      this.#again = false;
-      try {
-        this.#take(await this.#backend.call('fleet.get', {}));
-        this.#error = null;
-      } catch (thrown) {
-        this.#error = ApiError.from(thrown);
-      }
-    } while (this.#again);
+    return this.#kept.load();
   }
 
   push(push: Push): void {
     if (push.kind === 'fleet_changed') void this.load();
-    if (push.kind === 'rows') this.patch(push.rows);
+    if (push.kind !== 'rows') return;
+    this.#kept.overtake();
+    this.patch(push.rows);
   }
 
   /** Takes changed rows; one that is not known yet waits for the fleet to be fetched. */
@@ -124,16 +107,17 @@ export class FleetStore {
 
   /** Shows a change of collection at once, before the fleet is fetched again. */
   setCollection(collection: Collection): void {
-    this.#collection = collection;
+    if (this.loaded) this.#collection = collection;
   }
 
   /** Forgets everything: another account may see another fleet. */
   clear(): void {
+    this.#kept.forget();
     this.#rows.clear();
     this.#sparks.clear();
     this.#order = [];
-    this.#loaded = false;
-    this.#error = null;
+    this.#thresholds = null;
+    this.#collection = null;
   }
 
   #take(fleet: Fleet): void {
@@ -153,7 +137,6 @@ export class FleetStore {
     this.#order = fleet.servers.map((row) => row.server.id);
     this.#thresholds = fleet.thresholds;
     this.#collection = fleet.collection;
-    this.#loaded = true;
   }
 
   #extend({ server, figures, health }: ServerRow): void {

@@ -1,4 +1,5 @@
 import {
+  defaultRangeExtractor,
   elementScroll,
   measureElement,
   observeElementOffset,
@@ -17,6 +18,8 @@ export interface LongList {
   /** Pixels; of a line that is measured, what it is taken for until then. */
   heightOf: (index: number) => number;
   keyOf: (index: number) => string;
+  /** A line that is drawn wherever it is: the one with the focus, which it would lose else. */
+  keep?: number | undefined;
 }
 
 /** The height that is drawn where none is known yet. */
@@ -78,6 +81,12 @@ export class VirtualList {
       getItemKey: list.keyOf,
       getScrollElement: () => this.#element,
       overscan: 10,
+      rangeExtractor: (range) => {
+        const indexes = defaultRangeExtractor(range);
+        const { keep } = list;
+        if (keep === undefined || keep >= list.count || indexes.includes(keep)) return indexes;
+        return [...indexes, keep].sort((one, other) => one - other);
+      },
       initialRect: { width: 0, height: unknownHeight },
       scrollToFn: elementScroll,
       observeElementOffset,

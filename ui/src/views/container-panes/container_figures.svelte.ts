@@ -8,6 +8,7 @@ import type {
   Range,
 } from '../../lib/backend/generated';
 import { Loadable } from '../../lib/state/loadable.svelte';
+import { mergedPoints } from '../../lib/state/points';
 import { type ContainerRecording, ofHistory, ofLive } from './container_recording';
 
 export const chartRanges = ['live', '1h', '24h', '7d', '30d'] as const;
@@ -109,13 +110,7 @@ export class ContainerFigures {
     this.#take([{ at_ms: Date.parse(at), cpu_percent, memory_bytes, network_rx, network_tx }]);
   }
 
-  /** Merges points by time; the hour and the pushes overlap. */
   #take(points: readonly ContainerPoint[]): void {
-    if (points.length === 0) return;
-    const byTime = new Map(this.points.map((point) => [point.at_ms, point]));
-    for (const point of points) byTime.set(point.at_ms, point);
-    const merged = [...byTime.values()].sort((one, other) => one.at_ms - other.at_ms);
-    const oldest = (merged.at(-1)?.at_ms ?? 0) - KEPT;
-    this.points = merged.filter((point) => point.at_ms >= oldest);
+    this.points = mergedPoints(this.points, points, KEPT);
   }
 }

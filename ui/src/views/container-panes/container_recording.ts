@@ -2,32 +2,20 @@ import type { ContainerHistory, ContainerPoint } from '../../lib/backend/generat
 import {
   type ChartModel,
   greatest,
+  rateChart,
+  type Recorded,
   roundUp,
   roundUpMemory,
-  type Rows,
   type Span,
   type Track,
+  valueAt,
 } from '../../components/chart';
-import {
-  ABSENT,
-  bytes,
-  percentFine,
-  rate,
-  rateUnit,
-  sizeUnit,
-  threeDigits,
-} from '../../lib/format';
+import { bytes, percentFine, sizeUnit } from '../../lib/format';
 
 type Column = (number | null)[];
 
 /** The figures of one container over a stretch of time, column by column. */
-export interface ContainerRecording {
-  span: Span;
-  rows: Rows;
-  /** Rows further apart than this have a gap between them, milliseconds. */
-  tolerance: number;
-  /** The newest row may be this old before time since then is a gap, milliseconds. */
-  tail: number;
+export interface ContainerRecording extends Recorded {
   /** Percent of one core. */
   cpu: Column;
   /** Highest reading of each row's span; only what was stored has it. */
@@ -94,10 +82,6 @@ export function ofHistory(history: ContainerHistory): ContainerRecording {
   };
 }
 
-function valueAt(values: Column | null, index: number | null): number | null {
-  return index === null ? null : (values?.[index] ?? null);
-}
-
 /** The same value on every row that was measured: a line. */
 function level(value: number, beside: Column): Column {
   return beside.map((one) => (one === null ? null : value));
@@ -113,7 +97,10 @@ export function chartsOfContainer(
   return [
     cpuChart(recording, index, limits.cores),
     memoryChart(recording, index, limits.memory),
-    networkChart(recording, shown, index),
+    rateChart('Network', recording.rows, shown, index, [
+      ['received', recording.received],
+      ['sent', recording.sent],
+    ]),
   ];
 }
 
@@ -188,54 +175,4 @@ function memoryChart(
     unit,
     unitAtTop: true,
   };
-}
-
-/** A chart of rates reaches at least this far, so that idle chatter stays low: 10 kB/s. */
-const LEAST_RATE = 10_000;
-
-function networkChart(
-  { rows, received, sent }: ContainerRecording,
-  shown: Span,
-  index: number | null,
-): ChartModel {
-  const tracks: Track[] = [
-    { form: 'area', values: received },
-    { form: 'line', values: sent },
-  ];
-  const from = Math.max(
-    0,
-    rows.at.findIndex((time) => time >= shown.from),
-  );
-  const to = rows.at.findLastIndex((time) => time <= shown.to);
-  const ceiling = roundUp(Math.max(greatest(tracks, from, to), LEAST_RATE));
-  const unit = rateUnit(ceiling);
-  const text = (values: Column): string => {
-    const value = valueAt(values, index);
-    if (value === null) return ABSENT;
-    return value > 0 && value < unit.divisor / 100
-      ? rate(value)
-      : threeDigits(value / unit.divisor);
-  };
-  return {
-    title: 'Network',
-    caption: unit.name,
-    tracks,
-    readings: [
-      { name: 'received', form: 'area', text: text(received) },
-      { name: 'sent', form: 'line', text: text(sent) },
-    ],
-    ceiling,
-    unit,
-    unitAtTop: false,
-  };
-}
-
-/** The figures at one row in a sentence, for screen readers. */
-export function spokenFigures(charts: readonly ChartModel[]): string {
-  return charts
-    .map(({ title, caption, readings }) => {
-      const unit = caption.includes('/s') ? ` ${caption}` : '';
-      return `${title} ${readings.map(({ name, text }) => `${name} ${text}${unit}`).join(', ')}`;
-    })
-    .join('; ');
 }

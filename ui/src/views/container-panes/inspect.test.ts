@@ -3,8 +3,9 @@ import { expect, test, vi } from 'vitest';
 import { ApiError } from '../../lib/backend/backend';
 import type { FakeOptions } from '../../lib/backend/fake/fake';
 import type { ContainerPoint } from '../../lib/backend/generated';
+import { spokenReadings } from '../../components/chart';
 import { faults } from '../../lib/test/app';
-import { chartsOfContainer, ofHistory, ofLive, spokenFigures } from './container_recording';
+import { chartsOfContainer, ofHistory, ofLive } from './container_recording';
 import InspectPanel from './InspectPanel.svelte';
 import { open, rowsOf } from './test/stage';
 
@@ -121,7 +122,7 @@ test('limits are lines, and what was not measured stays absent', () => {
   expect(cpu?.caption).toBe('% of one core');
   expect(memory?.ceiling).toBe(256 * 1024 ** 2);
   expect(network?.readings[0]?.text).toBe('–');
-  expect(spaced(spokenFigures(charts))).toContain('CPU busy 52.0 %, limit 150.0 %');
+  expect(spaced(spokenReadings(charts))).toContain('CPU busy 52.0 %, limit 150.0 %');
 });
 
 // A container that uses 50 MB of a limit of 64 GB would be a flat line on the floor.

@@ -12,6 +12,7 @@ const AGAIN = 2000;
 export class LogSearch {
   text = $state('');
   matches = $state.raw<LogMatches | null>(null);
+  /** Why the last look failed; what an earlier one for the same text found stays. */
   error = $state.raw<ApiError | null>(null);
   /** The number of the line that was gone to. */
   current = $state<number | null>(null);
@@ -20,6 +21,8 @@ export class LogSearch {
   #follow: LogFollow;
   #turn = 0;
   #searched = { at: 0, wish: '' };
+  /** What the matches are of. */
+  #found = '';
   /** What is wanted, and since when it is. */
   #wanted = { at: 0, wish: '' };
 
@@ -46,12 +49,14 @@ export class LogSearch {
     if (text === '' || id === undefined) {
       this.#turn++;
       this.matches = null;
+      this.error = null;
       this.current = null;
+      this.#found = '';
       this.#searched = { at: 0, wish: '' };
       this.#wanted = { at: 0, wish: '' };
       return undefined;
     }
-    const wish = [id, this.#follow.stream ?? 'all', text].join();
+    const wish = this.#wishOf(id, text);
     const now = Date.now();
     if (wish !== this.#wanted.wish) this.#wanted = { at: now, wish };
     // Counted from the wish or the last look, and never from the newest line: a busy log has another
@@ -59,6 +64,13 @@ export class LogSearch {
     const due = wish === this.#searched.wish ? this.#searched.at + AGAIN : this.#wanted.at + PAUSE;
     const timer = setTimeout(() => void this.#look(id, text, wish), Math.max(0, due - now));
     return () => clearTimeout(timer);
+  }
+
+  /** Looks once more, at once: for after a failure, where nothing may ever change by itself. */
+  again(): void {
+    const id = this.#follow.status?.log_id;
+    if (this.text === '' || id === undefined) return;
+    void this.#look(id, this.text, this.#wishOf(id, this.text));
   }
 
   /** The next match from the number of a row on, round the ends; `null` without one. */
@@ -72,6 +84,10 @@ export class LogSearch {
     return this.current;
   }
 
+  #wishOf(id: string, text: string): string {
+    return [id, this.#follow.stream ?? 'all', text].join();
+  }
+
   #place(matches: LogMatches): number {
     const older = matches.total - matches.numbers.length;
     return older + placeOf(matches.numbers, this.current ?? 0) + 1;
@@ -79,7 +95,6 @@ export class LogSearch {
 
   async #look(id: string, text: string, wish: string): Promise<void> {
     const turn = ++this.#turn;
-    const isNew = wish !== this.#searched.wish;
     this.#searched = { at: Date.now(), wish };
     try {
       const filter = { stream: this.#follow.stream, text };
@@ -87,9 +102,16 @@ export class LogSearch {
       if (turn !== this.#turn) return;
       this.matches = matches;
       this.error = null;
-      if (isNew) this.current = null;
+      if (wish !== this.#found) this.current = null;
+      this.#found = wish;
     } catch (thrown) {
-      if (turn === this.#turn) this.error = ApiError.from(thrown);
+      if (turn !== this.#turn) return;
+      this.error = ApiError.from(thrown);
+      // What another text found is no answer to this one.
+      if (wish !== this.#found) {
+        this.matches = null;
+        this.current = null;
+      }
     }
   }
 }

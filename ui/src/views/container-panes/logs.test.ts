@@ -112,6 +112,45 @@ describe('the drawer', () => {
     expect(await screen.findByText('none')).toBeVisible();
   });
 
+  /** What stands at the end of the field. */
+  const found = () =>
+    screen.getByRole('textbox', { name: 'Search the logs' }).parentElement?.querySelector('[role]');
+
+  // Silence would read as 'none': whoever looks for an error would take the log for clean.
+  test('says that a search failed, and searches again when asked to', async () => {
+    const { user, backend } = openLogs();
+    await waitFor(() => expect(numbers().at(-1)).toBe(4999));
+    const field = screen.getByRole('textbox', { name: 'Search the logs' });
+    await user.type(field, 'thumbnail');
+    await waitFor(() => expect(found()).toHaveTextContent(/^[\d,]+$/));
+    backend.failing['log.search'] = new ApiError('failed', 'The pattern is too long', 'Shorten it');
+    await user.type(field, 's');
+    expect(await screen.findByRole('alert')).toHaveTextContent(
+      'The log was not searched. The pattern is too long. Shorten it.',
+    );
+    // What the shorter word was found in is no answer.
+    expect(found()).toHaveTextContent('not searched');
+    expect(screen.getByRole('button', { name: 'Next match (Shift Enter)' })).toBeDisabled();
+    expect(await faults()).toEqual([]);
+    delete backend.failing['log.search'];
+    await user.click(screen.getByRole('button', { name: 'Search again' }));
+    await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
+    await waitFor(() => expect(found()).toHaveTextContent(/^[\d,]+$/));
+  });
+
+  test('opens a log anew whose follow had ended when it was searched', async () => {
+    const { user, backend, called } = openLogs();
+    await waitFor(() => expect(numbers().at(-1)).toBe(4999));
+    backend.failing['log.search'] = new ApiError('not_found', 'This log is not followed', '');
+    await user.type(screen.getByRole('textbox', { name: 'Search the logs' }), 'thumbnail');
+    const again = await screen.findByRole('button', { name: 'Open it again' });
+    delete backend.failing['log.search'];
+    await user.click(again);
+    await waitFor(() => expect(called('log.open')).toHaveLength(2));
+    await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
+    await waitFor(() => expect(found()).toHaveTextContent(/^[\d,]+$/));
+  });
+
   // Of all logs a busy one is searched most; it never leaves a pause between two lines.
   test('finds also while lines come faster than the pause of typing', async () => {
     const { user, backend } = openLogs();

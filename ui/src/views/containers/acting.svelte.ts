@@ -30,6 +30,12 @@ export type Asked =
   | { kind: 'rename'; row: ContainerRow }
   | { kind: 'results'; done: string; results: readonly ContainerResult[]; again: () => void };
 
+/** How a container is removed. */
+export interface Way {
+  with_volumes: boolean;
+  force: boolean;
+}
+
 /** Containers that something is being done to, and what asks before it is done. */
 export class Acting {
   #tomo: Tomo;
@@ -59,15 +65,39 @@ export class Acting {
     );
   }
 
-  async remove(rows: readonly ContainerRow[], withVolumes: boolean): Promise<void> {
-    const force = rows.some(({ container }) => container.state !== 'exited');
-    await this.#each(rows, 'removed', (containers) =>
-      this.#tomo.backend.call('container.remove', {
-        containers,
-        with_volumes: withVolumes,
-        force,
-      }),
-    );
+  /** Removes each in its own way: only who is up is ended, and only volumes that were shown go. */
+  async remove(rows: readonly ContainerRow[], wayOf: (row: ContainerRow) => Way): Promise<void> {
+    const ways = new Map<string, { way: Way; containers: ContainerRef[] }>();
+    for (const row of rows) {
+      const way = wayOf(row);
+      const key = JSON.stringify(way);
+      const alike = ways.get(key) ?? { way, containers: [] };
+      alike.containers.push(refOf(row.container));
+      ways.set(key, alike);
+    }
+    await this.#each(rows, 'removed', async () => {
+      const all = await Promise.allSettled(
+        [...ways.values()].map(({ way, containers }) =>
+          this.#tomo.backend.call('container.remove', { containers, ...way }),
+        ),
+      );
+      const answers = all.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+      const refused = all.find((one) => one.status === 'rejected');
+      if (!refused) return answers;
+      if (answers.length === 0) throw refused.reason;
+      // Some of them are gone already: the others each say why they are not.
+      const { message, hint } = ApiError.from(refused.reason);
+      const done = new Set(answers.map(({ container }) => keyOf(container)));
+      const rest = rows.filter((row) => !done.has(rowKey(row)));
+      return [
+        ...answers,
+        ...rest.map(({ container }) => ({
+          container: refOf(container),
+          name: container.name,
+          error: sentences(message, hint),
+        })),
+      ];
+    });
   }
 
   async #each(

@@ -1,8 +1,9 @@
 import { screen, waitFor, within } from '@testing-library/svelte';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { FakeOptions } from '../../lib/backend/fake/fake';
 import { eight } from '../../lib/backend/fake/machines';
 import { ApiError } from '../../lib/backend/backend';
+import type { Commands } from '../../lib/backend/generated';
 import { faults, openApp } from '../../lib/test/app';
 
 const now = Date.now();
@@ -119,6 +120,92 @@ describe('several at once', () => {
   });
 });
 
+describe('removing several', () => {
+  async function ask(text: string, group: string, options: FakeOptions = {}) {
+    const app = await openPage(text, options);
+    await app.user.click(screen.getByRole('checkbox', { name: `Select all of ${group}` }));
+    await app.user.click(screen.getByRole('button', { name: 'Remove…' }));
+    const dialog = await screen.findByRole('alertdialog');
+    return { ...app, dialog };
+  }
+  const withData = (dialog: HTMLElement) =>
+    within(dialog).getByRole('checkbox', { name: /anonymous volumes/ });
+
+  // Data is gone for good: each volume that goes stands under its container before anything does.
+  it('with volumes shows which go of each, and sends that and no more', async () => {
+    const { user, dialog, argumentsOf } = await ask('paperless', 'paperless');
+    expect(within(dialog).getByText(/^3 of them are up, and ended at once\./)).toBeVisible();
+    const list = within(dialog).getByRole('list', { name: 'What goes' });
+    expect(within(list).getAllByText('running, is ended')).toHaveLength(3);
+    expect(within(list).getByText('exited')).toBeVisible();
+    await user.click(withData(dialog));
+    expect(await within(dialog).findByText(/^2.volumes go, of 2.containers; /)).toBeVisible();
+    const ofDatabase = within(list).getByRole('list', { name: 'Volumes of paperless-database-1' });
+    expect(within(ofDatabase).getByText('/data')).toBeVisible();
+    expect(within(list).queryByRole('list', { name: 'Volumes of paperless-web-1' })).toBeNull();
+    const remove = within(dialog).getByRole('button', { name: 'Remove with data' });
+    expect(remove).toBeDisabled();
+    await user.type(within(dialog).getByRole('textbox'), 'remove the data');
+    expect(await faults()).toEqual([]);
+    await user.click(remove);
+    await waitFor(() => expect(screen.queryByText('paperless')).toBeNull());
+    const sent = argumentsOf('container.remove') as Commands['container.remove'][0][];
+    const summed = sent.map((one) => [one.force, one.with_volumes, one.containers.length]);
+    // The one that stands still is not forced: were it started meanwhile, it would stay.
+    expect(summed.sort()).toEqual([
+      [false, false, 1],
+      [true, false, 1],
+      [true, true, 2],
+    ]);
+  });
+
+  // Nothing is destroyed that nobody could name before.
+  it('with volumes is refused while it is not known which', async () => {
+    const { user, backend, dialog } = await ask('paperless', 'paperless');
+    const lost = new ApiError('failed', 'nas does not answer', 'Look whether it is on');
+    backend.failing['container.inspect'] = lost;
+    await user.click(withData(dialog));
+    expect(await within(dialog).findByRole('alert')).toHaveTextContent(/^Data is only removed/);
+    expect(within(dialog).getAllByText(/nas does not answer\. Look whether/)).toHaveLength(4);
+    expect(within(dialog).queryByRole('textbox')).toBeNull();
+    const remove = within(dialog).getByRole('button', { name: 'Remove with data' });
+    expect(remove).toBeDisabled();
+    delete backend.failing['container.inspect'];
+    await user.click(within(dialog).getByRole('button', { name: 'Look again' }));
+    const field = await within(dialog).findByRole('textbox', { name: /“remove the data”/ });
+    await user.type(field, 'remove the data');
+    await waitFor(() => expect(remove).toBeEnabled());
+  });
+
+  // Where there is no data, nobody is asked to write that it may go.
+  it('that have no such volumes removes just them', async () => {
+    const { user, dialog, argumentsOf } = await ask('media', 'media');
+    await user.click(withData(dialog));
+    expect(await within(dialog).findByText(/They have no such volume/)).toBeVisible();
+    expect(within(dialog).queryByRole('textbox')).toBeNull();
+    await user.click(within(dialog).getByRole('button', { name: 'Remove' }));
+    await waitFor(() => expect(argumentsOf('container.remove')).toHaveLength(1));
+    expect(argumentsOf('container.remove')).toMatchObject([{ with_volumes: false, force: true }]);
+  });
+
+  // Half of them gone must not read as all of them failed.
+  it('in two ways tells those that failed from those that are gone', async () => {
+    const { user, backend, dialog } = await ask('paperless', 'paperless');
+    const { call } = backend;
+    vi.spyOn(backend, 'call').mockImplementation(((name, args) => {
+      const failing = name === 'container.remove' && (args as { force: boolean }).force;
+      return failing
+        ? Promise.reject(new ApiError('failed', 'The disk is full', 'Free some'))
+        : call.call(backend, name, args);
+    }) as typeof call);
+    await user.click(within(dialog).getByRole('button', { name: 'Remove' }));
+    expect(await screen.findByText(/^3 of 4.containers were not removed$/)).toBeVisible();
+    expect(
+      screen.getByText(/paperless-web-1 on nas: The disk is full\. Free some\./),
+    ).toBeVisible();
+  });
+});
+
 describe('clearing out', () => {
   // What goes is what was shown, by its id, and nothing that runs.
   it('shows the stopped containers of a server, and removes just those', async () => {
@@ -177,6 +264,15 @@ describe('engines', () => {
     const row = rowOf('attic-camera-1');
     expect(within(row).getByText(/^6.min old$/)).toBeVisible();
     expect(within(row).getByRole('img', { name: /^running, as of 6.min ago$/ })).toBeVisible();
+  });
+
+  // The page of a server that is off says so in its head; once is enough.
+  it('of a server that does not answer are not told of twice', async () => {
+    location.hash = '#/server/server-attic-pi/containers';
+    openApp({ machines: eight(now), containers: 58 });
+    await screen.findByRole('treegrid');
+    expect(screen.getByText(/Unreachable for/)).toBeVisible();
+    expect(screen.queryByText(/The connection is gone/)).toBeNull();
   });
 
   // The command is to be run there, so it can be taken along.

@@ -179,7 +179,9 @@ describe('the keyboard', () => {
     const remove = within(dialog).getByRole('button', { name: 'Remove with data' });
     expect(remove).toBeDisabled();
     // Exactly what goes: the volume that nobody named, and not the named one.
-    const volumes = await within(dialog).findByRole('list', { name: 'Volumes that go' });
+    const volumes = await within(dialog).findByRole('list', {
+      name: 'Volumes of immich-cache-1',
+    });
     expect(within(volumes).getAllByRole('listitem')).toHaveLength(1);
     expect(within(volumes).getByText('/data')).toBeVisible();
     await user.type(within(dialog).getByRole('textbox'), 'immich-cache-1');

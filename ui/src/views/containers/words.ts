@@ -75,7 +75,8 @@ export function standingOf(row: ContainerRow, now: number): Standing | null {
     parts.push(`${age(secondsSince(container.finished_at, now))} ago`);
   }
   if (container.restart_count) {
-    const times = container.restart_count === 1 ? 'once' : `${container.restart_count} times`;
+    const { restart_count: count } = container;
+    const times = count === 1 ? 'once' : `${count.toLocaleString('en')} times`;
     parts.push(`restarted ${times}`);
   }
   if (trouble !== null) {

@@ -1,5 +1,5 @@
 import { screen, waitFor, within } from '@testing-library/svelte';
-import { beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { FakeOptions } from '../../lib/backend/fake/fake';
 import { eight } from '../../lib/backend/fake/machines';
 import { faults, openApp } from '../../lib/test/app';
@@ -7,6 +7,7 @@ import { faults, openApp } from '../../lib/test/app';
 const now = Date.now();
 
 beforeEach(() => localStorage.clear());
+afterEach(() => vi.restoreAllMocks());
 
 async function openPage(page: string, name: string, options: FakeOptions = {}) {
   location.hash = `#/${page}?server=server-nas`;
@@ -25,6 +26,57 @@ test('what is used says by what, and only the rest can be removed', async () => 
   expect(used && within(used).queryByRole('button')).toBeNull();
   expect(screen.getByRole('button', { name: 'Remove postgres:15.8 from nas' })).toBeInTheDocument();
   expect(await faults()).toEqual([]);
+});
+
+// A list that lacks servers without a word reads as the whole, and its sum as a fact.
+test('servers whose engine cannot be asked are named, and lead to the reason', async () => {
+  location.hash = '#/networks';
+  openApp({ machines: eight(now), containers: 58, troubledEngines: true });
+  await screen.findByRole('grid', { name: 'Networks' });
+  expect(screen.getByText(/^Not in this list/)).toHaveTextContent(/5.servers, whose engines/);
+  expect(screen.getByTitle(/^[\w-]+, .* and [\w-]+$/)).toHaveAttribute(
+    'title',
+    expect.stringContaining('nas'),
+  );
+  const why = screen.getByRole('link', { name: 'See why' });
+  expect(why).toHaveAttribute('href', '#/containers');
+  expect(await faults()).toEqual([]);
+});
+
+// A build server has thousands: the page holds those in sight, and the keyboard reaches all.
+test('of 2,000 only what is in sight is drawn, and the keys lead through all of them', async () => {
+  location.hash = '#/volumes';
+  // Without a layout nothing would have room to scroll in.
+  vi.spyOn(Element.prototype, 'scrollHeight', 'get').mockReturnValue(1e6);
+  vi.spyOn(Element.prototype, 'scrollTo').mockImplementation(function (
+    this: Element,
+    to?: ScrollToOptions | number,
+  ) {
+    this.scrollTop = typeof to === 'object' ? (to.top ?? 0) : 0;
+    this.dispatchEvent(new Event('scroll'));
+  });
+  const { user } = openApp({ machines: eight(now), containers: 58, things: 2000 });
+  const grid = await screen.findByRole('grid', { name: 'Volumes' });
+  const all = Number(grid.getAttribute('aria-rowcount')) - 1;
+  expect(all).toBeGreaterThanOrEqual(2000);
+  expect(rows().length).toBeLessThan(100);
+  const stops = () => rows().filter((row) => row.tabIndex === 0);
+  expect(stops()).toHaveLength(1);
+  rows()[0]?.focus();
+  await user.keyboard('{ArrowDown}{ArrowDown}');
+  await waitFor(() => expect(document.activeElement).toHaveAttribute('aria-rowindex', '4'));
+  expect(stops()).toEqual([document.activeElement]);
+  await user.keyboard('{End}');
+  await waitFor(() =>
+    expect(document.activeElement).toHaveAttribute('aria-rowindex', String(all + 1)),
+  );
+  expect(rows().length).toBeLessThan(100);
+  // Scrolled away by the wheel, it keeps the focus: the keys go on from there.
+  grid.parentElement?.scrollTo({ top: 0 });
+  await waitFor(() => expect(rows()[0]).toHaveAttribute('aria-rowindex', '2'));
+  expect(document.activeElement).toHaveAttribute('aria-rowindex', String(all + 1));
+  await user.keyboard('{Delete}');
+  expect(await screen.findByRole('alertdialog')).toBeVisible();
 });
 
 // The data of a volume is gone for good, so its name is typed.

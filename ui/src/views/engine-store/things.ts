@@ -21,6 +21,8 @@ export interface Thing {
   id: string;
   server: ServerId;
   name: string;
+  /** The end of the name that stays in sight where the name is cut: the tag of an image. */
+  tag: string;
   /** Other names, or what stands quietly beside the name. */
   aside: string;
   /** The second column: an id, a driver, address ranges. */
@@ -44,6 +46,8 @@ function ofImage(image: Image): Thing {
     id: image.id,
     server: image.server_id,
     name: first ?? short(image.id),
+    // A digest in the place of a name has no tag.
+    tag: /^(?!sha256:).*?(:[^:/]+)$/.exec(first ?? '')?.[1] ?? '',
     aside: first ? others.join(', ') : 'without a name',
     detail: short(image.id),
     detailTitle: [image.id, ...image.digests].join('\n'),
@@ -59,7 +63,8 @@ function ofVolume(volume: Volume): Thing {
     key: `${volume.server_id}/${volume.name}`,
     id: volume.name,
     server: volume.server_id,
-    name: volume.is_anonymous ? cutMiddle(volume.name, 25) : volume.name,
+    name: volume.is_anonymous ? cutMiddle(volume.name, 17) : volume.name,
+    tag: '',
     aside: volume.is_anonymous ? 'anonymous' : '',
     detail: volume.driver,
     detailTitle: volume.mountpoint,
@@ -76,6 +81,7 @@ function ofNetwork(network: Network): Thing {
     id: network.id,
     server: network.server_id,
     name: network.name,
+    tag: '',
     aside: network.is_internal ? 'internal' : '',
     detail: [network.driver, ...network.subnets].join(' · '),
     detailTitle: network.subnets.join('\n'),

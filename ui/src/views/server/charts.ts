@@ -1,30 +1,18 @@
 import {
   type ChartModel,
   greatest,
+  rateChart,
   type Reading,
-  roundUp,
   roundUpMemory,
   type Span,
   stackCores,
   type Track,
+  valueAt,
 } from '../../components/chart';
-import {
-  ABSENT,
-  bytes,
-  isMeasured,
-  percentFine,
-  rate,
-  rateUnit,
-  sizeUnit,
-  threeDigits,
-  type Unit,
-} from '../../lib/format';
+import { ABSENT, bytes, isMeasured, percentFine, sizeUnit, type Unit } from '../../lib/format';
 import type { Recording } from './recording';
 
 const PERCENT: Unit = { name: '%', divisor: 1 };
-
-/** A chart of rates reaches at least this far, so that idle chatter stays low: 10 kB/s. */
-const LEAST_RATE = 10_000;
 
 /** The four charts of a server, top to bottom. `index` is the row that the heads read out. */
 export function chartsOf(
@@ -36,30 +24,15 @@ export function chartsOf(
   return [
     cpuChart(recording, index, cpuMark),
     memoryChart(recording, index),
-    rateChart('Network', recording, shown, index, [
+    rateChart('Network', recording.rows, shown, index, [
       ['received', recording.received],
       ['sent', recording.sent],
     ]),
-    rateChart('Disk', recording, shown, index, [
+    rateChart('Disk', recording.rows, shown, index, [
       ['read', recording.read],
       ['written', recording.written],
     ]),
   ];
-}
-
-/** The figures at one row in a sentence, for screen readers. */
-export function spokenReadings(charts: ChartModel[]): string {
-  return charts
-    .map((chart) => {
-      const unit = chart.caption.includes('/s') ? ` ${chart.caption}` : '';
-      const figures = chart.readings.map((reading) => `${reading.name} ${reading.text}${unit}`);
-      return `${chart.title} ${figures.join(', ')}`;
-    })
-    .join('; ');
-}
-
-function valueAt(values: (number | null)[], index: number | null): number | null {
-  return index === null ? null : (values[index] ?? null);
 }
 
 function cpuChart(
@@ -143,51 +116,5 @@ function memoryChart(recording: Recording, index: number | null): ChartModel {
     ceiling: roundUpMemory(most / unit.divisor) * unit.divisor,
     unit,
     unitAtTop: true,
-  };
-}
-
-function rateChart(
-  title: string,
-  recording: Recording,
-  shown: Span,
-  index: number | null,
-  [first, second]: [[string, (number | null)[]], [string, (number | null)[]]],
-): ChartModel {
-  const tracks: Track[] = [
-    { form: 'area', values: first[1] },
-    { form: 'line', values: second[1] },
-  ];
-  // The scale follows what is shown, so that a zoom past a peak shows what lies under it.
-  const { at } = recording.rows;
-  const from = Math.max(
-    0,
-    at.findIndex((time) => time >= shown.from),
-  );
-  const most = greatest(
-    tracks,
-    from,
-    at.findLastIndex((time) => time <= shown.to),
-  );
-  const ceiling = roundUp(Math.max(most, LEAST_RATE));
-  const unit = rateUnit(ceiling);
-  const text = (values: (number | null)[]): string => {
-    const value = valueAt(values, index);
-    if (value === null) return ABSENT;
-    // Far below the scale a figure takes its own unit, since 0.00 would not be true.
-    return value > 0 && value < unit.divisor / 100
-      ? rate(value)
-      : threeDigits(value / unit.divisor);
-  };
-  return {
-    title,
-    caption: unit.name,
-    tracks,
-    readings: [
-      { name: first[0], form: 'area', text: text(first[1]) },
-      { name: second[0], form: 'line', text: text(second[1]) },
-    ],
-    ceiling,
-    unit,
-    unitAtTop: false,
   };
 }

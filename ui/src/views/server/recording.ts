@@ -1,16 +1,10 @@
 import type { History, LivePoint } from '../../lib/backend/generated';
-import { NO_ROWS, type Rows, type Span } from '../../components/chart/gaps';
+import { NO_ROWS, type Recorded, type Rows, type Span } from '../../components/chart/gaps';
 
 type Column = (number | null)[];
 
 /** The figures of one server over a stretch of time, column by column. */
-export interface Recording {
-  span: Span;
-  rows: Rows;
-  /** Rows further apart than this have a gap between them, milliseconds. */
-  tolerance: number;
-  /** The newest row may be this old before time since then is a gap, milliseconds. */
-  tail: number;
+export interface Recording extends Recorded {
   cpu: Column;
   /** Highest sample of each row's span; only what was stored has it. */
   cpuPeak: Column | null;

@@ -9,8 +9,9 @@ import type {
   Mount,
   ServerRow,
 } from '../../lib/backend/generated';
+import { spokenReadings } from '../../components/chart';
 import { faults, openApp } from '../../lib/test/app';
-import { chartsOf, spokenReadings } from './charts';
+import { chartsOf } from './charts';
 import { chosenMounts, fullness } from './mounts';
 import { coarsen, fromHistory, fromLive } from './recording';
 import { costShare } from './sentences';

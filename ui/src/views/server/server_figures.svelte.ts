@@ -13,6 +13,7 @@ import type {
   ServerRow,
 } from '../../lib/backend/generated';
 import { Loadable } from '../../lib/state/loadable.svelte';
+import { mergedPoints } from '../../lib/state/points';
 import type { ChartRange } from '../../lib/state/router.svelte';
 import { fromHistory, fromLive, LIVE_SPAN, type Recording } from './recording';
 
@@ -153,13 +154,7 @@ export class ServerFigures {
     return row.server.id === this.id && row.connection.state !== before?.connection.state;
   }
 
-  /** Merges points by time; the ring and the pushes overlap. */
   #take(points: readonly LivePoint[]): void {
-    if (points.length === 0) return;
-    const byTime = new Map(this.points.map((point) => [point.at_ms, point]));
-    for (const point of points) byTime.set(point.at_ms, point);
-    const merged = [...byTime.values()].sort((one, other) => one.at_ms - other.at_ms);
-    const oldest = (merged.at(-1)?.at_ms ?? 0) - KEPT;
-    this.points = merged.filter((point) => point.at_ms >= oldest);
+    this.points = mergedPoints(this.points, points, KEPT);
   }
 }

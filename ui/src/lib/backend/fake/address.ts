@@ -8,7 +8,8 @@ import { many, odd, thisComputer } from './machines';
  * `?fake=40`, `?fake=odd`, `&stage=set_up`, `&theme=dark`, `&latency=2000`, `&fail=fleet.get`,
  * `&paused`, `&role=readonly`, `&still`, `&stage=locked`, `&tampered`, `&changed`,
  * `&activities=100000`, `&rows=200`, `&backups=0`, `&no_passphrase`, `&plans=2`, `&containers=500`, `&engines=troubled`,
- * `&read_only=server-docker-1`.
+ * `&things=2000`, `&odd_containers`, `&silent=container.list`,
+ * `&log_lines=0`, `&read_only=server-docker-1`.
  */
 export function fakeFromAddress(search: string): FakeBackend {
   const query = new URLSearchParams(search);
@@ -43,6 +44,10 @@ export function fakeFromAddress(search: string): FakeBackend {
     backupPassphrase: !query.has('no_passphrase'),
     backupTakes: 4000,
     containers: Number(query.get('containers') ?? 60),
+    things: Number(query.get('things') ?? 0),
+    oddContainers: query.has('odd_containers'),
+    silent: query.getAll('silent') as (keyof Commands)[],
+    ...(query.has('log_lines') && { logLines: Number(query.get('log_lines')) }),
     troubledEngines: query.get('engines') === 'troubled',
     ...(query.has('read_only') && { readOnlyEngine: query.get('read_only') ?? '' }),
     plans: Number(query.get('plans') ?? 0),

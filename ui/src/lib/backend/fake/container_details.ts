@@ -1,12 +1,16 @@
 import { ApiError } from '../backend';
 import type {
+  Container,
   ContainerDetails,
   ContainerHistory,
+  ContainerMount,
   ContainerPoint,
   ContainerRef,
   ContainerRow,
   Range,
 } from '../generated';
+import { containerRow } from './container_scene';
+import { engineInfo } from './engine_scene';
 import { noise } from './figures';
 import { isoAt } from './machines';
 import type { Part, World } from './world';
@@ -28,42 +32,34 @@ const secrets: Record<string, string> = {
 
 /** A container of a compose project that runs, for where nothing else is known. */
 export function exampleRow(now: number, { server_id, container_id }: ContainerRef): ContainerRow {
-  return {
-    container: {
-      server_id,
+  const row = containerRow(
+    now,
+    server_id,
+    'immich-server-1',
+    {
       id: container_id,
-      name: 'immich-server-1',
       image: 'ghcr.io/immich-app/immich-server:2.4.0',
-      image_id: `sha256:${'4f'.repeat(32)}`,
       digest: `sha256:${'a1'.repeat(32)}`,
       project: 'immich',
       service: 'server',
-      state: 'running',
       health: 'healthy',
-      exit_code: null,
-      out_of_memory: false,
-      error: null,
       ports: [{ container_port: 2283, protocol: 'tcp', host_ip: '0.0.0.0', host_port: 2283 }],
       created_at: isoAt(now, 86_400),
       started_at: isoAt(now, 540),
-      finished_at: null,
-      restart_count: 0,
       series: 'immich/server',
     },
-    figures: {
-      at: isoAt(now),
-      source: 'cgroup',
-      cpu_percent: 12.4,
-      cpu_host_percent: 3.1,
-      cpu_limit_cores: 2,
-      memory_bytes: 612 * MB,
-      memory_limit_bytes: 1024 * MB,
-      network_rx: 1.9e6,
-      network_tx: 84e3,
-    },
-    trouble: null,
-    old_since: null,
-  };
+    { cpu: 12.4, memory: 612, rx: 1.9e6, tx: 84e3 },
+  );
+  const limits = { cpu_limit_cores: 2, memory_limit_bytes: 1024 * MB };
+  return { ...row, figures: row.figures && { ...row.figures, ...limits } };
+}
+
+/** Stores and servers keep data in volumes that nobody named. */
+function unnamedVolumes({ id, image }: Container): ContainerMount[] {
+  if (!/valkey|postgres|immich-server/.test(image)) return [];
+  const name = [...id].reverse().join('');
+  const source = `/var/lib/docker/volumes/${name}/_data`;
+  return [{ kind: 'volume', name, source, destination: '/data', is_writable: true }];
 }
 
 function details(now: number, row: ContainerRow): ContainerDetails {
@@ -80,21 +76,7 @@ function details(now: number, row: ContainerRow): ContainerDetails {
   };
   return {
     row,
-    engine: {
-      kind: 'docker',
-      version: '28.1.1',
-      api_version: '1.49',
-      socket: '/var/run/docker.sock',
-      via: 'streamlocal',
-      access: 'full',
-      rootless: false,
-      cgroup_version: 2,
-      root_dir: '/var/lib/docker',
-      os: 'Debian GNU/Linux 13',
-      architecture: 'x86_64',
-      cpus: 4,
-      memory_bytes: 16_384 * MB,
-    },
+    engine: engineInfo(),
     command: ['tini', '--', 'start.sh'],
     working_dir: '/usr/src/app',
     user: '',
@@ -132,13 +114,7 @@ function details(now: number, row: ContainerRow): ContainerDetails {
         destination: '/usr/src/app/upload',
         is_writable: true,
       },
-      {
-        kind: 'volume',
-        name: '7d3b'.repeat(16),
-        source: `/var/lib/docker/volumes/${'7d3b'.repeat(16)}/_data`,
-        destination: '/data',
-        is_writable: true,
-      },
+      ...unnamedVolumes(container),
     ],
     networks: [
       {

@@ -8,7 +8,8 @@ import type {
   ContainerRow,
   ServerEngine,
 } from '../generated';
-import { containersOf, engineInfo, enginesOf, wobbled } from './container_scene';
+import { containersOf, oddContainers, wobbled } from './container_scene';
+import { engineInfo, enginesOf } from './engine_scene';
 import { isoAt } from './machines';
 import type { Handlers, World } from './world';
 
@@ -24,7 +25,10 @@ export class FakeContainers {
     this.#world = world;
     const { containers, troubledEngines = false, readOnlyEngine } = world.options;
     const now = world.now();
-    this.rows = containersOf(now, world.rows, containers ?? 0);
+    this.rows = [
+      ...containersOf(now, world.rows, containers ?? 0),
+      ...(world.options.oddContainers ? oddContainers(now, world.rows) : []),
+    ];
     this.engines =
       containers === undefined
         ? world.rows.map(({ server }) => ({ server_id: server.id, status: { state: 'unknown' } }))
@@ -172,12 +176,15 @@ export function containers(world: World): Pick<Handlers, OfContainers> {
     }
     return row;
   };
-  const each = (refs: ContainerRef[], run: (row: ContainerRow) => void): ContainerResult[] =>
+  const each = (
+    refs: ContainerRef[],
+    run: (row: ContainerRow) => string | null,
+  ): ContainerResult[] =>
     refs.map((ref) => {
       const row = all.at(ref);
       const name = row?.container.name ?? ref.container_id.slice(0, 12);
-      const error = row ? (all.refusals[name] ?? null) : 'No such container';
-      if (row && error === null) run(row);
+      if (!row) return { container: ref, name, error: 'No such container' };
+      const error = all.refusals[name] ?? run(row);
       return { container: ref, name, error };
     });
   return {
@@ -215,11 +222,15 @@ export function containers(world: World): Pick<Handlers, OfContainers> {
               }
             : null;
         all.put({ container, figures, trouble: null, old_since: null });
+        return null;
       }),
     'container.remove': ({ containers: refs, force }) =>
       each(refs, (row) => {
-        if (row.container.state === 'running' && !force) return;
+        if (['running', 'paused', 'restarting'].includes(row.container.state) && !force) {
+          return 'You cannot remove a running container';
+        }
         all.drop({ server_id: row.container.server_id, container_id: row.container.id });
+        return null;
       }),
     'container.rename': ({ container: ref, name }) => {
       const row = found(ref);

@@ -29,6 +29,12 @@ export function engineStore(world: World): Part<'image' | 'volume' | 'network' |
         is_running: container.state === 'running',
       }));
 
+  /** What is missing to as many as are wanted, made by their place. */
+  const more = <T>(have: number, of: (at: number) => T): T[] => {
+    const share = Math.ceil((world.options.things ?? 0) / Math.max(1, servers().length));
+    return Array.from({ length: Math.max(0, share - have) }, (_, at) => of(at));
+  };
+
   const images = (server: string): Image[] => {
     const own = world.containers.rows.filter(({ container }) => container.server_id === server);
     const used = [...new Set(own.map(({ container }) => container.image))].map(
@@ -53,9 +59,11 @@ export function engineStore(world: World): Part<'image' | 'volume' | 'network' |
       shared_bytes: null,
       used_by: [],
     });
-    return [...used, idle('a1', ['postgres:15.8'], 412), idle('b2', [], 187)].filter(
-      ({ id }) => !gone.has(`${server}/${id}`),
+    const all = [...used, idle('a1', ['postgres:15.8'], 412), idle('b2', [], 187)];
+    const others = more(all.length, (at) =>
+      idle(`c${at.toString(16)}f`, [`registry.lan:5000/builds/worker:${at}`], 20 + (at % 400)),
     );
+    return [...all, ...others].filter(({ id }) => !gone.has(`${server}/${id}`));
   };
   const volumes = (server: string): Volume[] => {
     const own = world.containers.rows.filter(
@@ -83,11 +91,13 @@ export function engineStore(world: World): Part<'image' | 'volume' | 'network' |
       size_bytes: size,
       used_by: [],
     });
-    return [
+    const all = [
       ...named,
       lost('4f1c9e'.repeat(10).padEnd(64, '0'), true, 24 * MB),
       lost('old_wiki_data', false, null),
-    ].filter(({ name }) => !gone.has(`${server}/${name}`));
+    ];
+    const others = more(all.length, (at) => lost(`build_cache_${at}`, false, (at % 90) * MB));
+    return [...all, ...others].filter(({ name }) => !gone.has(`${server}/${name}`));
   };
   const networks = (server: string): Network[] => {
     const names = new Set(
@@ -107,14 +117,16 @@ export function engineStore(world: World): Part<'image' | 'volume' | 'network' |
       created_at: isoAt(now, 200 * 86_400),
       used_by: project ? usersOf(server, ({ container }) => container.project === project) : [],
     });
-    return [
+    const all = [
       made('bridge', true, null, 0),
       made('host', true, null, 0),
       ...[...names].flatMap((name, at) =>
         name ? [made(`${name}_default`, false, name, at + 1)] : [],
       ),
       made('old_wiki_default', false, null, 9),
-    ].filter(({ id }) => !gone.has(`${server}/${id}`));
+    ];
+    const others = more(all.length, (at) => made(`review_${at}`, false, null, at % 200));
+    return [...all, ...others].filter(({ id }) => !gone.has(`${server}/${id}`));
   };
   const onServers = <T>(server: string | null, of: (id: string) => T[]): T[] =>
     (server ? [server] : servers()).flatMap(of);

@@ -116,6 +116,7 @@ export class FakeBackend implements Backend, World {
     this.calls.push({ name, args });
     const { latency = 0 } = this.options;
     if (latency > 0) await new Promise((done) => setTimeout(done, latency));
+    if (this.options.silent?.includes(name)) return new Promise(() => undefined);
     const failure = this.failing[name];
     if (failure) throw failure;
     this.#guard(name);

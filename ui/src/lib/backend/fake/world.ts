@@ -52,10 +52,14 @@ export interface FakeOptions {
   plans?: number;
   /** Containers on all servers together; without it no engine was looked for. */
   containers?: number;
+  /** Whether there are containers with names and ports that fit nowhere. */
+  oddContainers?: boolean;
   /** Whether engines are in every kind of trouble. */
   troubledEngines?: boolean;
   /** The server whose engine may only be looked at. */
   readOnlyEngine?: string;
+  /** Images, volumes and networks of each kind at least, on all servers together. */
+  things?: number;
   /** Lines that a follow of logs begins with; none for a log that is empty. */
   logLines?: number;
   /** Why the log of the first container of a follow cannot be read. */
@@ -64,6 +68,8 @@ export interface FakeOptions {
   file?: string | null;
   /** Milliseconds before an answer. */
   latency?: number;
+  /** Commands that are never answered. */
+  silent?: readonly (keyof Commands)[];
   /** Commands that fail, with their error. */
   failing?: Partial<Record<keyof Commands, ApiError>>;
   /** Where a link leads to in a browser. */
