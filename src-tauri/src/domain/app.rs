@@ -280,6 +280,31 @@ pub enum AppFlag {
     },
 }
 
+impl AppFlag {
+    /// What it means, as a sentence.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Privileged => "It may do on the server what root may (privileged).".to_owned(),
+            Self::HostNetwork => "It stands in the server's own network.".to_owned(),
+            Self::HostPid => "It sees the server's processes.".to_owned(),
+            Self::EngineSocket => {
+                "It may use the engine, and so do on the server what root may.".to_owned()
+            }
+            Self::Capability { name } => {
+                format!("It has a power that containers do not have: {name}.")
+            }
+            Self::Device { path } => format!("It uses a device of the server: {path}."),
+            Self::MovingImage { image } => {
+                format!("Its image may be another tomorrow: {image}.")
+            }
+            Self::SystemPath { path } => {
+                format!("It uses a folder of the server's system: {path}.")
+            }
+        }
+    }
+}
+
 /// One container of an app, as its compose file says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct AppService {
