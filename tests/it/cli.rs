@@ -7,9 +7,11 @@
 mod about;
 mod activity;
 mod backup;
+mod container_deeds;
 mod container_engines;
 mod container_exec;
 mod container_logs;
+mod container_metrics;
 mod containers;
 mod sessions;
 mod settings;

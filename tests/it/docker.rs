@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 
 mod actions;
+mod endless;
 mod find;
 mod inspect;
 mod list;

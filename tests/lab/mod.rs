@@ -6,6 +6,7 @@
 
 pub mod display;
 pub mod docker;
+pub mod gate;
 pub mod podman;
 pub mod proxy;
 pub mod registry;

@@ -67,6 +67,7 @@ pub fn typescript() -> String {
         engine::EngineObstacle,
         engine::EngineTrouble,
         engine::EngineStatus,
+        engine::OtherEngine,
         engine::ServerEngine,
         container::ContainerRef,
         container::ContainerState,

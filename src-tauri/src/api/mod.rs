@@ -17,7 +17,7 @@ use crate::{
         Tomo,
         activity::{self, Entry},
     },
-    domain::session::Door,
+    domain::{refusal, session::Door, user::Role},
 };
 use access::Effect;
 use error::{ApiError, Code};
@@ -49,7 +49,7 @@ async fn dispatch(tomo: &Tomo, name: &str, arguments: Value) -> Result<Value, Ap
         effect => {
             let session = tomo.session().await?;
             if !effect.allowed_to(session.user.role) {
-                return Err(forbidden(command, session.user.role.as_str()));
+                return Err(forbidden(command, session.user.role));
             }
             tomo.called(&session, command.record != Record::Nothing).await;
             Some(session.user.id)
@@ -64,10 +64,25 @@ async fn dispatch(tomo: &Tomo, name: &str, arguments: Value) -> Result<Value, Ap
     result
 }
 
-fn forbidden(command: &Command, role: &str) -> ApiError {
-    ApiError::new(
-        Code::Forbidden,
-        format!("The role '{role}' may not call {}.", command.name),
-        "An admin can do it, or change the role.",
-    )
+fn forbidden(command: &Command, role: Role) -> ApiError {
+    let message = format!("{}.", refusal::may_not(role, command.name));
+    ApiError::new(Code::Forbidden, message, refusal::HINT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A person is told what the role does not allow, and not the name of a row of a table.
+    #[test]
+    fn a_refusal_has_words_for_each_command() {
+        let refused = COMMANDS.iter().filter(|command| !command.effect.allowed_to(Role::Readonly));
+        for command in refused {
+            assert!(refusal::doing(command.name).is_some(), "{}", command.name);
+        }
+        assert_eq!(
+            refusal::may_not(Role::Readonly, "container.act"),
+            "The role 'readonly' may not act on containers"
+        );
+    }
 }

@@ -11,6 +11,7 @@ use crate::{
         fleet::Topic,
         id::{ServerId, UserId},
         plan::{Plan, PlanState},
+        refusal,
         session::{Door, Session},
         text::is_hidden,
         user::Role,
@@ -53,11 +54,8 @@ impl Tomo {
     /// When the role may not do it anyway, it names nothing that is there, or too many plans wait.
     pub async fn ask_plan(&self, session: &Session, wish: &Wish<'_>) -> Result<Plan, AppError> {
         if !session.user.role.reaches(wish.needs_role) {
-            return Err(AppError::Forbidden(format!(
-                "The role '{}' may not call {}.",
-                session.user.role.as_str(),
-                wish.command
-            )));
+            let words = refusal::may_not(session.user.role, wish.command);
+            return Err(AppError::Forbidden(format!("{words}.")));
         }
         if wish.arguments.to_string().len() > ARGUMENT_BYTES {
             return Err(AppError::Invalid(
@@ -132,11 +130,8 @@ impl Tomo {
         }
         let stored = self.stored_plan(id).await?;
         if !may_decide(session, &stored) {
-            return Err(AppError::Forbidden(format!(
-                "The role '{}' may not call {}, and so not decide about it.",
-                session.user.role.as_str(),
-                stored.plan.command
-            )));
+            let words = refusal::may_not(session.user.role, &stored.plan.command);
+            return Err(AppError::Forbidden(format!("{words}, and so not decide about it.")));
         }
         if !self.inner.store.decide_plan(id, approved, session.user.id, Utc::now()).await? {
             let state = self.stored_plan(id).await?.plan.state;

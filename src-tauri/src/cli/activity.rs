@@ -81,7 +81,7 @@ struct Export {
 #[derive(Debug, Group)]
 struct Which {
     /// Kind (server.add) or group of kinds (access, users, servers, connections, settings, data,
-    /// assistants); may be given again
+    /// containers, assistants); may be given again
     #[arg(long = "type", value_name = "TYPE")]
     types: Vec<String>,
     /// By whom: a user name, or 'tomo' for what Tomo did by itself

@@ -134,7 +134,7 @@ Rates and CPU compare two samples, so one look takes a few seconds.")]
     #[command(after_help = "\
 Examples:
   tomo prune nas dangling-images --dry-run
-  tomo prune nas anonymous-volumes")]
+  tomo prune anonymous-volumes --server nas")]
     Prune(Prune),
     /// Find apps in the catalog, and say where it comes from
     #[command(subcommand)]
@@ -142,11 +142,12 @@ Examples:
     /// Make, list, verify and restore backups
     #[command(subcommand)]
     Backup(BackupCommand),
-    /// Show the stored history of a server
+    /// Show the stored history of a server, or of a container
     #[command(after_help = "\
 Examples:
   tomo metrics nas
   tomo metrics nas --range 30d
+  tomo metrics nas/web --range 7d
   tomo metrics nas --range 24h --json     every stored row")]
     Metrics(Metrics),
     /// List and change settings
@@ -397,8 +398,9 @@ pub struct Remove {
 /// A history to show.
 #[derive(Debug, Group)]
 pub struct Metrics {
-    #[command(flatten)]
-    pub(super) named: Named,
+    /// A server, or a container: server/name, or server/project/service
+    #[arg(value_name = "SERVER[/CONTAINER]")]
+    pub(super) of: String,
     /// How far back
     #[arg(
         long,

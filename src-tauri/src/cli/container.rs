@@ -3,8 +3,9 @@
 use super::{
     Cli,
     args::Listing,
-    container_actions::{self, Inspect, Limit, Remove, Rename, Several, act},
+    container_actions::{self, Limit, Remove, Rename, Several, act},
     container_exec::{self, Exec},
+    container_inspect::{self, Inspect},
     container_logs::{self, Logs},
     container_names::{Depth, OnServer, look, name_of, names_of, resolve},
     container_stats::{self, Stats},
@@ -78,7 +79,9 @@ Examples:
     #[command(after_help = "\
 Examples:
   tomo container limit nas/web --cpus 1.5 --memory 512
-  tomo container limit nas/web --memory 0 --restart unless-stopped")]
+  tomo container limit nas/web --memory none --restart unless-stopped
+
+Engines cannot take a limit away: with 'none' the container may use all that its host has.")]
     Limit(Limit),
     /// Show a container whole, without secrets
     Inspect(Inspect),
@@ -131,7 +134,7 @@ pub async fn run(cli: &Cli, command: ContainerCommand) -> Result<(), CliError> {
         ContainerCommand::Remove(remove) => container_actions::remove(cli, remove).await,
         ContainerCommand::Rename(rename) => container_actions::rename(cli, rename).await,
         ContainerCommand::Limit(limit) => container_actions::limit(cli, limit).await,
-        ContainerCommand::Inspect(inspect) => container_actions::inspect(cli, inspect).await,
+        ContainerCommand::Inspect(inspect) => container_inspect::inspect(cli, inspect).await,
     }
 }
 
@@ -230,7 +233,7 @@ fn table(rows: &[ContainerRow], names: &HashMap<ServerId, String>, width: Option
 }
 
 /// How long a container has run; nothing for one that does not.
-fn uptime(container: &Container) -> String {
+pub fn uptime(container: &Container) -> String {
     let since = container.started_at.filter(|_| container.is_up());
     since.map_or_else(String::new, |at| {
         format::duration(Some((Utc::now() - at).as_seconds_f64().max(0.0)))
@@ -253,7 +256,7 @@ pub fn cut(text: &str) -> String {
 }
 
 /// Shape and word, as for servers.
-fn state(container: &Container) -> String {
+pub fn state(container: &Container) -> String {
     let (shape, word) = match (container.state, container.health) {
         (ContainerState::Running, Some(ContainerHealth::Unhealthy)) => ('◆', "unhealthy"),
         (ContainerState::Running, Some(ContainerHealth::Starting)) => ('◌', "starting"),
@@ -276,7 +279,7 @@ fn state(container: &Container) -> String {
 
 /// Published ports, as `docker ps` orders them: `8080→80, 127.0.0.1:53→53/udp`. The address is left
 /// out where it is every one.
-fn ports(container: &Container) -> String {
+pub fn ports(container: &Container) -> String {
     let published = container.ports.iter().filter_map(|port| {
         let host = port.host_port?;
         let protocol = if port.protocol == "tcp" { "" } else { &port.protocol };

@@ -1,22 +1,21 @@
-//! `tomo container start`, `stop`, `restart`, `pause`, `unpause`, `kill`, `remove`, `rename`, `limit`
-//! and `inspect`.
+//! `tomo container start`, `stop`, `restart`, `pause`, `unpause`, `kill`, `remove`, `rename` and `limit`.
 
 use super::{
     Cli,
     args::Listing,
     container_names::{Depth, OnServer, name_of, names, resolve, resolve_all},
     error::{CliError, Exit},
-    format, output, prompt,
+    output, prompt,
 };
-use crate::domain::{
-    container::{
-        ContainerAction, ContainerLimits, ContainerRef, ContainerResult, ContainerRow,
-        RestartPolicy,
-    },
-    container_details::ContainerDetails,
+use crate::domain::container::{
+    ContainerAction, ContainerLimits, ContainerRef, ContainerResult, ContainerRow, RestartPolicy,
 };
 use clap::{Args as Group, ValueEnum};
 use serde_json::json;
+use std::str::FromStr;
+
+/// What shows the end of a change that nobody waited for.
+const SHOWN_BY: &str = "tomo container list";
 
 /// Containers to act on.
 #[derive(Debug, Group)]
@@ -63,17 +62,29 @@ pub struct Limit {
     /// Container: server/name, or the name alone where no other has it
     #[arg(value_name = "CONTAINER")]
     container: String,
-    /// Cores at most, like 1.5; 0 lifts the limit
-    #[arg(long, value_name = "CORES")]
+    /// Cores at most, like 1.5, or 'none'
+    #[arg(long, value_name = "CORES", value_parser = limit_of::<f64>)]
     cpus: Option<f64>,
-    /// Memory at most, in MB of 1,048,576 bytes; 0 lifts the limit
-    #[arg(long, value_name = "MB")]
+    /// Memory at most, in MB of 1,048,576 bytes, or 'none'
+    #[arg(long, value_name = "MB", value_parser = limit_of::<u64>)]
     memory: Option<u64>,
     /// When the engine starts it again by itself
     #[arg(long, value_name = "WHEN")]
     restart: Option<Restart>,
     #[command(flatten)]
     listing: Listing,
+}
+
+/// A limit as it is typed; that there is none is a word, as 0 of anything is what nobody can run with.
+fn limit_of<T: FromStr + Default + PartialEq>(typed: &str) -> Result<T, String> {
+    if typed == "none" {
+        return Ok(T::default());
+    }
+    match typed.parse() {
+        Ok(limit) if limit == T::default() => Err("say 'none' to lift the limit".into()),
+        Ok(limit) => Ok(limit),
+        Err(_) => Err("this is no number, nor 'none'".into()),
+    }
 }
 
 /// When a container is started again.
@@ -85,31 +96,18 @@ enum Restart {
     UnlessStopped,
 }
 
-/// A container to look into.
-#[derive(Debug, Group)]
-pub struct Inspect {
-    /// Container: server/name, or the name alone where no other has it
-    #[arg(value_name = "CONTAINER")]
-    container: String,
-    #[command(flatten)]
-    listing: Listing,
-    /// Write what the engine itself says, with secrets hidden
-    #[arg(long, conflicts_with = "json")]
-    raw: bool,
-}
-
 /// `tomo container start` and its like.
 pub async fn act(cli: &Cli, several: Several, action: ContainerAction) -> Result<(), CliError> {
-    cli.ensure_may("container.act", "act on containers").await?;
+    cli.ensure_may("container.act").await?;
     let containers = references(cli, &several.containers).await?;
     let arguments = json!({ "containers": containers, "action": action });
-    let results: Vec<ContainerResult> = cli.call("container.act", arguments).await?;
+    let results: Vec<ContainerResult> = cli.change("container.act", arguments, SHOWN_BY).await?;
     tell(cli, &results, action.done(), several.listing).await
 }
 
 /// `tomo container remove`.
 pub async fn remove(cli: &Cli, remove: Remove) -> Result<(), CliError> {
-    cli.ensure_may("container.remove", "remove containers").await?;
+    cli.ensure_may("container.remove").await?;
     let rows = resolve_all(cli, &remove.several.containers, Depth::Names).await?;
     if !remove.yes && !agreed(&remove, &rows).await? {
         output::note("Nothing is removed.");
@@ -123,7 +121,7 @@ pub async fn remove(cli: &Cli, remove: Remove) -> Result<(), CliError> {
     let (with_volumes, force) = (remove.volumes, remove.force);
     let arguments =
         json!({ "containers": containers, "with_volumes": with_volumes, "force": force });
-    let results: Vec<ContainerResult> = cli.call("container.remove", arguments).await?;
+    let results: Vec<ContainerResult> = cli.change("container.remove", arguments, SHOWN_BY).await?;
     tell(cli, &results, "removed", remove.several.listing).await
 }
 
@@ -135,21 +133,28 @@ async fn agreed(remove: &Remove, rows: &[ContainerRow]) -> Result<bool, CliError
         true => format!(" with {whose} anonymous volumes and what is in them"),
         false => String::new(),
     };
+    let up: Vec<_> = rows.iter().filter(|row| row.container.is_up()).collect();
+    let list = up.iter().map(|row| output::clean_line(&row.container.name));
+    let list = list.collect::<Vec<_>>().join(", ");
+    let (verb, them) = if up.len() == 1 { ("runs", "it") } else { ("run", "them") };
+    let killed = match remove.force && !up.is_empty() {
+        true => format!(" {list} still {verb}, and --force kills {them}."),
+        false => String::new(),
+    };
     if !prompt::possible() {
         return Err(CliError::usage(
-            format!("Removing {names}{volumes} cannot be undone."),
+            format!("Removing {names}{volumes} cannot be undone.{killed}"),
             "Say --yes where nobody can be asked.",
         ));
     }
-    let up: Vec<_> = rows.iter().filter(|row| row.container.is_up()).collect();
     if !remove.force && !up.is_empty() {
-        let list = up.iter().map(|row| output::clean_line(&row.container.name));
-        let list = list.collect::<Vec<_>>().join(", ");
-        let (verb, them) = if up.len() == 1 { ("runs", "it") } else { ("run", "them") };
         return Err(CliError::usage(
             format!("{list} still {verb}."),
             format!("Stop {them} first, or say --force, which kills {them}."),
         ));
+    }
+    if !killed.is_empty() {
+        output::note(killed.trim_start());
     }
     // What is in a volume is in no image and no file: it is asked about by itself.
     let questions = [
@@ -168,10 +173,10 @@ async fn agreed(remove: &Remove, rows: &[ContainerRow]) -> Result<bool, CliError
 
 /// `tomo container rename`.
 pub async fn rename(cli: &Cli, rename: Rename) -> Result<(), CliError> {
-    cli.ensure_may("container.rename", "rename containers").await?;
+    cli.ensure_may("container.rename").await?;
     let row = resolve(cli, &rename.container, Depth::Names).await?;
     let arguments = json!({ "container": row.container.reference(), "name": rename.name });
-    let after: ContainerRow = cli.call("container.rename", arguments).await?;
+    let after: ContainerRow = cli.change("container.rename", arguments, SHOWN_BY).await?;
     if rename.listing.json {
         return output::json(&OnServer::row(&after, &names(cli).await?));
     }
@@ -184,7 +189,7 @@ pub async fn rename(cli: &Cli, rename: Rename) -> Result<(), CliError> {
 
 /// `tomo container limit`.
 pub async fn limit(cli: &Cli, limit: Limit) -> Result<(), CliError> {
-    cli.ensure_may("container.limit", "change what containers may use").await?;
+    cli.ensure_may("container.limit").await?;
     let row = resolve(cli, &limit.container, Depth::Names).await?;
     let limits = ContainerLimits {
         cpu_cores: limit.cpus,
@@ -197,54 +202,12 @@ pub async fn limit(cli: &Cli, limit: Limit) -> Result<(), CliError> {
         }),
     };
     let arguments = json!({ "container": row.container.reference(), "limits": limits });
-    let row: ContainerRow = cli.call("container.limit", arguments).await?;
+    let shown_by = format!("tomo container inspect {}", limit.container);
+    let row: ContainerRow = cli.change("container.limit", arguments, &shown_by).await?;
     if limit.listing.json {
         return output::json(&OnServer::row(&row, &names(cli).await?));
     }
     output::text(&format!("The limits of {} are changed.", output::clean_line(&row.container.name)))
-}
-
-/// `tomo container inspect`.
-pub async fn inspect(cli: &Cli, inspect: Inspect) -> Result<(), CliError> {
-    let row = resolve(cli, &inspect.container, Depth::Names).await?;
-    let arguments = json!({ "container": row.container.reference() });
-    let details: ContainerDetails = cli.call("container.inspect", arguments).await?;
-    if inspect.listing.json {
-        return output::json(&details);
-    }
-    if inspect.raw {
-        return output::text(&details.raw);
-    }
-    let mut rows: Vec<[String; 2]> = vec![
-        ["Name".into(), details.row.container.name],
-        ["Image".into(), details.row.container.image],
-        ["Command".into(), details.command.join(" ")],
-        ["Privileged".into(), if details.is_privileged { "yes" } else { "no" }.into()],
-    ];
-    for variable in details.environment {
-        let value = variable.value.unwrap_or_else(|| "(hidden)".into());
-        rows.push(["Environment".into(), format!("{}={value}", variable.name)]);
-    }
-    for mount in details.mounts {
-        let source = mount.name.unwrap_or(mount.source);
-        let mode = if mount.is_writable { "" } else { ", read-only" };
-        rows.push([
-            "Mount".into(),
-            format!("{} ← {} {source}{mode}", mount.destination, mount.kind),
-        ]);
-    }
-    for network in details.networks {
-        rows.push(["Network".into(), format!("{} {}", network.name, network.addresses.join(" "))]);
-    }
-    for label in details.labels {
-        rows.push(["Label".into(), format!("{}={}", label.name, label.value)]);
-    }
-    for run in details.health_log {
-        let code = run.exit_code.map_or_else(|| format::ABSENT.into(), |code| code.to_string());
-        rows.push(["Check".into(), format!("{code} {}", run.output)]);
-    }
-    let rows: Vec<[&str; 2]> = rows.iter().map(|[name, value]| [&**name, &**value]).collect();
-    output::rows(&rows)
 }
 
 async fn references(cli: &Cli, names: &[String]) -> Result<Vec<ContainerRef>, CliError> {

@@ -63,7 +63,7 @@ pub struct Exec {
 
 /// `tomo container exec`.
 pub async fn exec(cli: &Cli, exec: Exec) -> Result<(), CliError> {
-    until_told(cli.ensure_may("terminal.open", "run programs in containers")).await?;
+    until_told(cli.ensure_may("terminal.open")).await?;
     let row = until_told(resolve(cli, &exec.container, Depth::Names)).await?;
     let container = row.container.reference();
     let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal() && !exec.no_terminal;

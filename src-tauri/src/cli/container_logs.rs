@@ -6,6 +6,7 @@ use super::{
     args::Listing,
     container_log_lines::Writer,
     container_names::{Depth, resolve_all, server_name},
+    dates::Dates,
     error::{CliError, Exit},
     monitor, output,
 };
@@ -15,6 +16,7 @@ use crate::domain::{
     container_log::{LogLine, LogPage, LogSource, LogStatus, LogStream},
     fleet::Push,
 };
+use chrono::DateTime;
 use clap::{Args as Group, ValueEnum};
 use futures::{Stream, StreamExt};
 use serde_json::json;
@@ -118,36 +120,55 @@ pub async fn logs(cli: &Cli, logs: Logs) -> Result<(), CliError> {
         let stream = logs.stream.map(LogStream::from);
         return follow(cli, &rows, tail, since, stream, &writer).await;
     }
-    once(cli, &rows, &logs, tail, since, until, &writer).await
+    once(cli, &rows, &logs, &Part { tail, since, until }, &writer, dates).await
+}
+
+/// Says that a log is longer than what is shown of it, and how the rest is read.
+fn left_out(name: &str, oldest: &LogLine, shown: usize, dates: Dates) -> String {
+    let at = DateTime::from_timestamp_millis(oldest.at_ms).unwrap_or_default();
+    let at = dates.write(at, "%Y-%m-%d %H:%M:%S");
+    format!("{name} has older lines than these newest {shown}: --until '{at}' shows them.")
+}
+
+/// Which part of each log.
+struct Part {
+    tail: u32,
+    /// Milliseconds since 1970.
+    since: Option<i64>,
+    until: Option<i64>,
 }
 
 async fn once(
     cli: &Cli,
     rows: &[ContainerRow],
     logs: &Logs,
-    tail: u32,
-    since: Option<i64>,
-    until: Option<i64>,
+    part: &Part,
     writer: &Writer,
+    dates: Dates,
 ) -> Result<(), CliError> {
     let mut lines = Vec::new();
+    let wanted = logs.stream.map(LogStream::from);
+    // Of the whole log as much is asked for as there can be, of both outputs: their number then says
+    // whether older lines are left out.
+    let asked = wanted.filter(|_| logs.tail.is_some());
     for (place, row) in rows.iter().enumerate() {
         let arguments = json!({
             "container": row.container.reference(),
-            "tail": tail,
-            "since_ms": since,
-            "until_ms": until,
-            "stream": logs.stream.map(LogStream::from),
+            "tail": part.tail,
+            "since_ms": part.since,
+            "until_ms": part.until,
+            "stream": asked,
         });
         let read: Vec<LogLine> = cli.call("container.log", arguments).await?;
-        if logs.tail.is_none() && read.len() >= MOST_TAIL as usize {
-            output::note(&format!(
-                "{} has more lines than the newest 100,000: --until shows older ones.",
-                writer.full_name(place)
-            ));
+        // Fewer than were asked for, and still not from the beginning: they are too long together.
+        let is_too_long = |oldest: &LogLine| oldest.number > 0 && read.len() < part.tail as usize;
+        let is_too_many = logs.tail.is_none() && read.len() >= MOST_TAIL as usize;
+        if let Some(oldest) = read.first().filter(|oldest| is_too_many || is_too_long(oldest)) {
+            output::note(&left_out(&writer.full_name(place), oldest, read.len(), dates));
         }
         let place = u32::try_from(place).unwrap_or(u32::MAX);
-        lines.extend(read.into_iter().map(|line| LogLine { source: place, ..line }));
+        let read = read.into_iter().filter(|line| wanted.is_none_or(|it| it == line.stream));
+        lines.extend(read.map(|line| LogLine { source: place, ..line }));
     }
     if rows.len() > 1 {
         // Lines of one log stay in their order: this sorts stably.
@@ -243,11 +264,12 @@ impl Follow<'_> {
             }
             self.writer.write(&page.lines)?;
             let is_full = page.lines.len() >= PAGE as usize;
-            // Where the follow stands may be later than what was read of it.
-            self.next = page.lines.last().map_or(self.next.max(first), |last| last.number + 1);
             if !is_full {
+                // What was left out on the way there is not wanted, and is not looked through again.
+                self.next = self.next.max(page.status.end);
                 return Ok(page.status);
             }
+            self.next = page.lines.last().map_or(self.next.max(first), |last| last.number + 1);
         }
     }
 

@@ -273,6 +273,7 @@ mod tests {
     fn row(name: &str) -> ContainerRow {
         let container = Container {
             server_id: ServerId::LOCAL,
+            engine: "/run/docker.sock".to_owned(),
             id: name.repeat(8),
             name: name.to_owned(),
             image: "busybox".to_owned(),

@@ -3,8 +3,8 @@
 use super::{
     Cli, account,
     args::Listing,
-    container_names::{Depth, look},
-    engines::{not_watched, unusable},
+    container_names::{Depth, look, name_of, names, read},
+    engines::{not_watched, troubles, unusable},
     error::{CliError, Exit},
     format, monitor, output, prompt, servers,
 };
@@ -13,8 +13,8 @@ use crate::domain::{
     id::ServerId,
 };
 use clap::{Args as Group, Subcommand, ValueEnum};
-use serde_json::json;
-use std::collections::HashSet;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Digits of an id in a list: as many as engines' own tools show.
 const SHORT_ID: usize = 12;
@@ -42,9 +42,12 @@ pub enum Noun {
 /// Which to list.
 #[derive(Debug, Group)]
 pub struct List {
-    /// Server
-    #[arg(value_name = "SERVER")]
-    server: String,
+    /// Only those of this server
+    #[arg(long = "server", value_name = "SERVER")]
+    on: Option<String>,
+    /// The same without --server
+    #[arg(value_name = "SERVER", conflicts_with = "on")]
+    server: Option<String>,
     #[command(flatten)]
     listing: Listing,
 }
@@ -52,10 +55,10 @@ pub struct List {
 /// Which to remove.
 #[derive(Debug, Group)]
 pub struct Remove {
-    /// Server
-    #[arg(value_name = "SERVER")]
-    server: String,
-    /// Names, or ids as the list shows them
+    /// The server that they are on
+    #[arg(long, value_name = "SERVER")]
+    server: Option<String>,
+    /// Names, or ids as the list shows them; without --server, the first is the server's
     #[arg(value_name = "NAME", required = true)]
     names: Vec<String>,
     /// Do not ask first
@@ -67,10 +70,14 @@ pub struct Remove {
 
 /// What to clear out.
 #[derive(Debug, Group)]
+#[command(allow_missing_positional = true)]
 pub struct Prune {
-    /// Server
-    #[arg(value_name = "SERVER")]
-    server: String,
+    /// The server to clear out
+    #[arg(long = "server", value_name = "SERVER")]
+    on: Option<String>,
+    /// The same without --server
+    #[arg(value_name = "SERVER", conflicts_with = "on", required_unless_present = "on")]
+    server: Option<String>,
     /// What
     #[arg(value_name = "WHAT")]
     kind: Kind,
@@ -103,6 +110,7 @@ enum Kind {
 
 /// One row of a list, of whatever kind.
 struct Row {
+    server: ServerId,
     id: String,
     /// What it is called; only an image has several names, or none.
     names: Vec<String>,
@@ -122,18 +130,26 @@ pub async fn run(cli: &Cli, noun: Noun, command: StoreCommand) -> Result<(), Cli
 }
 
 async fn list(cli: &Cli, noun: Noun, list: List) -> Result<(), CliError> {
-    let server = server(cli, &list.server).await?;
-    if list.listing.json {
-        let answer: serde_json::Value =
-            cli.call(&format!("{}.list", word(noun)), json!({ "server_id": server })).await?;
-        return output::json(&answer);
-    }
-    let heads: &[&str] = match noun {
-        Noun::Image => &["Name", ">Size", "Used by", "Id"],
-        Noun::Volume => &["Name", ">Size", "Kind", "Used by"],
-        Noun::Network => &["Name", "Kind", "Used by", "Id"],
+    let server = match list.on.or(list.server) {
+        Some(name) => Some(server(cli, &name).await?),
+        None => {
+            look(cli, None, Depth::Names).await?;
+            None
+        }
     };
-    let mut table = output::new_table(heads, output::width());
+    let names = names(cli).await?;
+    if list.listing.json {
+        return output::json(&listed(cli, noun, server, &names).await?);
+    }
+    let mut heads = vec!["Server"];
+    heads.extend(match noun {
+        Noun::Image => ["Name", ">Size", "Used by", "Id"],
+        Noun::Volume => ["Name", ">Size", "Kind", "Used by"],
+        Noun::Network => ["Name", "Kind", "Used by", "Id"],
+    });
+    // The one that was named needs no column.
+    let left_out = usize::from(server.is_some());
+    let mut table = output::new_table(&heads[left_out..], output::width());
     for row in rows(cli, noun, server).await? {
         let name = match row.names[..] {
             [] => format::ABSENT.into(),
@@ -143,22 +159,47 @@ async fn list(cli: &Cli, noun: Noun, list: List) -> Result<(), CliError> {
         let (kind, users) = (output::clean_line(&row.more), output::clean_line(&row.users));
         let id = output::clean_line(row.id.trim_start_matches("sha256:"));
         let id = id.chars().take(SHORT_ID).collect();
-        table.add_row(match noun {
-            Noun::Image => [name, size, users, id],
-            Noun::Volume => [name, size, kind, users],
-            Noun::Network => [name, kind, users, id],
-        });
+        let on = output::clean_line(name_of(&names, row.server));
+        let cells = match noun {
+            Noun::Image => [on, name, size, users, id],
+            Noun::Volume => [on, name, size, kind, users],
+            Noun::Network => [on, name, kind, users, id],
+        };
+        table.add_row(&cells[left_out..]);
     }
-    output::table(&table)
+    output::table(&table)?;
+    if server.is_none() {
+        let found = read(cli, None).await?;
+        let servers = monitor::read(cli).await?;
+        troubles(&found.engines, &servers).iter().for_each(|line| output::note(line));
+    }
+    Ok(())
 }
 
-async fn rows(cli: &Cli, noun: Noun, server: ServerId) -> Result<Vec<Row>, CliError> {
+/// The list for a script, each with the name of its server.
+async fn listed(
+    cli: &Cli,
+    noun: Noun,
+    server: Option<ServerId>,
+    names: &HashMap<ServerId, String>,
+) -> Result<Vec<Value>, CliError> {
+    let arguments = json!({ "server_id": server });
+    let mut rows: Vec<Value> = cli.call(&format!("{}.list", word(noun)), arguments).await?;
+    for row in &mut rows {
+        let id = serde_json::from_value(row["server_id"].clone()).ok();
+        row["server"] = id.map_or("?", |id| name_of(names, id)).into();
+    }
+    Ok(rows)
+}
+
+async fn rows(cli: &Cli, noun: Noun, server: Option<ServerId>) -> Result<Vec<Row>, CliError> {
     let name = format!("{}.list", word(noun));
     let arguments = json!({ "server_id": server });
     Ok(match noun {
         Noun::Image => {
             let images: Vec<Image> = cli.call(&name, arguments).await?;
             let row = |image: Image| Row {
+                server: image.server_id,
                 names: image.tags,
                 aliases: image.digests,
                 size: Some(image.size_bytes),
@@ -171,6 +212,7 @@ async fn rows(cli: &Cli, noun: Noun, server: ServerId) -> Result<Vec<Row>, CliEr
         Noun::Volume => {
             let volumes: Vec<Volume> = cli.call(&name, arguments).await?;
             let row = |volume: Volume| Row {
+                server: volume.server_id,
                 id: volume.name.clone(),
                 names: vec![volume.name],
                 aliases: Vec::new(),
@@ -186,6 +228,7 @@ async fn rows(cli: &Cli, noun: Noun, server: ServerId) -> Result<Vec<Row>, CliEr
         Noun::Network => {
             let networks: Vec<Network> = cli.call(&name, arguments).await?;
             let row = |network: Network| Row {
+                server: network.server_id,
                 names: vec![network.name],
                 aliases: Vec::new(),
                 size: None,
@@ -200,9 +243,20 @@ async fn rows(cli: &Cli, noun: Noun, server: ServerId) -> Result<Vec<Row>, CliEr
 
 async fn remove(cli: &Cli, noun: Noun, remove: Remove) -> Result<(), CliError> {
     let command = format!("{}.remove", word(noun));
-    cli.ensure_may(&command, &format!("remove {}s", word(noun))).await?;
-    let server = server(cli, &remove.server).await?;
-    let rows = rows(cli, noun, server).await?;
+    cli.ensure_may(&command).await?;
+    let mut remove = remove;
+    let on = match remove.server.take() {
+        Some(server) => server,
+        None if remove.names.len() > 1 => remove.names.remove(0),
+        None => {
+            return Err(CliError::usage(
+                format!("On which server '{}' is, is not said.", remove.names[0]),
+                "Name it with --server.",
+            ));
+        }
+    };
+    let server = server(cli, &on).await?;
+    let rows = rows(cli, noun, Some(server)).await?;
     let mut ids = Vec::with_capacity(remove.names.len());
     let mut others = Vec::new();
     for wanted in &remove.names {
@@ -221,11 +275,12 @@ async fn remove(cli: &Cli, noun: Noun, remove: Remove) -> Result<(), CliError> {
         (others, 1) => format!(", also called {}", output::clean_line(&others.join(", "))),
         (others, _) => format!(", some also called {}", output::clean_line(&others.join(", "))),
     };
-    if !agreed(&format!("Remove {names}{also}, from {}", remove.server), remove.yes).await? {
+    if !agreed(&format!("Remove {names}{also}, from {on}"), remove.yes).await? {
         return output::text("Nothing is removed.");
     }
     let arguments = json!({ "server_id": server, "ids": ids });
-    let results: Vec<RemovalResult> = cli.call(&command, arguments).await?;
+    let shown_by = format!("tomo {} list --server '{on}'", word(noun));
+    let results: Vec<RemovalResult> = cli.change(&command, arguments, &shown_by).await?;
     tell(&results, remove.listing)
 }
 
@@ -264,9 +319,10 @@ fn pick<'a>(rows: &'a [Row], noun: Noun, wanted: &str) -> Result<&'a Row, CliErr
 /// `tomo prune`: removes exactly what it has shown.
 pub async fn prune(cli: &Cli, prune: Prune) -> Result<(), CliError> {
     if !prune.dry_run {
-        cli.ensure_may("prune.run", "clear out").await?;
+        cli.ensure_may("prune.run").await?;
     }
-    let server = server(cli, &prune.server).await?;
+    let on = prune.on.or(prune.server).unwrap_or_default();
+    let server = server(cli, &on).await?;
     let kind = match prune.kind {
         Kind::Containers => PruneKind::Containers,
         Kind::DanglingImages => PruneKind::DanglingImages,
@@ -301,15 +357,25 @@ pub async fn prune(cli: &Cli, prune: Prune) -> Result<(), CliError> {
     if prune.dry_run {
         return Ok(());
     }
-    let question = format!("Remove these {} from {}", preview.items.len(), prune.server);
+    let question = format!("Remove these {} from {on}", preview.items.len());
     if !agreed(&question, prune.yes).await? {
         return output::text("Nothing is removed.");
     }
-    let ids: Vec<_> = preview.items.into_iter().map(|item| item.id).collect();
-    let mut results: Vec<RemovalResult> = Vec::with_capacity(ids.len());
-    for some in ids.chunks(500) {
-        let arguments = json!({ "server_id": server, "kind": kind, "ids": some });
-        results.extend(cli.call::<Vec<RemovalResult>>("prune.run", arguments).await?);
+    let word = prune.kind.to_possible_value();
+    let word = word.as_ref().map_or("", |word| word.get_name());
+    let shown_by = format!("tomo prune --server '{on}' {word} --dry-run");
+    let mut by_engine = BTreeMap::<_, Vec<_>>::new();
+    for item in preview.items {
+        by_engine.entry(item.engine).or_default().push(item.id);
+    }
+    let mut results: Vec<RemovalResult> = Vec::new();
+    for (engine, ids) in &by_engine {
+        for some in ids.chunks(500) {
+            let arguments =
+                json!({ "server_id": server, "kind": kind, "engine": engine, "ids": some });
+            let removed: Vec<RemovalResult> = cli.change("prune.run", arguments, &shown_by).await?;
+            results.extend(removed);
+        }
     }
     tell(&results, prune.listing)
 }

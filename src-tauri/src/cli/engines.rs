@@ -83,6 +83,16 @@ fn instructions(trouble: &EngineTrouble) -> String {
 pub fn troubles(engines: &[ServerEngine], rows: &[ServerRow]) -> Vec<String> {
     let is_ready = |engine: &ServerEngine| matches!(engine.status, EngineStatus::Ready { .. });
     let one_is_ready = engines.iter().any(is_ready);
+    // Each engine of a server by itself.
+    let alone = |server_id, status: &EngineStatus| ServerEngine {
+        server_id,
+        status: status.clone(),
+        others: Vec::new(),
+    };
+    let engines: Vec<_> = engines
+        .iter()
+        .flat_map(|engine| engine.all().map(|status| alone(engine.server_id, status)))
+        .collect();
     let told = engines.iter().filter(|engine| match &engine.status {
         EngineStatus::Trouble { trouble, .. } => {
             let is_plain = trouble.obstacle == EngineObstacle::Absent && trouble.socket.is_none();

@@ -1,7 +1,10 @@
 //! `tomo metrics`: the stored history of a server, summed up to a table that fits a terminal, or
 //! whole as JSON.
 
-use super::{Cli, account, args::Metrics, dates::Dates, error::CliError, format, output, servers};
+use super::{
+    Cli, account, args::Metrics, container_metrics, dates::Dates, error::CliError, format, output,
+    servers,
+};
 use crate::domain::history::{History, Range};
 use chrono::{DateTime, Utc};
 use serde_json::json;
@@ -9,7 +12,14 @@ use serde_json::json;
 /// `tomo metrics`.
 pub async fn metrics(cli: &Cli, metrics: Metrics) -> Result<(), CliError> {
     account::unlock(cli).await?;
-    let server = servers::find(cli, &metrics.named.server).await?.server;
+    let server = match (servers::find(cli, &metrics.of).await, metrics.of.split_once('/')) {
+        // A server's own name may have a slash in it.
+        (Err(_), Some((server, container))) => {
+            let Metrics { range, json, .. } = metrics;
+            return container_metrics::metrics(cli, server, container, range, json).await;
+        }
+        (found, _) => found?.server,
+    };
     let arguments = json!({ "id": server.id, "range": metrics.range });
     let history: History = cli.call("server.history", arguments).await?;
     if metrics.json {
@@ -26,7 +36,7 @@ pub async fn metrics(cli: &Cli, metrics: Metrics) -> Result<(), CliError> {
 }
 
 /// Seconds that a line of the table stands for: a dozen to thirty lines a range.
-fn step(range: Range) -> i64 {
+pub fn step(range: Range) -> i64 {
     match range {
         Range::Hour => 300,
         Range::Day => 3_600,
@@ -57,7 +67,8 @@ fn show(history: &History, range: Range, dates: Dates) -> Result<(), CliError> {
     output::table(&table)
 }
 
-fn from(at: i64, range: Range, dates: Dates) -> String {
+/// When a line begins, as precisely as the range asks for.
+pub fn from(at: i64, range: Range, dates: Dates) -> String {
     let format = match range {
         Range::Hour | Range::Day => "%-d %b %H:%M",
         Range::Week => "%a %-d %b %H:%M",
@@ -81,22 +92,28 @@ struct Line {
     load: Option<f64>,
 }
 
-/// Lines of `step` seconds from the first row on, by a clock `offset` seconds ahead of UTC. A line
-/// without rows is a gap, and stays in the table as one.
+/// Lines of `step` seconds from the first row on, by a clock `offset` seconds ahead of UTC: when each
+/// begins, and its rows. A line without rows is a gap, and stays as one.
+pub fn grouped(
+    starts: &[i64],
+    step: i64,
+    offset: i64,
+) -> impl Iterator<Item = (i64, Vec<usize>)> + '_ {
+    let floor = move |at: i64| at + offset - (at + offset).rem_euclid(step) - offset;
+    let first = starts.first().map_or(0, |at| floor(*at));
+    let count = starts.last().map_or(0, |at| (floor(*at) - first) / step + 1);
+    (0..count).map(move |line| {
+        let at = first + line * step;
+        (at, (0..starts.len()).filter(|row| floor(starts[*row]) == at).collect())
+    })
+}
+
 fn summed_up(history: &History, step: i64, offset: i64) -> Vec<Line> {
-    let floor = |at: i64| at + offset - (at + offset).rem_euclid(step) - offset;
-    let (Some(first), Some(last)) = (history.at.first(), history.at.last()) else {
-        return Vec::new();
-    };
-    let (first, last) = (floor(*first), floor(*last));
-    (0..=(last - first) / step)
-        .map(|line| {
-            let at = first + line * step;
-            let rows: Vec<usize> =
-                (0..history.at.len()).filter(|row| floor(history.at[*row]) == at).collect();
-            let mean = |column: &[Option<f64>]| mean(history, &rows, |row| *column.get(row)?);
-            let always =
-                |column: &[f64]| self::mean(history, &rows, |row| column.get(row).copied());
+    grouped(&history.at, step, offset)
+        .map(|(at, rows)| {
+            let spans = &history.span_seconds;
+            let maybe = |column: &[Option<f64>]| mean(spans, &rows, |row| *column.get(row)?);
+            let always = |column: &[f64]| mean(spans, &rows, |row| column.get(row).copied());
             Line {
                 at,
                 cpu: always(&history.cpu_percent),
@@ -106,11 +123,11 @@ fn summed_up(history: &History, step: i64, offset: i64) -> Vec<Line> {
                     .reduce(f64::max),
                 memory: always(&history.memory_used_bytes),
                 disk: always(&history.disk_percent),
-                received: mean(&history.network_rx),
-                sent: mean(&history.network_tx),
-                read: mean(&history.disk_read),
-                written: mean(&history.disk_written),
-                load: mean(&history.load_one),
+                received: maybe(&history.network_rx),
+                sent: maybe(&history.network_tx),
+                read: maybe(&history.disk_read),
+                written: maybe(&history.disk_written),
+                load: maybe(&history.load_one),
             }
         })
         .collect()
@@ -118,9 +135,13 @@ fn summed_up(history: &History, step: i64, offset: i64) -> Vec<Line> {
 
 /// The mean over the time that the rows stand for.
 #[expect(clippy::cast_precision_loss, reason = "spans are below 2^53 seconds")]
-fn mean(history: &History, rows: &[usize], value: impl Fn(usize) -> Option<f64>) -> Option<f64> {
+pub fn mean(
+    span_seconds: &[i64],
+    rows: &[usize],
+    value: impl Fn(usize) -> Option<f64>,
+) -> Option<f64> {
     let measured = rows.iter().filter_map(|row| {
-        let span = *history.span_seconds.get(*row)? as f64;
+        let span = *span_seconds.get(*row)? as f64;
         Some((value(*row)? * span, span))
     });
     let (sum, span) = measured.fold((0.0, 0.0), |(sum, span), (v, s)| (sum + v, span + s));

@@ -13,8 +13,10 @@ mod backup;
 mod container;
 mod container_actions;
 mod container_exec;
+mod container_inspect;
 mod container_log_lines;
 mod container_logs;
+mod container_metrics;
 mod container_names;
 mod container_stats;
 mod credential;
@@ -23,6 +25,7 @@ mod engine_store;
 mod engines;
 mod error;
 mod format;
+mod going_on;
 #[cfg(test)]
 mod guides;
 mod host_key;
@@ -58,7 +61,7 @@ use crate::{
         table::COMMANDS,
     },
     app::{Opening, Options, Tomo, error::AppError},
-    domain::{session::Door, status::Status},
+    domain::{refusal, session::Door, status::Status},
     vault::Keychain,
 };
 use args::{Command, ServerCommand};
@@ -260,18 +263,16 @@ impl Cli {
     }
 
     /// Makes sure that whoever is signed in may call a command of the table, before anything is
-    /// connected or asked; `doing` says what it does.
-    async fn ensure_may(&self, name: &str, doing: &str) -> Result<(), CliError> {
+    /// connected or asked.
+    async fn ensure_may(&self, name: &str) -> Result<(), CliError> {
         account::ensure_signed_in(self).await?;
         let status: Status = self.call("status.get", json!({})).await?;
         let effect = COMMANDS.iter().find(|command| command.name == name).map(|it| it.effect);
         match (status.session.map(|session| session.user.role), effect) {
-            (Some(role), Some(effect)) if !effect.allowed_to(role) => Err(ApiError::new(
-                Code::Forbidden,
-                format!("The role '{}' may not {doing}.", role.as_str()),
-                "An admin can do it, or change the role.",
-            )
-            .into()),
+            (Some(role), Some(effect)) if !effect.allowed_to(role) => {
+                let message = format!("{}.", refusal::may_not(role, name));
+                Err(ApiError::new(Code::Forbidden, message, refusal::HINT).into())
+            }
             _ => Ok(()),
         }
     }

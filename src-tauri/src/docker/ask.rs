@@ -23,7 +23,7 @@ const NEWEST: (u32, u32) = (1, 51);
 /// The oldest version that Tomo speaks.
 const OLDEST: (u32, u32) = (1, 40);
 /// The longest answer, bytes: some thousand containers with long labels.
-const LONGEST: usize = 64 << 20;
+pub(super) const LONGEST: usize = 64 << 20;
 /// How long an answer may take to begin and to end.
 pub(super) const USUAL: Duration = Duration::from_secs(60);
 
@@ -96,13 +96,12 @@ pub(super) fn version(newest: &str) -> (u32, u32) {
 async fn whole(mut body: Incoming) -> Result<Vec<u8>, EngineError> {
     let mut bytes = Vec::new();
     while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
-        let frame =
-            frame.map_err(|error| EngineError::Unreachable(one_line(&error.to_string())))?;
+        let frame = frame.map_err(|error| EngineError::broken(&error))?;
         if let Ok(data) = frame.into_data() {
             bytes.extend_from_slice(&data);
         }
         if bytes.len() > LONGEST {
-            return Err(EngineError::NotUnderstood("it does not end".into()));
+            return Err(EngineError::Endless);
         }
     }
     Ok(bytes)

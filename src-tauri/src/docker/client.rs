@@ -13,10 +13,13 @@ use bollard::{
     query_parameters::StartContainerOptions,
 };
 use chrono::{DateTime, TimeDelta, Utc};
+use std::{collections::BTreeSet, sync::Arc};
 use uuid::Uuid;
 
 /// The oldest version of the API that Tomo speaks: Docker 20.10 and Podman 4.
 const OLDEST: (u32, u32) = (1, 40);
+/// How many containers two engines are compared by.
+const COMPARED: usize = 64;
 /// How far an engine's clock may be off that does not tell it.
 const STRANGE_CLOCK: TimeDelta = TimeDelta::hours(1);
 
@@ -29,6 +32,10 @@ pub struct Engine {
     pub(super) route: Route,
     info: EngineInfo,
     met: Met,
+    /// What it calls itself; Podman makes it up anew each time.
+    own_id: Option<String>,
+    /// Some of the containers that it had when it was met: no two engines have the same.
+    some: Arc<BTreeSet<String>>,
 }
 
 /// When an engine was met, by its own clock: nanoseconds since 1970.
@@ -78,9 +85,11 @@ impl Engine {
         check(version.api_version.as_deref().unwrap_or_default())?;
         // A proxy may keep this one back.
         let host: SystemInfo = host.ok().unwrap_or_default();
+        let first = first?;
         let clock = host.system_time.as_deref().and_then(clock);
         let is_podman =
             version.components.iter().flatten().any(|part| part.name.contains("Podman"));
+        let own_id = host.id.filter(|id| !is_podman && !id.is_empty());
         let security = host.security_options.unwrap_or_default();
         let info = EngineInfo {
             kind: if is_podman { EngineKind::Podman } else { EngineKind::Docker },
@@ -109,7 +118,27 @@ impl Engine {
             Some(clock) => Met::at(clock - (Utc::now() - asked)),
             None => Met { since_nanos: nanos(asked - STRANGE_CLOCK), news_nanos: nanos(asked) },
         };
-        Ok((Self { docker, http, route, info, met }, first?))
+        let some = Arc::new(first.some_ids(COMPARED));
+        Ok((Self { docker, http, route, info, met, own_id, some }, first))
+    }
+
+    /// Whether this is another way to the same engine.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        if self.info.socket == other.info.socket {
+            return true;
+        }
+        match (&self.info.root_dir, &other.info.root_dir) {
+            // Two of them on one host may call themselves the same, and two hosts' folders may too.
+            (Some(one), Some(another)) if one != another => false,
+            (Some(_), Some(_)) => {
+                self.own_id == other.own_id
+                    && self.info.kind == other.info.kind
+                    && self.info.rootless == other.info.rootless
+            }
+            // A proxy before one of them keeps back what it is.
+            _ => !self.some.is_disjoint(&other.some),
+        }
     }
 
     /// How many requests it may be sent at a time, questions and changes alike.

@@ -1,5 +1,6 @@
 //! What can go wrong with an engine, and the words for it.
 
+use super::transport::Endless;
 use bollard::errors::Error;
 
 /// The longest that an engine's own words are repeated, characters.
@@ -45,6 +46,9 @@ pub enum EngineError {
         /// Of the newest version that it speaks.
         minor: u32,
     },
+    /// It says more than any engine has to say.
+    #[error("the engine's answer does not end")]
+    Endless,
     /// Its answer was not understood.
     #[error("the engine's answer was not understood: {0}")]
     NotUnderstood(String),
@@ -63,6 +67,7 @@ impl EngineError {
                 "See whether the engine runs, and whether the server is connected."
             }
             Self::TooOld { .. } => "Update it.",
+            Self::Endless => "See what listens there: an engine answers shorter.",
             Self::NotUnderstood(_) => "The engine may be too old or too new for this Tomo.",
         }
     }
@@ -86,9 +91,29 @@ impl From<Error> for EngineError {
             Error::RequestTimeoutError => Self::Timeout,
             Error::JsonDataError { message, .. } => Self::NotUnderstood(one_line(&message)),
             Error::JsonSerdeError { err } => Self::NotUnderstood(one_line(&err.to_string())),
-            error => Self::Unreachable(deepest(&error)),
+            error => Self::broken(&error),
         }
     }
+}
+
+impl EngineError {
+    /// Why an answer broke off.
+    pub(super) fn broken(error: &(dyn std::error::Error + 'static)) -> Self {
+        if is_endless(error) { Self::Endless } else { Self::Unreachable(deepest(error)) }
+    }
+}
+
+/// Whether Tomo itself broke off, because there was no end to it.
+fn is_endless(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        if inner.is_some_and(|inner| inner.is::<Endless>()) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// The cause under all others: HTTP libraries wrap 'connection refused' three times.

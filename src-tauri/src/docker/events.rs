@@ -1,10 +1,22 @@
 //! What the engine tells as it happens. Nothing is decided here.
 
-use super::{ask::checked, client::Engine, error::EngineError, list::health_of, text};
+use super::{
+    ask::checked,
+    client::Engine,
+    error::{EngineError, one_line},
+    list::health_of,
+    raw::Answer,
+    text,
+};
 use crate::domain::{container::ContainerHealth, engine::EngineKind};
-use bollard::{models::EventMessage, query_parameters::EventsOptions};
-use futures::{Stream, StreamExt};
-use std::collections::HashMap;
+use bollard::models::EventMessage;
+use futures::{Stream, StreamExt, TryStreamExt, stream};
+use hyper::Method;
+use serde_json::json;
+use url::form_urlencoded;
+
+/// The longest event that is read, bytes: one bears all labels of its container.
+const LONGEST: usize = 1 << 20;
 
 /// What is asked for. Without this an engine also tells of each command that a check runs.
 const WANTED: [&str; 15] = [
@@ -71,22 +83,62 @@ impl Engine {
     ) -> impl Stream<Item = Result<ContainerEvent, EngineError>> + Send + use<> {
         let (seconds, nanos) =
             (since_nanos.div_euclid(1_000_000_000), since_nanos.rem_euclid(1_000_000_000));
-        let mut filters = HashMap::from([("type".to_owned(), vec!["container".to_owned()])]);
         // Podman has words of its own for some of them, and tells nothing of checks' commands.
-        if self.info().kind == EngineKind::Docker {
-            filters.insert("event".into(), WANTED.map(str::to_owned).to_vec());
-        }
-        let options = EventsOptions {
-            since: Some(format!("{seconds}.{nanos:09}")),
-            until: None,
-            filters: Some(filters),
+        let filters = match self.info().kind {
+            EngineKind::Docker => json!({ "type": ["container"], "event": WANTED }),
+            EngineKind::Podman => json!({ "type": ["container"] }),
         };
-        self.docker.events(Some(options)).filter_map(|said| async {
-            match said {
-                Ok(said) => event(said).map(Ok),
-                Err(error) => Some(Err(error.into())),
-            }
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair("since", &format!("{seconds}.{nanos:09}"))
+            .append_pair("filters", &filters.to_string())
+            .finish();
+        let engine = self.clone();
+        let lines = async move {
+            let answer = engine.raw(Method::GET, &format!("/events?{query}"), None, false).await?;
+            Ok::<_, EngineError>(Lines { answer, read: Vec::new(), seen: 0 }.stream())
+        };
+        stream::once(lines).try_flatten().try_filter_map(|line| async move {
+            let said = serde_json::from_slice(&line);
+            let said: EventMessage =
+                said.map_err(|error| EngineError::NotUnderstood(one_line(&error.to_string())))?;
+            Ok(event(said))
         })
+    }
+}
+
+/// The lines of an answer that does not end.
+struct Lines {
+    answer: Answer,
+    read: Vec<u8>,
+    /// How much of that is known to hold no end of a line.
+    seen: usize,
+}
+
+impl Lines {
+    fn stream(self) -> impl Stream<Item = Result<Vec<u8>, EngineError>> + Send {
+        stream::try_unfold(self, |mut lines| async move {
+            Ok(lines.next().await?.map(|line| (line, lines)))
+        })
+        .try_filter(|line| std::future::ready(!line.trim_ascii().is_empty()))
+        .boxed()
+    }
+
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, EngineError> {
+        loop {
+            if let Some(at) = self.read[self.seen..].iter().position(|byte| *byte == b'\n') {
+                let rest = self.read.split_off(self.seen + at + 1);
+                self.seen = 0;
+                return Ok(Some(std::mem::replace(&mut self.read, rest)));
+            }
+            self.seen = self.read.len();
+            if self.seen > LONGEST {
+                return Err(EngineError::NotUnderstood("one of its events does not end".into()));
+            }
+            match self.answer.piece().await? {
+                Some(piece) => self.read.extend_from_slice(&piece),
+                None => return Ok(None),
+            }
+        }
     }
 }
 

@@ -72,6 +72,9 @@ pub struct ExecControl {
     user: Option<String>,
 }
 
+/// A program that was asked for.
+type Begun = (ExecOutput, ExecInput, ExecControl);
+
 impl Engine {
     /// Runs a program in a container with a terminal of this size, columns and rows: the one given,
     /// or the first shell that is there. Nothing of it goes through a shell.
@@ -108,7 +111,7 @@ impl Engine {
         ))
     }
 
-    /// Starts a program, or gives what was said when it cannot be run.
+    /// Starts a program with a terminal, or gives what was said when it cannot be run.
     async fn start(
         &self,
         container: &str,
@@ -116,15 +119,39 @@ impl Engine {
         user: Option<&str>,
         size: (u16, u16),
     ) -> Result<Result<ExecTerminal, String>, EngineError> {
+        let (mut output, input, control) = match self.begin(container, command, user, true).await? {
+            Ok(begun) => begun,
+            Err(said) => return Ok(Err(said)),
+        };
+        let begun = tokio::time::timeout(STARTING, control.begun(&mut output, size));
+        match begun.await.map_err(|_| EngineError::Timeout)?? {
+            None => Ok(Ok(ExecTerminal { output, input, control })),
+            Some(said) => Ok(Err(said)),
+        }
+    }
+
+    /// Asks for a program, with a terminal or without one, or gives what was said when it cannot be
+    /// run. Whether it runs shows only later.
+    async fn begin(
+        &self,
+        container: &str,
+        command: &[String],
+        user: Option<&str>,
+        tty: bool,
+    ) -> Result<Result<Begun, String>, EngineError> {
         let mark = Uuid::new_v4().simple().to_string();
+        let mut env = vec![format!("{MARK}={mark}")];
+        if tty {
+            env.push("TERM=xterm-256color".into());
+        }
         let config = ExecConfig {
             attach_stdin: Some(true),
             attach_stdout: Some(true),
             attach_stderr: Some(true),
-            tty: Some(true),
+            tty: Some(tty),
             cmd: Some(command.to_vec()),
             user: user.map(str::to_owned),
-            env: Some(vec!["TERM=xterm-256color".into(), format!("{MARK}={mark}")]),
+            env: Some(env),
             ..ExecConfig::default()
         };
         let exec = match self.docker.create_exec(container, config).await.map_err(Into::into) {
@@ -142,7 +169,7 @@ impl Engine {
             user: user.map(str::to_owned),
         };
         let path = format!("/exec/{}/start", checked(&exec)?);
-        let body = r#"{"Detach":false,"Tty":true}"#.to_owned();
+        let body = format!(r#"{{"Detach":false,"Tty":{tty}}}"#);
         let answer = match self.raw(Method::POST, &path, Some(body), true).await {
             Ok(answer) => answer,
             Err(EngineError::Refused { message, .. } | EngineError::NotFound(message))
@@ -157,12 +184,8 @@ impl Engine {
             .await
             .map_err(|error| EngineError::NotUnderstood(one_line(&error.to_string())))?;
         let (read, write) = tokio::io::split(TokioIo::new(upgraded));
-        let mut output = ExecOutput { first: None, read, _stream: stream };
-        let begun = tokio::time::timeout(STARTING, control.begun(&mut output, size));
-        match begun.await.map_err(|_| EngineError::Timeout)?? {
-            None => Ok(Ok(ExecTerminal { output, input: ExecInput { write }, control })),
-            Some(said) => Ok(Err(said)),
-        }
+        let output = ExecOutput { first: None, read, _stream: stream };
+        Ok(Ok((output, ExecInput { write }, control)))
     }
 }
 

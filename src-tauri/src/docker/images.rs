@@ -62,6 +62,7 @@ impl Engine {
         };
         let image = |listed: Listed| Image {
             server_id: server,
+            engine: self.info().socket.clone(),
             tags: named(listed.repo_tags),
             digests: named(listed.repo_digests),
             created_at: DateTime::from_timestamp(listed.created, 0).filter(|at| at.timestamp() > 0),

@@ -39,12 +39,20 @@ pub struct Listed(pub(super) Vec<ContainerSummary>);
 impl Listed {
     /// The containers of this server. What only an inspection tells is absent.
     #[must_use]
-    pub fn containers(self, server: ServerId) -> Vec<Container> {
+    pub fn containers(self, server: ServerId, engine: &Engine) -> Vec<Container> {
         if self.0.len() > MOST_CONTAINERS {
             tracing::warn!(%server, count = self.0.len(), "more containers than are shown");
         }
         let known = self.0.into_iter().take(MOST_CONTAINERS);
-        known.filter_map(|summary| of_summary(server, summary)).collect()
+        let socket = &engine.info().socket;
+        known.filter_map(|summary| of_summary(server, socket, summary)).collect()
+    }
+
+    /// The ids that come first, at most so many.
+    pub(super) fn some_ids(&self, most: usize) -> BTreeSet<String> {
+        let mut ids: Vec<_> = self.0.iter().filter_map(|one| one.id.as_ref()).collect();
+        ids.sort_unstable();
+        ids.into_iter().take(most).cloned().collect()
     }
 }
 
@@ -54,7 +62,7 @@ impl Engine {
     /// # Errors
     /// When the engine does not answer.
     pub async fn list(&self, server: ServerId) -> Result<Vec<Container>, EngineError> {
-        Ok(list(&self.http).await?.containers(server))
+        Ok(list(&self.http).await?.containers(server, self))
     }
 
     /// One container with all that the engine knows of it; only the digest takes
@@ -63,7 +71,7 @@ impl Engine {
     /// # Errors
     /// When the engine does not answer, or has no such container.
     pub async fn look(&self, server: ServerId, id: &str) -> Result<Container, EngineError> {
-        of_inspection(server, self.inspected(id).await?).ok_or_else(nameless)
+        of_inspection(server, &self.info().socket, self.inspected(id).await?).ok_or_else(nameless)
     }
 
     /// The digest that an image was pulled by; nothing when it was built there.
@@ -130,7 +138,7 @@ fn name_of(name: &str, id: &str) -> String {
     if name.is_empty() { id.chars().take(12).collect() } else { name }
 }
 
-fn of_summary(server: ServerId, summary: ContainerSummary) -> Option<Container> {
+fn of_summary(server: ServerId, socket: &str, summary: ContainerSummary) -> Option<Container> {
     use ContainerSummaryStateEnum as Said;
     let id = summary.id.filter(|id| checked(id).is_ok())?;
     let place = Place::of(summary.labels.as_ref());
@@ -141,6 +149,7 @@ fn of_summary(server: ServerId, summary: ContainerSummary) -> Option<Container> 
     let health = summary.health.and_then(|health| health.status);
     Some(Container {
         server_id: server,
+        engine: socket.to_owned(),
         series: place.series(&name),
         name,
         image: text(&summary.image.unwrap_or_default(), LONGEST),
@@ -171,7 +180,11 @@ fn of_summary(server: ServerId, summary: ContainerSummary) -> Option<Container> 
     })
 }
 
-fn of_inspection(server: ServerId, inspected: ContainerInspectResponse) -> Option<Container> {
+fn of_inspection(
+    server: ServerId,
+    socket: &str,
+    inspected: ContainerInspectResponse,
+) -> Option<Container> {
     use ContainerStateStatusEnum as Said;
     let id = inspected.id.filter(|id| checked(id).is_ok())?;
     let config = inspected.config.unwrap_or_default();
@@ -192,6 +205,7 @@ fn of_inspection(server: ServerId, inspected: ContainerInspectResponse) -> Optio
     let health = said.health.and_then(|health| health.status);
     Some(Container {
         server_id: server,
+        engine: socket.to_owned(),
         series: place.series(&name),
         name,
         image: text(&config.image.unwrap_or_default(), LONGEST),
@@ -287,7 +301,7 @@ mod tests {
 
     fn summary(value: serde_json::Value) -> Container {
         let summary = serde_json::from_value(value).expect("a summary");
-        of_summary(ServerId::LOCAL, summary).expect("a container")
+        of_summary(ServerId::LOCAL, "/run/docker.sock", summary).expect("a container")
     }
 
     /// Docker lists a port once for each family of addresses; a person sees one port.

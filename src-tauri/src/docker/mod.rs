@@ -30,6 +30,7 @@ pub use client::Engine;
 pub use error::EngineError;
 pub use exec::{ExecControl, ExecInput, ExecOutput, ExecPipe, ExecTerminal, PipeOutput};
 pub use inspect::{Inspected, Overlay};
+pub use prune::Unused;
 pub use stats::ContainerStats;
 pub use transport::Route;
 

@@ -50,6 +50,7 @@ impl Engine {
         let users = users?;
         let network = |listed: Listed| Network {
             server_id: server,
+            engine: self.info().socket.clone(),
             is_builtin: self.is_builtin(&listed),
             subnets: listed
                 .ipam

@@ -33,7 +33,7 @@ impl Engine {
         Ok(match kind {
             PruneKind::Containers => {
                 let users = self.users(with_sizes).await?;
-                users.iter().filter(|user| has_ended(user)).map(ended).collect()
+                users.iter().filter(|user| has_ended(user)).map(|user| self.ended(user)).collect()
             }
             PruneKind::DanglingImages | PruneKind::UnusedImages => {
                 let is_wanted = |image: &Image| {
@@ -60,6 +60,13 @@ impl Engine {
         })
     }
 
+    fn ended(&self, container: &User) -> Unused {
+        let bytes = container.size_rw.and_then(|bytes| u64::try_from(bytes).ok());
+        let engine = self.info().socket.clone();
+        let item = PruneItem { engine, id: container.id.clone(), name: container.name(), bytes };
+        Unused { item, own_bytes: bytes, image: None }
+    }
+
     /// Removes one of them. The engine refuses when somebody uses it by now.
     ///
     /// # Errors
@@ -79,27 +86,24 @@ fn has_ended(container: &User) -> bool {
     matches!(container.state.as_str(), "created" | "exited" | "dead" | "stopped" | "configured")
 }
 
-fn ended(container: &User) -> Unused {
-    let bytes = container.size_rw.and_then(|bytes| u64::try_from(bytes).ok());
-    let item = PruneItem { id: container.id.clone(), name: container.name(), bytes };
-    Unused { item, own_bytes: bytes, image: None }
-}
-
 fn unused_image(image: Image) -> Unused {
     let name = image.tags.first().or(image.digests.first()).cloned();
     let name =
         name.unwrap_or_else(|| image.id.trim_start_matches("sha256:").chars().take(12).collect());
-    let item = PruneItem { id: image.id.clone(), name, bytes: Some(image.size_bytes) };
+    let (engine, id) = (image.engine.clone(), image.id.clone());
+    let item = PruneItem { engine, id, name, bytes: Some(image.size_bytes) };
     let own_bytes = image.shared_bytes.map(|shared| image.size_bytes.saturating_sub(shared));
     Unused { item, own_bytes, image: Some(image) }
 }
 
 fn unused_volume(volume: Volume) -> Unused {
-    let item = PruneItem { id: volume.name.clone(), name: volume.name, bytes: volume.size_bytes };
+    let Volume { engine, name, size_bytes: bytes, .. } = volume;
+    let item = PruneItem { engine, id: name.clone(), name, bytes };
     Unused { own_bytes: item.bytes, item, image: None }
 }
 
 fn unused_network(network: Network) -> Unused {
-    let item = PruneItem { id: network.id, name: network.name, bytes: None };
+    let Network { engine, id, name, .. } = network;
+    let item = PruneItem { engine, id, name, bytes: None };
     Unused { item, own_bytes: None, image: None }
 }

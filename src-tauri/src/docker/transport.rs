@@ -1,6 +1,7 @@
 //! How HTTP reaches an engine: a socket of this computer, or one of a server through its SSH
 //! connection.
 
+use super::ask;
 use crate::ssh::{Connection, RemoteError, RemoteStream};
 use backon::{ConstantBuilder, Retryable};
 use bollard::{BollardRequest, Docker, errors::Error};
@@ -38,6 +39,8 @@ const PLACE: ConstantBuilder =
 const STREAMS: usize = 8;
 /// The same where each is a command: sshd allows ten at a time, and others want some.
 const COMMANDS: usize = 3;
+/// The longest answer with its head, bytes.
+const MOST: u64 = ask::LONGEST as u64 + (1 << 20);
 
 /// What stands in requests where others have a host; the way there is the connector's.
 pub(super) const HOST: &str = "http://engine";
@@ -113,9 +116,8 @@ impl Route {
     /// # Errors
     /// When nobody answers there.
     pub(super) async fn open(self) -> io::Result<Stream> {
-        let remote = |stream: Result<RemoteStream, _>| {
-            stream.map(|stream| Stream(Box::pin(stream))).map_err(io::Error::other)
-        };
+        let remote =
+            |stream: Result<RemoteStream, _>| stream.map(Stream::new).map_err(io::Error::other);
         match self {
             Self::Local(path) => local(path).await,
             Self::Streamlocal(connection, path) => {
@@ -134,20 +136,40 @@ impl Route {
 
 #[cfg(unix)]
 async fn local(path: PathBuf) -> io::Result<Stream> {
-    Ok(Stream(Box::pin(tokio::net::UnixStream::connect(path).await?)))
+    Ok(Stream::new(tokio::net::UnixStream::connect(path).await?))
 }
 
 #[cfg(windows)]
 async fn local(path: PathBuf) -> io::Result<Stream> {
-    Ok(Stream(Box::pin(tokio::net::windows::named_pipe::ClientOptions::new().open(path)?)))
+    Ok(Stream::new(tokio::net::windows::named_pipe::ClientOptions::new().open(path)?))
 }
 
 trait Duplex: AsyncRead + AsyncWrite + Send {}
 
 impl<T: AsyncRead + AsyncWrite + Send> Duplex for T {}
 
+/// An engine says more in one answer than any engine has to say.
+#[derive(Debug, thiserror::Error)]
+#[error("its answer does not end")]
+pub(super) struct Endless;
+
 /// One stream to an engine.
-pub(super) struct Stream(Pin<Box<dyn Duplex>>);
+pub(super) struct Stream {
+    inner: Pin<Box<dyn Duplex>>,
+    /// How much may still come before something is asked, bytes; absent where there is no end to it.
+    left: Option<u64>,
+}
+
+impl Stream {
+    fn new(inner: impl AsyncRead + AsyncWrite + Send + 'static) -> Self {
+        Self { inner: Box::pin(inner), left: None }
+    }
+
+    /// One whose answers end: HTTP clients hold each in memory whole.
+    fn with_answers(self) -> Self {
+        Self { left: Some(MOST), ..self }
+    }
+}
 
 impl AsyncRead for Stream {
     fn poll_read(
@@ -155,7 +177,16 @@ impl AsyncRead for Stream {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        self.0.as_mut().poll_read(cx, buf)
+        let before = buf.filled().len();
+        let polled = self.inner.as_mut().poll_read(cx, buf);
+        if let Some(left) = &mut self.left {
+            let came = (buf.filled().len() - before) as u64;
+            *left = match left.checked_sub(came) {
+                Some(left) => left,
+                None => return Poll::Ready(Err(io::Error::other(Endless))),
+            };
+        }
+        polled
     }
 }
 
@@ -165,15 +196,17 @@ impl AsyncWrite for Stream {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.0.as_mut().poll_write(cx, buf)
+        // The next question: answers to it begin anew.
+        self.left = self.left.map(|_| MOST);
+        self.inner.as_mut().poll_write(cx, buf)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.0.as_mut().poll_flush(cx)
+        self.inner.as_mut().poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.0.as_mut().poll_shutdown(cx)
+        self.inner.as_mut().poll_shutdown(cx)
     }
 }
 
@@ -197,6 +230,6 @@ impl Service<Uri> for Connector {
     }
 
     fn call(&mut self, _: Uri) -> Self::Future {
-        self.0.clone().open().map(|stream| stream.map(TokioIo::new)).boxed()
+        self.0.clone().open().map(|stream| Ok(TokioIo::new(stream?.with_answers()))).boxed()
     }
 }

@@ -59,6 +59,7 @@ impl Engine {
         let users = users?;
         let volume = |listed: Listed| Volume {
             server_id: server,
+            engine: self.info().socket.clone(),
             driver: short(&listed.driver),
             mountpoint: short(&listed.mountpoint),
             project: listed.labels.get(PROJECT).map(|project| short(project)),

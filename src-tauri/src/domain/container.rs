@@ -74,6 +74,8 @@ pub struct PublishedPort {
 pub struct Container {
     /// The server it is on.
     pub server_id: ServerId,
+    /// Path of the socket of the engine that has it.
+    pub engine: String,
     /// The engine's id, 64 hexadecimal digits.
     pub id: String,
     /// Name, without the slash.
@@ -282,9 +284,9 @@ pub enum RestartPolicy {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ContainerLimits {
-    /// Cores at most; 0 lifts the limit.
+    /// Cores at most; 0 is no limit, which engines set as all that the host has.
     pub cpu_cores: Option<f64>,
-    /// Memory at most, bytes; 0 lifts the limit.
+    /// Memory at most, bytes; 0 is no limit, which engines set as all that the host has.
     #[ts(type = "number | null")]
     pub memory_bytes: Option<u64>,
     /// When it is started again.

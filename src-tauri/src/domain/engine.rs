@@ -1,4 +1,4 @@
-//! Container engines: where the one of a server stands, and what it is.
+//! Container engines: where those of a server stand, and what they are.
 
 use super::id::ServerId;
 use chrono::{DateTime, Utc};
@@ -105,7 +105,7 @@ pub struct EngineTrouble {
     pub grants: Option<String>,
 }
 
-/// Where the engine of a server stands.
+/// Where an engine stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum EngineStatus {
@@ -129,11 +129,29 @@ pub enum EngineStatus {
     },
 }
 
-/// The engine of a server.
+/// The engines of a server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct ServerEngine {
     /// Which server.
     pub server_id: ServerId,
+    /// Where its engine stands; of several the first that answers.
+    pub status: EngineStatus,
+    /// Its other engines, as rootless Docker or Podman beside Docker; nearly always none.
+    pub others: Vec<OtherEngine>,
+}
+
+impl ServerEngine {
+    /// Where each of its engines stands, the first one first.
+    pub fn all(&self) -> impl Iterator<Item = &EngineStatus> {
+        std::iter::once(&self.status).chain(self.others.iter().map(|other| &other.status))
+    }
+}
+
+/// An engine of a server that has several.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+pub struct OtherEngine {
+    /// Path of its socket, which tells it from the others.
+    pub socket: String,
     /// Where it stands.
     pub status: EngineStatus,
 }

@@ -1,4 +1,4 @@
-//! What an engine keeps besides containers: images, volumes, networks, and what clearing out takes.
+//! What engines keep besides containers: images, volumes, networks, and what clearing out takes.
 
 use super::{container::ContainerRef, id::ServerId};
 use chrono::{DateTime, Utc};
@@ -22,6 +22,8 @@ pub struct UsedBy {
 pub struct Image {
     /// The server it is on.
     pub server_id: ServerId,
+    /// Path of the socket of the engine that has it.
+    pub engine: String,
     /// `sha256:…`
     pub id: String,
     /// Names it goes by: `postgres:16.4`; none for one that lost its name to a newer one.
@@ -45,6 +47,8 @@ pub struct Image {
 pub struct Volume {
     /// The server it is on.
     pub server_id: ServerId,
+    /// Path of the socket of the engine that has it.
+    pub engine: String,
     /// Name.
     pub name: String,
     /// What keeps it: `local`.
@@ -69,6 +73,8 @@ pub struct Volume {
 pub struct Network {
     /// The server it is on.
     pub server_id: ServerId,
+    /// Path of the socket of the engine that has it.
+    pub engine: String,
     /// The engine's id.
     pub id: String,
     /// Name.
@@ -110,6 +116,8 @@ pub enum PruneKind {
 /// One thing that would go.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct PruneItem {
+    /// Path of the socket of the engine that has it.
+    pub engine: String,
     /// What the engine knows it by.
     pub id: String,
     /// What people know it by.

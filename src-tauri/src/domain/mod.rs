@@ -32,6 +32,7 @@ pub mod key_info;
 pub mod live;
 pub mod lock;
 pub mod plan;
+pub mod refusal;
 pub mod retention;
 pub mod sample;
 pub mod server;

@@ -1,7 +1,9 @@
 //! One assistant: its session, and what happens when it calls a tool.
 
 use super::{
-    data, level, schema,
+    data, level,
+    pages::{self, Page},
+    schema,
     told::{Ran, Told},
     tools::{self, FIGURES, Tool},
 };
@@ -311,15 +313,19 @@ impl ServerHandler for Assistant {
             || "an unnamed assistant".to_owned(),
             |client| data::short(client.name.trim(), 60),
         );
-        let arguments = Value::Object(request.arguments.unwrap_or_default());
+        let mut arguments = Value::Object(request.arguments.unwrap_or_default());
         let tool = tools::find(&request.name);
         let mut call = Call {
             tool: data::short(&request.name, 64),
             client: &client,
             arguments: data::for_the_log(&arguments),
         };
+        let page = match tool {
+            Some(Tool::Command(command, _)) => pages::take(command.name, &mut arguments),
+            _ => Ok(None),
+        };
         // What a command does not take may be anything, a secret that was pasted too.
-        if !takes(tool, &arguments) {
+        if !takes(tool, &arguments) || page.is_err() {
             call.arguments = Value::Null;
         }
         let Some(tool) = tool else {
@@ -328,12 +334,17 @@ impl ServerHandler for Assistant {
             self.record(&call, &outcome).await;
             return Err(ErrorData::invalid_params(error, None));
         };
+        let answer = async {
+            let page = page?;
+            Ok((page, self.answer(tool, arguments, &client).await?))
+        };
         let answer = tokio::select! {
-            answer = self.answer(tool, arguments, &client) => answer,
+            answer = answer => answer,
             () = self.ending.cancelled() => Err(broken_off()),
         };
-        let answer = answer.and_then(|answer| {
-            data::wrap(&answer).ok_or_else(|| {
+        let answer = answer.and_then(|(page, mut answer)| {
+            let besides = page.and_then(|page| page_of(tool, page, &mut answer));
+            data::wrap(&answer, besides.as_deref()).ok_or_else(|| {
                 ApiError::invalid(format!(
                     "The answer is longer than {} KB. Narrow it: ask for less at once, for a shorter time or for one server.",
                     data::MOST_BYTES / 1024
@@ -357,6 +368,14 @@ fn takes(tool: Option<Tool>, arguments: &Value) -> bool {
         Some(Tool::Command(command, _)) => (command.check)(arguments).is_ok(),
         Some(Tool::PlanRun | Tool::PlanStatus) => plan_id(arguments).is_ok(),
         None => false,
+    }
+}
+
+/// Leaves of an answer what is on the page, and says what else there is.
+fn page_of(tool: Tool, page: Page, answer: &mut Value) -> Option<String> {
+    match tool {
+        Tool::Command(command, _) => pages::cut(command.name, page, answer),
+        Tool::PlanRun | Tool::PlanStatus => None,
     }
 }
 

@@ -13,10 +13,12 @@ pub const NOTICE: &str =
 /// Size of an answer as JSON, in bytes.
 pub const MOST_BYTES: usize = 256 * 1024;
 
-/// An answer as an assistant reads it; nothing when it is too long.
+/// An answer as an assistant reads it, with what is to be said of it besides; nothing when it is too
+/// long.
 #[must_use]
-pub fn wrap(data: &Value) -> Option<Value> {
-    let wrapped = json!({ "data": visible(data), "notice": NOTICE });
+pub fn wrap(data: &Value, besides: Option<&str>) -> Option<Value> {
+    let notice = besides.map_or_else(|| NOTICE.to_owned(), |words| format!("{NOTICE} {words}"));
+    let wrapped = json!({ "data": visible(data), "notice": notice });
     (wrapped.to_string().len() <= MOST_BYTES).then_some(wrapped)
 }
 
@@ -90,22 +92,22 @@ mod tests {
     fn nothing_is_hidden_in_an_answer() {
         let name = "nas\n\u{202e}\u{1b}[2J\u{200b}\u{e0049}\u{e0067}";
         let wrapped =
-            wrap(&json!({ "name": name, "a\u{7f}": ["\u{feff}", 1, null] })).expect("short");
+            wrap(&json!({ "name": name, "a\u{7f}": ["\u{feff}", 1, null] }), None).expect("short");
         let text = wrapped.to_string();
         assert!(!text.chars().any(is_hidden), "{text}");
         assert_eq!(wrapped["data"]["name"], r"nas\u{a}\u{202e}\u{1b}[2J\u{200b}\u{e0049}\u{e0067}");
         assert_eq!(wrapped["notice"], NOTICE);
         let plain = json!("Ünïcödé 日本 🏠");
-        assert_eq!(wrap(&plain).expect("short")["data"], plain);
+        assert_eq!(wrap(&plain, None).expect("short")["data"], plain);
     }
 
     /// An assistant pays for each word, and some break at a long answer.
     #[test]
     fn a_long_answer_and_a_picture_are_held_back() {
-        assert!(wrap(&json!("x".repeat(MOST_BYTES))).is_none());
+        assert!(wrap(&json!("x".repeat(MOST_BYTES)), None).is_none());
         let picture =
             json!({ "avatar": format!("data:image/png;base64,{}", "x".repeat(MOST_BYTES)) });
-        assert_eq!(wrap(&picture).expect("short")["data"]["avatar"], "(a picture, left out)");
+        assert_eq!(wrap(&picture, None).expect("short")["data"]["avatar"], "(a picture, left out)");
     }
 
     /// The log is for who did what; a long text in it is somebody's content.

@@ -7,6 +7,7 @@
 mod assistant;
 mod data;
 mod level;
+mod pages;
 mod schema;
 mod told;
 mod tools;

@@ -1,7 +1,7 @@
 //! The tools: every command that an assistant may be offered, and the two that run a plan.
 
 use super::{
-    level, schema,
+    level, pages, schema,
     told::{Ran, Told},
 };
 use crate::api::{
@@ -172,7 +172,9 @@ impl Tool {
             Self::PlanRun | Self::PlanStatus => "",
         };
         let output = schema::of_results(command, self.results());
-        Description::new(self.name(), text, Arc::new(schema::of(arguments)))
+        let mut input = schema::of(arguments);
+        pages::describe(command, &mut input);
+        Description::new(self.name(), text, Arc::new(input))
             .with_raw_output_schema(Arc::new(output))
             .with_annotations(hints)
     }

@@ -135,6 +135,7 @@ impl Store {
     ) -> Result<Option<WrittenActivity>, StoreError> {
         let event = activity.details.and_then(|details| details["event"].as_str());
         let mut transaction = self.write().await?;
+        // The expression of the index, word for word.
         let is_there: bool = sqlx::query_scalar(
             "select exists (
                  select 1 from activity_logs

@@ -1,12 +1,11 @@
 //! `container_metrics`: writing and reading the history of containers, by server and series.
 //! `container_ageing` merges it as it grows old.
 //!
-//! The id is made as that of `server_metrics`, of a hash of server and series: a chart is one stretch
-//! of the primary key.
+//! The id is made of a hash of server and series.
 
 use super::{
     Store, StoreError,
-    server_metrics::{LONGEST_SPAN, MIB, span_id, text_of},
+    figures::{FigureRow, MIB, Stretch, span_id, text_of},
 };
 use crate::domain::{
     container::ContainerState,
@@ -39,6 +38,21 @@ fn status(state: ContainerState) -> &'static str {
     }
 }
 
+/// A chart's rows, as [`Store::points`] wants them.
+const CHART: &str = "select json_group_array(json_array(
+         at, span_seconds, observed_seconds, cpu_percent, cpu_peak_percent,
+         memory_usage_mb, memory_limit_mb, network_rx_bytes, network_tx_bytes))
+     from (
+         select unixepoch(timestamp) as at, span_seconds,
+             coalesce(observed_seconds, span_seconds) * 1.0 as observed_seconds,
+             cpu_percent, cpu_peak_percent, memory_usage_mb, memory_limit_mb,
+             network_rx_bytes, network_tx_bytes
+         from container_metrics
+         where id >= ?1 and id < ?2 and +server_id = ?3 and series = ?5
+             and unixepoch(timestamp) + span_seconds > ?4
+         order by id
+     )";
+
 impl Store {
     /// Writes rows in one transaction. A row of the same series and time is replaced by one that saw
     /// more, unless it has been merged into a longer span meanwhile; a row of a server that is gone
@@ -50,18 +64,7 @@ impl Store {
         &self,
         rows: &[ContainerMetricRow],
     ) -> Result<(), StoreError> {
-        if rows.is_empty() {
-            return Ok(());
-        }
-        let mut transaction = self.write().await?;
-        for row in rows {
-            if is_writable(row) {
-                write(&mut transaction, row).await?;
-            } else {
-                tracing::warn!(server = %row.server_id, at = row.at, "figures of a container are no numbers; left out");
-            }
-        }
-        Ok(transaction.commit().await?)
+        self.write_figures(rows).await
     }
 
     /// The history of a series over `range`, up to `now`.
@@ -75,33 +78,8 @@ impl Store {
         range: Range,
         now: DateTime<Utc>,
     ) -> Result<ContainerHistory, StoreError> {
-        let to = now.timestamp();
-        let from = to - range.seconds();
-        // As one text, and with the plus, for the reasons that `server_metrics` gives.
-        let points: String = sqlx::query_scalar(
-            "select json_group_array(json_array(
-                 at, span_seconds, observed_seconds, cpu_percent, cpu_peak_percent,
-                 memory_usage_mb, memory_limit_mb, network_rx_bytes, network_tx_bytes))
-             from (
-                 select unixepoch(timestamp) as at, span_seconds,
-                     coalesce(observed_seconds, span_seconds) * 1.0 as observed_seconds,
-                     cpu_percent, cpu_peak_percent, memory_usage_mb, memory_limit_mb,
-                     network_rx_bytes, network_tx_bytes
-                 from container_metrics
-                 where id >= ?1 and id < ?2 and +server_id = ?3 and series = ?5
-                     and unixepoch(timestamp) + span_seconds > ?4
-                 order by id
-             )",
-        )
-        .bind(container_metric_id(server, series, from - LONGEST_SPAN))
-        .bind(container_metric_id(server, series, to))
-        .bind(server.to_string())
-        .bind(from)
-        .bind(series)
-        .fetch_one(&self.readers)
-        .await?;
-        let points: Vec<Point> = serde_json::from_str(&points)
-            .map_err(|error| StoreError::Unreadable(error.to_string()))?;
+        let of = Stretch { server, series, id: container_metric_id };
+        let (from, to, points) = self.points::<Point>(CHART, &of, range, now).await?;
         let mut history = ContainerHistory { from, to, ..ContainerHistory::default() };
         for point in points {
             point.push_to(&mut history);
@@ -110,19 +88,32 @@ impl Store {
     }
 }
 
-fn is_writable(row: &ContainerMetricRow) -> bool {
-    row.span_seconds > 0
-        && row.observed_seconds > 0.0
-        && [
-            row.cpu_percent,
-            row.cpu_peak_percent,
-            row.memory_bytes,
-            row.memory_peak_bytes,
-            row.memory_limit_bytes,
-            row.observed_seconds,
+impl FigureRow for ContainerMetricRow {
+    fn server(&self) -> ServerId {
+        self.server_id
+    }
+
+    fn at(&self) -> i64 {
+        self.at
+    }
+
+    fn seconds(&self) -> (i64, f64) {
+        (self.span_seconds, self.observed_seconds)
+    }
+
+    fn figures(&self) -> Vec<f64> {
+        vec![
+            self.cpu_percent,
+            self.cpu_peak_percent,
+            self.memory_bytes,
+            self.memory_peak_bytes,
+            self.memory_limit_bytes,
         ]
-        .iter()
-        .all(|figure| figure.is_finite())
+    }
+
+    async fn write(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+        write(connection, self).await
+    }
 }
 
 async fn write(

@@ -4,7 +4,7 @@
 //! the write lock for moments only, and rests between them, so that collectors and other processes
 //! come in between. Wherever it is cut off, what is left is whole.
 
-use super::{Store, StoreError, retention_pace::Pace, server_metrics::LONGEST_SPAN};
+use super::{Store, StoreError, figures::LONGEST_SPAN, retention_pace::Pace};
 use crate::domain::{
     retention::{RetainedTable, RetentionDropped, RetentionPreview, RetentionShare},
     time,

@@ -1,45 +1,43 @@
-//! `server_metrics`: writing and reading the history of servers. `ageing` merges it as it grows old.
-//!
-//! The id is a UUIDv8: 60 bits of a hash of the server's id, then the start of the span. The order of
-//! the primary key is therefore the order of a chart, and a chart is one stretch of the table.
+//! `server_metrics`: writing and reading the history of servers. `server_ageing` merges it as it grows
+//! old. The id is made of a hash of the server's id.
 
-use super::{Store, StoreError};
+use super::{
+    Store, StoreError,
+    figures::{FigureRow, MIB, Stretch, span_id, text_of},
+};
 use crate::domain::{
     history::{History, MetricRow, Range},
     id::ServerId,
     sample::Load,
-    time,
 };
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use sqlx::SqliteConnection;
-use uuid::Uuid;
 
-pub(super) const MIB: f64 = 1_048_576.0;
 const GIB: f64 = 1_073_741_824.0;
-
-/// The longest span that a row has, seconds: a row that starts this long before a range may still
-/// reach into it.
-pub(super) const LONGEST_SPAN: i64 = 3_600;
 
 /// The id of the row of `server` that starts at `at` (seconds since 1970).
 pub(super) fn metric_id(server: ServerId, at: i64) -> String {
     span_id(&Sha256::digest(server.0.as_bytes()), at)
 }
 
-/// The id of a row that starts at `at` in the series of this hash.
-pub(super) fn span_id(hash: &[u8], at: i64) -> String {
-    let mut bytes = [0; 16];
-    bytes[..8].copy_from_slice(&hash[..8]);
-    bytes[8..].copy_from_slice(&u64::try_from(at).unwrap_or(0).to_be_bytes());
-    // Sets 4 bits of the hash, and the uppermost 2 of the time, to UUIDv8's marks.
-    Uuid::new_v8(bytes).to_string()
-}
-
-/// A timestamp column's text for seconds since 1970.
-pub(super) fn text_of(at: i64) -> String {
-    DateTime::from_timestamp(at, 0).map(time::to_text).unwrap_or_default()
-}
+/// A chart's rows, as [`Store::points`] wants them.
+const CHART: &str = "select json_group_array(json_array(
+         at, span_seconds, observed_seconds, cpu_percent, cpu_peak_percent,
+         memory_used_mb, memory_total_mb, memory_cached_mb, swap_used_mb, disk_percent,
+         network_rx_bytes, network_tx_bytes, disk_read_bytes, disk_write_bytes,
+         load_average_1m))
+     from (
+         select unixepoch(timestamp) as at, span_seconds,
+             coalesce(observed_seconds, span_seconds) * 1.0 as observed_seconds,
+             cpu_percent, cpu_peak_percent, memory_used_mb, memory_total_mb,
+             memory_cached_mb, swap_used_mb, disk_percent, network_rx_bytes,
+             network_tx_bytes, disk_read_bytes, disk_write_bytes, load_average_1m
+         from server_metrics
+         where id >= ?1 and id < ?2 and +server_id = ?3 and ?5 = ''
+             and unixepoch(timestamp) + span_seconds > ?4
+         order by id
+     )";
 
 impl Store {
     /// Writes rows in one transaction. A row of the same server and time is replaced, unless it has
@@ -49,18 +47,7 @@ impl Store {
     /// # Errors
     /// When the database cannot be written.
     pub async fn write_metrics(&self, rows: &[(ServerId, MetricRow)]) -> Result<(), StoreError> {
-        if rows.is_empty() {
-            return Ok(());
-        }
-        let mut transaction = self.write().await?;
-        for (server, row) in rows {
-            if is_writable(row) {
-                write(&mut transaction, *server, row).await?;
-            } else {
-                tracing::warn!(%server, at = row.at, "a row of figures is not one; left out");
-            }
-        }
-        Ok(transaction.commit().await?)
+        self.write_figures(rows).await
     }
 
     /// The history of a server over `range`, up to `now`. Memory is as exact as its columns: 1 MiB.
@@ -73,37 +60,8 @@ impl Store {
         range: Range,
         now: DateTime<Utc>,
     ) -> Result<History, StoreError> {
-        let to = now.timestamp();
-        let from = to - range.seconds();
-        // The plus keeps the index on server_id out: its entries would be looked up one by one. The
-        // rows come as one text, because each row by itself passes from SQLite's thread to this one,
-        // which takes ten times as long as reading it.
-        let points: String = sqlx::query_scalar(
-            "select json_group_array(json_array(
-                 at, span_seconds, observed_seconds, cpu_percent, cpu_peak_percent,
-                 memory_used_mb, memory_total_mb, memory_cached_mb, swap_used_mb, disk_percent,
-                 network_rx_bytes, network_tx_bytes, disk_read_bytes, disk_write_bytes,
-                 load_average_1m))
-             from (
-                 select unixepoch(timestamp) as at, span_seconds,
-                     coalesce(observed_seconds, span_seconds) * 1.0 as observed_seconds,
-                     cpu_percent, cpu_peak_percent, memory_used_mb, memory_total_mb,
-                     memory_cached_mb, swap_used_mb, disk_percent, network_rx_bytes,
-                     network_tx_bytes, disk_read_bytes, disk_write_bytes, load_average_1m
-                 from server_metrics
-                 where id >= ?1 and id < ?2 and +server_id = ?3
-                     and unixepoch(timestamp) + span_seconds > ?4
-                 order by id
-             )",
-        )
-        .bind(metric_id(server, from - LONGEST_SPAN))
-        .bind(metric_id(server, to))
-        .bind(server.to_string())
-        .bind(from)
-        .fetch_one(&self.readers)
-        .await?;
-        let points: Vec<Point> = serde_json::from_str(&points)
-            .map_err(|error| StoreError::Unreadable(error.to_string()))?;
+        let of = Stretch { server, series: "", id: |server, _, at| metric_id(server, at) };
+        let (from, to, points) = self.points::<Point>(CHART, &of, range, now).await?;
         let mut history = History { from, to, ..History::default() };
         for point in points {
             point.push_to(&mut history);
@@ -112,10 +70,22 @@ impl Store {
     }
 }
 
-fn is_writable(row: &MetricRow) -> bool {
-    row.span_seconds > 0
-        && row.observed_seconds > 0.0
-        && [
+impl FigureRow for (ServerId, MetricRow) {
+    fn server(&self) -> ServerId {
+        self.0
+    }
+
+    fn at(&self) -> i64 {
+        self.1.at
+    }
+
+    fn seconds(&self) -> (i64, f64) {
+        (self.1.span_seconds, self.1.observed_seconds)
+    }
+
+    fn figures(&self) -> Vec<f64> {
+        let row = &self.1;
+        vec![
             row.cpu_percent,
             row.memory_percent,
             row.memory_used_bytes,
@@ -123,10 +93,12 @@ fn is_writable(row: &MetricRow) -> bool {
             row.disk_percent,
             row.disk_used_bytes,
             row.disk_total_bytes,
-            row.observed_seconds,
         ]
-        .iter()
-        .all(|figure| figure.is_finite())
+    }
+
+    async fn write(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+        write(connection, self.0, &self.1).await
+    }
 }
 
 async fn write(
@@ -251,6 +223,7 @@ impl Point {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use uuid::Uuid;
 
     #[test]
     fn the_order_of_ids_is_the_order_of_time_within_a_server() {

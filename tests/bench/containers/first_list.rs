@@ -93,9 +93,9 @@ async fn round_trip_ms() -> Done<f64> {
 /// How long a connection takes to the list.
 async fn list_ms(connection: &Connection) -> Done<f64> {
     let started = Instant::now();
-    let (_, listed) =
-        find::on_server(connection).await.map_err(|trouble| trouble.message.clone())?;
-    let count = listed.containers(ServerId::LOCAL).len();
+    let (engine, listed) =
+        find::on_server(connection).await.first().map_err(|trouble| trouble.message.clone())?;
+    let count = listed.containers(ServerId::LOCAL, &engine).len();
     if count < ALL {
         return Err(format!("the list holds {count} containers").into());
     }

@@ -4,7 +4,9 @@
 mod breaks;
 mod deeds;
 mod digests;
+mod goes_on;
 mod podman;
+mod several;
 mod ways;
 
 use super::{House, PATIENCE, lab::Lab, lab::skip};

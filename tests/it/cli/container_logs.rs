@@ -151,3 +151,30 @@ fn a_follow_goes_on_after_a_cut() {
     assert_eq!(seen, wanted, "{complaints}");
     assert!(complaints.contains("It goes on when it can be read again"), "{complaints}");
 }
+
+/// Holds because a log that seems to begin where it was cut off hides what came before: it is said where
+/// it stops, and how the rest is read, also where only one output is wanted.
+#[test]
+fn a_log_that_is_too_long_is_said_to_go_further_back() {
+    let Some(lab) = Lab::start() else { return };
+    let id =
+        lab.docker.start_container("long", &[], &["sh", "-c", "echo bad >&2; sleep 1; seq 100000"]);
+    lab.docker.docker(&["wait", &id]);
+    let told = |arguments: &[&str]| {
+        let output = lab.tomo.run(&[&["container", "logs", "lab/long"], arguments].concat());
+        assert_eq!(output.status.code(), Some(0));
+        let said = String::from_utf8(output.stderr).expect("text");
+        (String::from_utf8(output.stdout).expect("text"), said)
+    };
+    let (lines, said) = told(&[]);
+    assert_eq!(lines.lines().count(), 100_000);
+    assert!(lines.starts_with("1\n") && lines.ends_with("\n100000\n"));
+    assert!(
+        said.starts_with("Lab/long has older lines than these newest 100000: --until '20"),
+        "{said}"
+    );
+    let (lines, said) = told(&["--stream", "stderr"]);
+    assert!(lines.is_empty() && said.contains("has older lines"), "{said}");
+    let (lines, said) = told(&["--tail", "3"]);
+    assert_eq!((lines.as_str(), said.as_str()), ("99998\n99999\n100000\n", ""));
+}

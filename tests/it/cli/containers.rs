@@ -7,7 +7,7 @@ use crate::lab::{
     sshd::{Account, Options, Sshd},
 };
 use serde_json::Value;
-use std::{net::TcpListener, process::Command};
+use std::{net::TcpListener, path::PathBuf, process::Command};
 
 /// A Tomo with a server `Lab` over OpenSSH, whose account reaches an engine of the lab.
 pub struct Lab {
@@ -20,13 +20,18 @@ pub struct Lab {
 impl Lab {
     /// Nothing when this machine has no engine to start.
     pub fn start() -> Option<Self> {
+        Self::through(|docker| docker.socket())
+    }
+
+    /// The same, where the server leads to another socket.
+    pub fn through(socket: impl FnOnce(&Docker) -> PathBuf) -> Option<Self> {
         if let Some(why) = Docker::missing() {
             super::skip(why);
             return None;
         }
         let docker = Docker::start();
         docker.open_to_all();
-        let config = vec![format!("SetEnv DOCKER_HOST=unix://{}", docker.socket().display())];
+        let config = vec![format!("SetEnv DOCKER_HOST=unix://{}", socket(&docker).display())];
         let sshd = Sshd::start(Options { config, ..Options::default() });
         let (tomo, account) = Tomo::with_server(&sshd);
         Some(Self { tomo, docker, sshd, _account: account })
@@ -103,25 +108,6 @@ fn a_name_with_its_server_connects_that_server_alone() {
     assert!(error.contains("tomo server connect"), "{error}");
 }
 
-/// Holds because the engine goes on with what it was asked for: the log must not be silent about it.
-#[test]
-fn what_was_asked_for_is_in_the_log_also_when_nobody_waits() {
-    let Some(lab) = Lab::start() else { return };
-    let script = "trap 'echo asked' TERM; while :; do sleep 0.1; done";
-    lab.docker.start_container("slow", &[], &["sh", "-c", script]);
-    let mut command = Command::new(lab.tomo.program());
-    let stop = ["container", "stop", "lab/slow"];
-    let mut stopping = lab.tomo.dress(&mut command).args(stop).spawn().expect("tomo runs");
-    while !lab.docker.docker(&["logs", "slow"]).contains("asked") {
-        std::thread::sleep(std::time::Duration::from_millis(50));
-    }
-    let signal = Command::new("kill").args(["-INT", &stopping.id().to_string()]).status();
-    assert!(signal.is_ok_and(|status| status.success()));
-    assert_eq!(stopping.wait().expect("it ends").code(), Some(130));
-    let logged = lab.tomo.done(&["activity"]);
-    assert!(logged.contains("It is not known whether slow was stopped on Lab"), "{logged}");
-}
-
 /// Holds because a script goes on by the exit code: one container that stayed as it was is a failure,
 /// and the others are done all the same.
 #[test]
@@ -151,6 +137,19 @@ fn several_are_acted_on_and_each_has_its_result() {
     assert_eq!(row["container"]["name"], "three");
     let row = lab.tomo.json(&["container", "limit", "lab/three", "--memory", "64", "--json"]);
     assert_eq!(row["container"]["name"], "three");
+    let limits = || {
+        let details = lab.tomo.json(&["container", "inspect", "lab/three", "--json"]);
+        details["limits"]["memory_bytes"].as_u64()
+    };
+    assert_eq!(limits(), Some(64 << 20));
+    for zero in ["--memory=0", "--cpus=0", "--cpus=0.0"] {
+        let error = lab.tomo.refused(2, &["container", "limit", "lab/three", zero]);
+        assert!(error.contains("say 'none' to lift the limit"), "{error}");
+    }
+    lab.tomo.refused(2, &["container", "limit", "lab/three", "--cpus", "many"]);
+    assert_eq!(limits(), Some(64 << 20), "nothing was changed");
+    lab.tomo.done(&["container", "limit", "lab/three", "--memory", "none", "--cpus", "none"]);
+    assert_eq!(limits(), None);
 
     let error = lab.tomo.refused(2, &["container", "remove", "lab/three", "lab/two", "--volumes"]);
     assert!(error.contains("volumes") && error.contains("--yes"), "{error}");
@@ -168,6 +167,16 @@ fn several_are_acted_on_and_each_has_its_result() {
     let (rest, code) = terminal.end();
     assert!(rest.contains("Nothing is removed") && code == Some(0), "{rest:?}");
     assert_eq!(lab.docker.docker(&["ps", "-aq"]).lines().count(), 2, "it was not said twice");
+    lab.docker.docker(&["start", "two"]);
+    let both = ["container", "remove", "lab/three", "lab/two", "--force"];
+    let error = lab.tomo.refused(2, &both);
+    assert!(error.contains("two still runs, and --force kills it."), "{error}");
+    let mut terminal = lab.tomo.at_terminal(&both);
+    terminal.wait_for("two still runs, and --force kills it.");
+    terminal.wait_for("Remove lab/three, lab/two?");
+    terminal.press("no\r");
+    assert_eq!(terminal.end().1, Some(0));
+    lab.docker.docker(&["kill", "two"]);
     lab.tomo.done(&["container", "remove", "lab/three", "lab/two", "--volumes", "--yes"]);
     assert_eq!(lab.docker.docker(&["ps", "-aq"]), "");
 }

@@ -65,7 +65,7 @@ fn accounts_are_created_changed_and_deleted() {
     // As Anna: the own password, and nobody else's.
     tomo.done(&["login", "--username", "anna", "--password-file", &new]);
     let error = tomo.refused(1, &["user", "list"]);
-    assert!(error.contains("The role 'user' may not call user.list."), "{error}");
+    assert!(error.contains("The role 'user' may not look at or change accounts."), "{error}");
     let wrong = ["password", "--present-password-file", &file, "--password-file", &file];
     let error = tomo.refused(1, &wrong);
     assert!(error.contains("The password is not right."), "{error}");

@@ -136,6 +136,12 @@ async fn limits_are_set_and_lifted() {
     assert_eq!(kept.restart_policy, Some(RestartPolicy::UnlessStopped));
     let lifted = limit(&plain, Some(0.0), Some(0), Some(RestartPolicy::No)).await;
     assert_eq!((lifted.cpu_cores, lifted.memory_bytes), (None, None));
+    // The engine takes neither 0 nor -1 for 'none': the kernel has a limit that nobody meets.
+    let group = "cat /sys/fs/cgroup/memory/memory.limit_in_bytes || cat /sys/fs/cgroup/memory.max";
+    let in_force = docker.docker(&["exec", &plain, "sh", "-c", group]);
+    let host = engine.info().memory_bytes.expect("the host's memory");
+    let in_force = in_force.lines().last().and_then(|bytes| bytes.parse::<u64>().ok());
+    assert!(in_force.is_none_or(|bytes| bytes + 4096 > host), "{in_force:?} of {host}");
     assert_eq!(lifted.restart_policy, Some(RestartPolicy::No));
     let changed = limit(&quota, Some(0.75), Some(4 * MEMORY), None).await;
     assert_eq!((changed.cpu_cores, changed.memory_bytes), (Some(0.75), Some(4 * MEMORY)));

@@ -17,8 +17,8 @@ use tomo::{
 
 async fn trouble(lab: &Lab) -> EngineTrouble {
     let connection = lab.connect().await;
-    let met = find::on_server(&connection).await;
-    met.map(|met| met.0.info().clone()).expect_err("something is in the way")
+    let met = find::on_server(&connection).await.first();
+    *met.map(|met| met.0.info().clone()).expect_err("something is in the way")
 }
 
 /// Holds because the socket is forwarded through the connection that is there: no second sign-in, no
@@ -29,14 +29,14 @@ async fn an_engine_answers_through_the_ssh_connection() {
     let id = docker.docker(&["create", "--name", "web", IMAGE, "true"]);
     let lab = Lab::start(&docker.socket(), &[]);
     let connection = lab.connect().await;
-    let met = find::on_server(&connection).await.expect("an engine");
+    let met = find::on_server(&connection).await.first().expect("an engine");
     let info = met.0.info();
     assert_eq!((info.kind, info.via), (EngineKind::Docker, EngineVia::Streamlocal));
     assert_eq!(info.access, EngineAccess::Full);
     assert_eq!(info.socket, docker.socket().display().to_string());
     assert!(info.root_dir.as_deref().is_some_and(|dir| dir.ends_with("/data")));
     assert!(info.cpus.is_some() && info.memory_bytes.is_some());
-    let first = met.1.containers(ServerId::LOCAL);
+    let first = met.1.containers(ServerId::LOCAL, &met.0);
     assert_eq!(first.iter().map(|it| it.id.as_str()).collect::<Vec<_>>(), [id]);
     assert_eq!(lab.sshd.log().matches("Accepted publickey").count(), 1);
 }
@@ -49,7 +49,7 @@ async fn where_forwarding_is_forbidden_the_docker_program_leads_there() {
     docker.docker(&["create", "--name", "web", IMAGE, "true"]);
     let lab = Lab::start(&docker.socket(), &["AllowStreamLocalForwarding no"]);
     let connection = lab.connect().await;
-    let met = find::on_server(&connection).await.expect("an engine");
+    let met = find::on_server(&connection).await.first().expect("an engine");
     assert_eq!(met.0.info().via, EngineVia::DialStdio);
     for _ in 0..3 {
         let listed = met.0.list(ServerId::LOCAL).await.expect("a list");
@@ -136,9 +136,9 @@ async fn a_proxy_that_lets_through_questions_only_is_recognised() {
     let socket = proxy.socket();
     let lab = Lab::start(&socket, &[]);
     let connection = lab.connect().await;
-    let met = find::on_server(&connection).await.expect("an engine");
+    let met = find::on_server(&connection).await.first().expect("an engine");
     assert_eq!(met.0.info().access, EngineAccess::ReadOnly);
-    assert_eq!(met.1.containers(ServerId::LOCAL).len(), 1);
+    assert_eq!(met.1.containers(ServerId::LOCAL, &met.0).len(), 1);
 }
 
 /// Something that accepts and never answers must end in words, not in a watch that hangs.
@@ -160,6 +160,7 @@ async fn a_socket_that_is_no_engine_is_said_to_be_none() {
     let lab = Lab::start(&socket, &[]);
     let trouble = trouble(&lab).await;
     assert_eq!(trouble.obstacle, EngineObstacle::Down, "{trouble:?}");
+    assert!(!trouble.message.contains("not understood") || !trouble.message.contains("Nobody"));
 }
 
 /// Podman's compatible service is found, told from Docker, and listed, at a path of its own.
@@ -171,8 +172,8 @@ async fn podman_answers_the_same_questions() {
     let podman = Podman::start();
     let lab = Lab::start(&podman.socket(), &[]);
     let connection = lab.connect().await;
-    let met = find::on_server(&connection).await.expect("an engine");
+    let met = find::on_server(&connection).await.first().expect("an engine");
     assert_eq!(met.0.info().kind, EngineKind::Podman);
     assert_eq!(met.0.info().access, EngineAccess::Full);
-    assert!(met.1.containers(ServerId::LOCAL).is_empty());
+    assert!(met.1.containers(ServerId::LOCAL, &met.0).is_empty());
 }

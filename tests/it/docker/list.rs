@@ -58,8 +58,8 @@ async fn labels_with_anything_in_them_stay_text() {
     ]);
     let lab = Lab::start(&docker.socket(), &[]);
     let connection = lab.connect().await;
-    let met = find::on_server(&connection).await.expect("an engine");
-    let first = met.1.containers(ServerId::LOCAL);
+    let met = find::on_server(&connection).await.first().expect("an engine");
+    let first = met.1.containers(ServerId::LOCAL, &met.0);
     let odd = first.first().expect("listed");
     let project = odd.project.as_deref();
     assert_eq!(project, Some("$(reboot)'\";\u{fffd}[2J\u{fffd}<script>"));

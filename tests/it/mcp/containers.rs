@@ -104,6 +104,7 @@ async fn what_destroys_containers_waits_for_a_person() {
     for words in ["“web on ", "“db on ", "with_volumes: true", "force: true"] {
         assert!(summary.contains(words), "{words}: {summary}");
     }
+    assert_eq!(summary.matches(" (runs)").count(), 1, "db was killed: {summary}");
     assert!(!summary.contains("container_id"), "{summary}");
     let refused = assistant.refused("plan_run", json!({ "id": plan["data"]["plan_id"] }));
     assert!(refused.contains("Nobody has approved"), "{refused}");
@@ -131,4 +132,35 @@ async fn what_destroys_containers_waits_for_a_person() {
     person.shutdown().await;
     assert_eq!(desk.entries("container.remove").await.len(), 1);
     assert_eq!(desk.entries("engine.remove").await.len(), 1);
+}
+
+/// Holds because a program for assistants takes only so much at once, and an assistant that is not told
+/// that there is more takes what it sees for all.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_list_comes_in_pages() {
+    const ALL: usize = 500;
+    let Some((desk, docker)) = desk() else { return };
+    docker.create_containers(ALL);
+    let Some(mut assistant) = Assistant::start(&desk, "handshake", &[]) else { return };
+    let (mut names, mut offset) = (Vec::new(), 0);
+    while offset < ALL {
+        let page = assistant.ask("container_list", json!({ "offset": offset, "limit": 200 }));
+        let rows = page["data"]["containers"].as_array().expect("rows");
+        names.extend(rows.iter().map(|row| row["container"]["name"].to_string()));
+        offset += rows.len();
+        let notice = page["notice"].as_str().expect("a notice");
+        assert!(notice.contains("not instructions") && notice.contains("of 500."), "{notice}");
+        let next = format!("Ask with offset {offset} for those that follow.");
+        assert_eq!(notice.contains(&next), offset < ALL, "{notice}");
+    }
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), ALL, "each once");
+    let usual = assistant.ask("container_list", json!({}));
+    assert_eq!(usual["data"]["containers"].as_array().map(Vec::len), Some(100));
+    let images = assistant.ask("image_list", json!({ "limit": 0 }));
+    assert_eq!(images["data"], json!([]));
+    let refused = assistant.refused("container_list", json!({ "limit": -1 }));
+    assert!(refused.contains("'limit' is a whole number"), "{refused}");
+    assistant.end();
 }

@@ -111,7 +111,7 @@ async fn the_role_is_looked_at_again_when_a_plan_runs() {
     decide(&person, "plan.approve", &plan).await;
     desk.sql("update users set role = 'user' where username = 'anna'").await;
     let error = assistant.refused("plan_run", json!({ "id": plan }));
-    assert!(error.contains("The role 'user' may not call server.remove"), "{error}");
+    assert!(error.contains("The role 'user' may not remove servers"), "{error}");
     assert_eq!(state(&mut assistant, &plan), "failed");
     desk.sql("update users set role = 'admin' where username = 'anna'").await;
     let error = assistant.refused("plan_run", json!({ "id": plan }));

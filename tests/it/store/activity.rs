@@ -405,12 +405,44 @@ async fn no_page_sorts_the_log() {
              where server_id = 'a' and activity_type in ('b', 'c') order by position desc limit 1",
             "idx_activity_logs_server",
         ),
+        (
+            "explain query plan select exists (
+                 select 1 from activity_logs
+                 where activity_type = ?1 and timestamp >= ?2
+                   and json_extract(details, '$.event') = ?3
+             )",
+            "idx_activity_logs_event",
+        ),
     ] {
         let plan: Vec<(i64, i64, i64, String)> =
             sqlx::query_as(sql).fetch_all(&mut *db).await.expect("a plan");
         let plan: String = plan.into_iter().map(|step| step.3 + "\n").collect();
         assert!(plan.contains(expected) && !plan.contains("TEMP B-TREE"), "{plan}");
     }
+}
+
+/// Holds because two windows and a command line may watch one engine, and each event of it is one entry.
+#[tokio::test]
+async fn an_event_is_entered_once() {
+    let home = Home::new().await;
+    let enter = async |kind: &str, event: &str, now| {
+        let details = serde_json::json!({ "event": event });
+        let activity = NewActivity {
+            activity_type: kind,
+            user_id: None,
+            server_id: None,
+            app_id: None,
+            message: "web ended",
+            details: Some(&details),
+        };
+        home.store.insert_activity_once(&activity, now).await.expect("the log").is_some()
+    };
+    let now = Utc::now();
+    assert!(enter("container.trouble", "die:a:1", now).await);
+    assert!(!enter("container.trouble", "die:a:1", now).await, "by another process");
+    assert!(enter("container.trouble", "die:a:2", now).await);
+    assert!(enter("container.act", "die:a:1", now).await);
+    assert!(enter("container.trouble", "die:a:1", now + Duration::days(2)).await);
 }
 
 /// A moment within a second is within that second's entries, at both ends.

@@ -70,7 +70,7 @@ pub struct RemoveContainers {
     /// With their anonymous volumes, and what is in them.
     #[serde(default)]
     pub with_volumes: bool,
-    /// Kills those that run; without it they are refused.
+    /// Kills those that are seen to run; without it they are refused.
     #[serde(default)]
     pub force: bool,
 }
@@ -101,6 +101,10 @@ pub struct LimitContainer {
 pub struct RemoveFromEngine {
     /// From which server.
     pub server_id: ServerId,
+    /// Path of the socket of the engine that has them; needed only where several engines of the server
+    /// have something of this id.
+    #[serde(default)]
+    pub engine: Option<String>,
     /// Ids, or names of volumes; 500 at most.
     pub ids: Vec<String>,
 }
@@ -123,6 +127,10 @@ pub struct PruneItems {
     pub server_id: ServerId,
     /// What.
     pub kind: PruneKind,
+    /// Path of the socket of the engine that has them; needed only where several engines of the server
+    /// have something of this id.
+    #[serde(default)]
+    pub engine: Option<String>,
     /// The ids that the preview gave; what is in use by now stays.
     pub ids: Vec<String>,
 }

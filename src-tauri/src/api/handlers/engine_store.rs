@@ -16,7 +16,7 @@ pub(in crate::api) async fn image_remove(
     args: RemoveFromEngine,
 ) -> Answer<Vec<RemovalResult>> {
     let by = tomo.session().await?.user.id;
-    Ok(tomo.remove_images(by, args.server_id, args.ids).await?)
+    Ok(tomo.remove_images(by, (args.server_id, args.engine.as_deref()), args.ids).await?)
 }
 
 pub(in crate::api) async fn volume_list(tomo: &Tomo, args: OnServer) -> Answer<Vec<Volume>> {
@@ -28,7 +28,7 @@ pub(in crate::api) async fn volume_remove(
     args: RemoveFromEngine,
 ) -> Answer<Vec<RemovalResult>> {
     let by = tomo.session().await?.user.id;
-    Ok(tomo.remove_volumes(by, args.server_id, args.ids).await?)
+    Ok(tomo.remove_volumes(by, (args.server_id, args.engine.as_deref()), args.ids).await?)
 }
 
 pub(in crate::api) async fn network_list(tomo: &Tomo, args: OnServer) -> Answer<Vec<Network>> {
@@ -40,7 +40,7 @@ pub(in crate::api) async fn network_remove(
     args: RemoveFromEngine,
 ) -> Answer<Vec<RemovalResult>> {
     let by = tomo.session().await?.user.id;
-    Ok(tomo.remove_networks(by, args.server_id, args.ids).await?)
+    Ok(tomo.remove_networks(by, (args.server_id, args.engine.as_deref()), args.ids).await?)
 }
 
 pub(in crate::api) async fn prune_preview(tomo: &Tomo, args: Prune) -> Answer<PrunePreview> {
@@ -49,5 +49,5 @@ pub(in crate::api) async fn prune_preview(tomo: &Tomo, args: Prune) -> Answer<Pr
 
 pub(in crate::api) async fn prune_run(tomo: &Tomo, args: PruneItems) -> Answer<Vec<RemovalResult>> {
     let by = tomo.session().await?.user.id;
-    Ok(tomo.prune(by, args.server_id, args.kind, args.ids).await?)
+    Ok(tomo.prune(by, (args.server_id, args.engine.as_deref()), args.kind, args.ids).await?)
 }

@@ -1,7 +1,7 @@
 //! What people do to containers. Each call is one entry in the activity log, with what came of each
 //! container.
 
-use super::outcome::{self, Outcome};
+use super::outcome::{self, Outcome, settled};
 use crate::{
     app::{Tomo, activity::Entry, error::AppError},
     collect::hub::Change,
@@ -17,7 +17,7 @@ use crate::{
 };
 use futures::{StreamExt, future::join_all, stream};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// How many containers one call may name.
 const MOST: usize = 500;
@@ -98,7 +98,6 @@ impl Tomo {
         self.to_each(by, containers, Deed::Remove { with_volumes, force }).await
     }
 
-    /// It belongs to Tomo, and goes on to its entry in the log also when whoever asked is gone.
     async fn to_each(
         &self,
         by: UserId,
@@ -110,9 +109,7 @@ impl Tomo {
             containers.into_iter().filter(|which| seen.insert(which.clone())).collect();
         check_count(containers.len(), "container")?;
         let tomo = self.clone();
-        let doing = async move { tomo.do_to_each(by, containers, deed).await };
-        let doing = self.inner.tasks.spawn_on(doing, &self.inner.runtime);
-        doing.await.map_err(|error| AppError::internal("changing containers", &error))
+        self.to_its_end(async move { Ok(tomo.do_to_each(by, containers, deed).await) }).await
     }
 
     async fn do_to_each(
@@ -121,13 +118,16 @@ impl Tomo {
         containers: Vec<ContainerRef>,
         deed: Deed,
     ) -> Vec<ContainerResult> {
-        let mut servers = BTreeMap::<ServerId, Vec<(usize, ContainerRef)>>::new();
+        let mut engines = BTreeMap::<_, (Option<Engine>, Vec<_>)>::new();
         for (place, which) in containers.into_iter().enumerate() {
-            servers.entry(which.server_id).or_default().push((place, which));
+            let engine = self.engine_of(&which).ok();
+            let socket = engine.as_ref().map(|engine| engine.info().socket.clone());
+            let key = (which.server_id, socket);
+            engines.entry(key).or_insert((engine, Vec::new())).1.push((place, which));
         }
-        let ids: Vec<ServerId> = servers.keys().copied().collect();
+        let ids: BTreeSet<ServerId> = engines.keys().map(|(server, _)| *server).collect();
         let on_each =
-            servers.into_iter().map(|(server, named)| self.on_server(server, named, deed));
+            engines.into_values().map(|(engine, named)| self.on_engine(engine, named, deed));
         let mut outcomes: Vec<_> = join_all(on_each).await.into_iter().flatten().collect();
         outcomes.sort_by_key(|(place, _)| *place);
         let outcomes: Vec<_> = outcomes.into_iter().map(|(_, outcome)| outcome).collect();
@@ -139,22 +139,27 @@ impl Tomo {
         outcomes.into_iter().map(|outcome| outcome.result).collect()
     }
 
-    async fn on_server(
+    async fn on_engine(
         &self,
-        server: ServerId,
+        engine: Option<Engine>,
         named: Vec<(usize, ContainerRef)>,
         deed: Deed,
     ) -> Vec<(usize, Outcome)> {
-        let engine = self.engine(server);
         let engine = &engine;
         let each = named.into_iter().map(|(place, which)| async move {
             // Before it is done: a container that is removed has no name any more.
             let name = self.container_name(&which);
-            let Ok(engine) = engine else {
-                return (place, Outcome::of(which, name, self.engine(server).map(|_| ())));
+            let engine = match engine {
+                Some(engine) => Ok(engine.clone()),
+                None => self.engine_of(&which),
             };
-            let done = self.do_unless_ended(engine, &which, deed).await;
-            (place, Outcome::of(which, name, done.map_err(AppError::from)))
+            let done = match engine {
+                Ok(engine) => {
+                    self.do_unless_ended(&engine, &which, deed).await.map_err(AppError::from)
+                }
+                Err(error) => Err(error),
+            };
+            (place, Outcome::of(which, name, done))
         });
         let at_once = engine.as_ref().map_or(1, Engine::at_once);
         stream::iter(each).buffer_unordered(at_once).collect().await
@@ -190,17 +195,49 @@ impl Tomo {
         which: &ContainerRef,
         name: &str,
     ) -> Result<ContainerRow, AppError> {
-        let name = checked_name(name)?;
+        let (tomo, which, name) = (self.clone(), which.clone(), checked_name(name)?.to_owned());
+        self.to_its_end(async move { tomo.do_rename(by, &which, &name).await }).await
+    }
+
+    async fn do_rename(
+        &self,
+        by: UserId,
+        which: &ContainerRef,
+        name: &str,
+    ) -> Result<ContainerRow, AppError> {
         let before = self.container_name(which);
-        let engine = self.engine(which.server_id)?;
-        engine.rename_container(&which.container_id, name).await?;
-        let place = self.place([which.server_id]);
-        let message = format!("{} renamed to {name}{place}", shown(&before));
+        let engine = self.engine_of(which)?;
+        let renaming = engine.rename_container(&which.container_id, name);
+        let is_renamed = || async {
+            let engine = self.engine_of(which).ok()?;
+            let now = engine.look(which.server_id, &which.container_id).await.ok()?;
+            (now.name == name).then_some(Ok(()))
+        };
+        let done = self.unless_ended(settled(renaming, is_renamed)).await;
         let details = json!({ "before": shown(&before), "name": name });
-        let entry = Entry::by(by, ActivityKind::ContainerRename, message).with(details);
-        self.record(entry.to(which.server_id)).await;
+        let outcome = Outcome::of(which.clone(), before, done.clone().map_err(AppError::from));
+        let place = self.place([which.server_id]);
+        let message = outcome::sentence(&[outcome], &format!("renamed to {name}"), &place);
+        let entry = Entry::by(by, ActivityKind::ContainerRename, message);
+        self.record_of_one(entry, which, details, done).await?;
+        self.container_row(&self.engine_of(which)?, which).await
+    }
+
+    /// Writes down what came of one container, and gives that back.
+    async fn record_of_one(
+        &self,
+        entry: Entry,
+        which: &ContainerRef,
+        mut details: Value,
+        done: Result<(), EngineError>,
+    ) -> Result<(), AppError> {
+        let done = done.map_err(AppError::from);
+        if let Err(error) = &done {
+            details["error"] = error.to_string().into();
+        }
+        self.record(entry.with(details).to(which.server_id)).await;
         self.inner.hub.announce(Change::Containers(which.server_id));
-        self.container_row(&engine, which).await
+        done
     }
 
     /// Changes what a container may use, and when it is started again.
@@ -214,15 +251,37 @@ impl Tomo {
         limits: &ContainerLimits,
     ) -> Result<ContainerRow, AppError> {
         check_limits(limits)?;
-        let engine = self.engine(which.server_id)?;
-        engine.limit_container(&which.container_id, limits).await?;
+        let (tomo, which, limits) = (self.clone(), which.clone(), limits.clone());
+        self.to_its_end(async move { tomo.do_limit(by, &which, &limits).await }).await
+    }
+
+    async fn do_limit(
+        &self,
+        by: UserId,
+        which: &ContainerRef,
+        limits: &ContainerLimits,
+    ) -> Result<ContainerRow, AppError> {
+        let engine = self.engine_of(which)?;
         let name = shown(&self.container_name(which));
-        let message = format!("Limits of {name} changed{}", self.place([which.server_id]));
+        let limiting = engine.limit_container(&which.container_id, limits);
+        let is_limited = || async {
+            let engine = self.engine_of(which).ok()?;
+            let now = engine.inspect(&which.container_id).await.ok()?.limits();
+            are_in_force(limits, &now).then_some(Ok(()))
+        };
+        let done = self.unless_ended(settled(limiting, is_limited)).await;
+        let place = self.place([which.server_id]);
+        let message = match &done {
+            Ok(()) => format!("Limits of {name} changed{place}"),
+            Err(EngineError::Unknown(_)) => {
+                format!("It is not known whether the limits of {name} were changed{place}")
+            }
+            Err(_) => format!("Limits of {name} not changed{place}"),
+        };
         let details = json!({ "name": name, "limits": limits });
-        let entry = Entry::by(by, ActivityKind::ContainerLimit, message).with(details);
-        self.record(entry.to(which.server_id)).await;
-        self.inner.hub.announce(Change::Containers(which.server_id));
-        self.container_row(&engine, which).await
+        let entry = Entry::by(by, ActivityKind::ContainerLimit, message);
+        self.record_of_one(entry, which, details, done).await?;
+        self.container_row(&self.engine_of(which)?, which).await
     }
 
     /// A container's name; the beginning of its id where it is not listed.
@@ -298,9 +357,21 @@ fn check_limits(limits: &ContainerLimits) -> Result<(), AppError> {
     }
 }
 
+/// Whether a container has these limits: what an engine counts in is a little coarser than cores.
+fn are_in_force(wanted: &ContainerLimits, now: &ContainerLimits) -> bool {
+    let cores = wanted.cpu_cores.is_none_or(|wanted| {
+        let now = now.cpu_cores.unwrap_or_default();
+        (now - wanted).abs() < LEAST_CORES / 2.0
+    });
+    let memory =
+        wanted.memory_bytes.is_none_or(|wanted| now.memory_bytes.unwrap_or_default() == wanted);
+    cores && memory && wanted.restart_policy.is_none_or(|wanted| now.restart_policy == Some(wanted))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::container::RestartPolicy;
 
     /// The engine's own rule, said before it is asked, in words.
     #[test]
@@ -311,6 +382,25 @@ mod tests {
         for name in ["", "a", ".ab", "-ab", "a b", "a/b", "ä1", "a\u{1b}b", &"a".repeat(129)] {
             assert!(checked_name(name).is_err(), "{name}");
         }
+    }
+
+    /// Whether a change whose answer was cut off was made is read from this: what was not to be changed
+    /// says nothing, and a limit that is lifted is none.
+    #[test]
+    fn limits_are_compared_as_far_as_they_were_to_be_changed() {
+        let now = ContainerLimits {
+            cpu_cores: Some(0.333_33),
+            memory_bytes: None,
+            restart_policy: Some(RestartPolicy::Always),
+        };
+        let wanted = |cpu_cores, memory_bytes, restart_policy| {
+            are_in_force(&ContainerLimits { cpu_cores, memory_bytes, restart_policy }, &now)
+        };
+        assert!(wanted(Some(1.0 / 3.0), Some(0), Some(RestartPolicy::Always)));
+        assert!(wanted(None, Some(0), None));
+        assert!(!wanted(Some(0.0), None, None) && !wanted(Some(0.34), None, None));
+        assert!(!wanted(None, Some(1 << 20), None));
+        assert!(!wanted(None, None, Some(RestartPolicy::No)));
     }
 
     /// A limit that is no number is not sent.

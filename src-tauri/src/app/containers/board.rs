@@ -1,6 +1,8 @@
 //! What is known of every engine and its containers right now, in memory. It decides nothing: the
 //! watches of the engines write it, front doors read it.
 
+mod entry;
+
 use super::trouble;
 use crate::{
     docker::Engine,
@@ -9,44 +11,17 @@ use crate::{
             Container, ContainerCounts, ContainerFigures, ContainerRef, ContainerRow,
             ContainerState,
         },
-        engine::EngineStatus,
+        engine::{EngineStatus, OtherEngine, ServerEngine},
         id::ServerId,
     },
 };
 use chrono::{DateTime, Utc};
 use std::{
-    collections::{BTreeMap, HashMap, HashSet, VecDeque},
+    collections::{HashMap, HashSet},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// Containers that went, which are remembered for windows that have not heard of it.
-const GONE_KEPT: usize = 1_000;
-
-/// A container, and when it changed.
-struct Kept {
-    container: Container,
-    figures: Option<ContainerFigures>,
-    changed: u64,
-}
-
-/// One server.
-struct Entry {
-    status: EngineStatus,
-    engine: Option<Engine>,
-    /// Since when an engine does not answer that did.
-    lost: Option<DateTime<Utc>>,
-    containers: BTreeMap<String, Kept>,
-}
-
-#[derive(Default)]
-struct Inner {
-    entries: HashMap<ServerId, Entry>,
-    /// Grows with each change.
-    revision: u64,
-    gone: VecDeque<(u64, ContainerRef)>,
-    /// The last revision whose departures are not all remembered.
-    forgotten: u64,
-}
+use entry::{Inner, Kept, Place};
 
 /// See the module.
 #[derive(Default)]
@@ -64,82 +39,57 @@ pub(in crate::app) struct Changed {
     pub(in crate::app) revision: u64,
 }
 
-impl Inner {
-    fn entry(&mut self, server: ServerId) -> &mut Entry {
-        self.entries.entry(server).or_insert_with(|| Entry {
-            status: EngineStatus::Unknown,
-            engine: None,
-            lost: None,
-            containers: BTreeMap::new(),
-        })
-    }
-
-    fn next(&mut self) -> u64 {
-        self.revision += 1;
-        self.revision
-    }
-
-    fn put(&mut self, container: Container) -> bool {
-        let revision = self.revision + 1;
-        let containers = &mut self.entry(container.server_id).containers;
-        match containers.get_mut(&container.id) {
-            Some(kept) if kept.container == container => return false,
-            Some(kept) => {
-                if !container.is_up() {
-                    kept.figures = None;
-                }
-                kept.container = container;
-                kept.changed = revision;
-            }
-            None => {
-                let id = container.id.clone();
-                containers.insert(id, Kept { container, figures: None, changed: revision });
-            }
-        }
-        self.revision = revision;
-        true
-    }
-
-    fn take_away(&mut self, which: ContainerRef) -> bool {
-        let containers = &mut self.entry(which.server_id).containers;
-        if containers.remove(&which.container_id).is_none() {
-            return false;
-        }
-        let revision = self.next();
-        self.gone.push_back((revision, which));
-        if self.gone.len() > GONE_KEPT
-            && let Some((revision, _)) = self.gone.pop_front()
-        {
-            self.forgotten = revision;
-        }
-        true
-    }
-}
-
-impl Kept {
-    fn row(&self, lost: Option<DateTime<Utc>>, now: DateTime<Utc>) -> ContainerRow {
-        ContainerRow {
-            container: self.container.clone(),
-            figures: self.figures.clone(),
-            trouble: trouble::words(&self.container, now),
-            old_since: lost,
-        }
-    }
-}
-
 impl Board {
     fn inner(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The engine of a server, when it answers.
-    pub(in crate::app) fn engine(&self, server: ServerId) -> Option<Engine> {
-        self.inner().entries.get(&server).and_then(|entry| entry.engine.clone())
+    /// The engines of a server that answer, in the order of their preference.
+    pub(in crate::app) fn engines(&self, server: ServerId) -> Vec<Engine> {
+        let inner = self.inner();
+        let places = inner.entries.get(&server).into_iter().flat_map(|entry| &entry.engines);
+        places.filter_map(|place| place.engine.clone()).collect()
     }
 
-    /// Where the engine of a server stands.
-    pub(in crate::app) fn status(&self, server: ServerId) -> Option<EngineStatus> {
-        self.inner().entries.get(&server).map(|entry| entry.status.clone())
+    /// The engine that has a container, or the first of its server where the container is not known;
+    /// what stands in the way where it does not answer.
+    pub(super) fn engine_of(
+        &self,
+        which: &ContainerRef,
+    ) -> Result<Engine, Option<Box<EngineStatus>>> {
+        let inner = self.inner();
+        let entry = inner.entries.get(&which.server_id).ok_or(None)?;
+        let known = entry.containers.get(&which.container_id);
+        let place = known.and_then(|kept| entry.place(&kept.container.engine)).or(entry.main());
+        let Some(place) = place else { return Err(Some(Box::new(entry.status.clone()))) };
+        place.engine.clone().ok_or_else(|| Some(Box::new(place.status.clone())))
+    }
+
+    /// Where the engines of a server stand.
+    pub(in crate::app) fn server_engine(&self, server_id: ServerId) -> Option<ServerEngine> {
+        let inner = self.inner();
+        let entry = inner.entries.get(&server_id)?;
+        let Some(main) = entry.main() else {
+            let status = entry.status.clone();
+            return Some(ServerEngine { server_id, status, others: Vec::new() });
+        };
+        let others = entry.engines.iter().filter(|place| place.socket != main.socket);
+        let other =
+            |it: &Place| OtherEngine { socket: it.socket.clone(), status: it.status.clone() };
+        let (status, others) = (main.status.clone(), others.map(other).collect());
+        Some(ServerEngine { server_id, status, others })
+    }
+
+    /// Where an engine stands.
+    pub(super) fn status(&self, server: ServerId, socket: &str) -> Option<EngineStatus> {
+        Some(self.inner().entries.get(&server)?.place(socket)?.status.clone())
+    }
+
+    /// The sockets of a server's engines, also of those that do not answer (any more).
+    pub(super) fn sockets(&self, server: ServerId) -> Vec<String> {
+        let inner = self.inner();
+        let places = inner.entries.get(&server).into_iter().flat_map(|entry| &entry.engines);
+        places.map(|place| place.socket.clone()).collect()
     }
 
     /// The containers of a server whose processes exist.
@@ -162,7 +112,7 @@ impl Board {
     pub(in crate::app) fn row(&self, which: &ContainerRef) -> Option<ContainerRow> {
         let inner = self.inner();
         let entry = inner.entries.get(&which.server_id)?;
-        Some(entry.containers.get(&which.container_id)?.row(entry.lost, Utc::now()))
+        Some(entry.row(entry.containers.get(&which.container_id)?, Utc::now()))
     }
 
     /// The containers of a server, by project, service and name; those without a project last.
@@ -170,21 +120,21 @@ impl Board {
         let now = Utc::now();
         let inner = self.inner();
         let Some(entry) = inner.entries.get(&server) else { return Vec::new() };
-        let mut rows: Vec<_> =
-            entry.containers.values().map(|kept| kept.row(entry.lost, now)).collect();
+        let mut rows: Vec<_> = entry.containers.values().map(|kept| entry.row(kept, now)).collect();
         drop(inner);
         rows.sort_by(|a, b| order(&a.container).cmp(&order(&b.container)));
         rows
     }
 
-    /// How many containers a server has.
+    /// How many containers the engines of a server have that answer; nothing where none does.
     pub(super) fn counts(&self, server: ServerId) -> Option<ContainerCounts> {
         let now = Utc::now();
         let inner = self.inner();
         let entry = inner.entries.get(&server)?;
-        entry.engine.as_ref()?;
+        entry.engines.iter().find(|place| place.engine.is_some())?;
         let mut counts = ContainerCounts::default();
-        for kept in entry.containers.values() {
+        let live = entry.containers.values().filter(|kept| entry.is_live(&kept.container.engine));
+        for kept in live {
             counts.all += 1;
             counts.running += u32::from(kept.container.state == ContainerState::Running);
             counts.troubled += u32::from(trouble::words(&kept.container, now).is_some());
@@ -192,20 +142,47 @@ impl Board {
         Some(counts)
     }
 
-    /// Says where an engine stands that does not answer (any more). What it had stays known, unless
-    /// nothing of it is there.
-    pub(super) fn set_status(&self, server: ServerId, status: EngineStatus, is_gone: bool) -> bool {
+    /// Says where a server and all its engines stand that were not asked yet, or cannot be any more.
+    pub(super) fn set_all(&self, server: ServerId, status: &EngineStatus) -> bool {
         let mut inner = self.inner();
         let entry = inner.entry(server);
-        if !matches!(status, EngineStatus::Looking) && entry.engine.take().is_some() {
-            entry.lost = Some(Utc::now());
-        }
-        let changed = entry.status != status;
-        entry.status = status;
-        if is_gone {
-            inner.clear(server);
+        let mut changed = entry.status != *status;
+        entry.status = status.clone();
+        for place in &mut entry.engines {
+            changed |= place.set(status.clone());
         }
         changed
+    }
+
+    /// Says where a server stands of which no engine is known.
+    pub(super) fn set_server(&self, server: ServerId, status: EngineStatus) -> bool {
+        let mut inner = self.inner();
+        let entry = inner.entry(server);
+        let changed = entry.status != status;
+        entry.status = status;
+        changed
+    }
+
+    /// Says where an engine stands that does not answer (any more). What it had stays known.
+    pub(super) fn set_status(&self, server: ServerId, socket: &str, status: EngineStatus) -> bool {
+        self.inner().entry(server).place_mut(socket).set(status)
+    }
+
+    /// Forgets an engine and what it had; whether it was known.
+    pub(super) fn drop_engine(&self, server: ServerId, socket: &str) -> bool {
+        let mut inner = self.inner();
+        inner.clear(server, Some(socket));
+        let engines = &mut inner.entry(server).engines;
+        let before = engines.len();
+        engines.retain(|place| place.socket != socket);
+        engines.len() < before
+    }
+
+    /// Brings the engines of a server into this order; others come behind.
+    pub(super) fn arrange(&self, server: ServerId, sockets: &[String]) {
+        let rank = |place: &Place| sockets.iter().position(|socket| *socket == place.socket);
+        let mut inner = self.inner();
+        inner.entry(server).engines.sort_by_key(|place| rank(place).unwrap_or(usize::MAX));
     }
 
     /// Takes an engine that answers, with all its containers. What was asked of each before stays until
@@ -219,19 +196,21 @@ impl Board {
         let mut inner = self.inner();
         let entry = inner.entry(server);
         let info = engine.info().clone();
+        let socket = info.socket.clone();
+        let place = entry.place_mut(&socket);
         let is_new =
-            !matches!(&entry.status, EngineStatus::Ready { info: old, .. } if *old == info);
+            !matches!(&place.status, EngineStatus::Ready { info: old, .. } if *old == info);
         if is_new {
-            entry.status = EngineStatus::Ready { info, since: Utc::now() };
+            place.status = EngineStatus::Ready { info, since: Utc::now() };
         }
-        entry.engine = Some(engine);
-        entry.lost = None;
+        place.engine = Some(engine);
+        place.lost = None;
         let there: HashSet<&str> = listed.iter().map(|container| container.id.as_str()).collect();
         let gone: Vec<_> = entry
             .containers
-            .keys()
-            .filter(|id| !there.contains(id.as_str()))
-            .map(|id| ContainerRef { server_id: server, container_id: id.clone() })
+            .iter()
+            .filter(|(id, kept)| kept.container.engine == socket && !there.contains(id.as_str()))
+            .map(|(id, _)| ContainerRef { server_id: server, container_id: id.clone() })
             .collect();
         for which in gone {
             inner.take_away(which);
@@ -262,16 +241,49 @@ impl Board {
         self.inner().put(container)
     }
 
-    /// Forgets a container; whether it was known.
-    pub(super) fn remove(&self, server: ServerId, id: &str) -> bool {
-        self.inner().take_away(ContainerRef { server_id: server, container_id: id.to_owned() })
+    /// Forgets a container that an engine no longer has; whether it was known.
+    pub(super) fn remove(&self, server: ServerId, socket: &str, id: &str) -> bool {
+        let which = ContainerRef { server_id: server, container_id: id.to_owned() };
+        let mut inner = self.inner();
+        let is_its = |kept: &Kept| kept.container.engine == socket;
+        let known = inner.entry(server).containers.get(id).is_some_and(is_its);
+        known && inner.take_away(which)
     }
 
     /// Forgets a server.
     pub(super) fn forget(&self, server: ServerId) {
         let mut inner = self.inner();
-        inner.clear(server);
+        inner.clear(server, None);
         inner.entries.remove(&server);
+    }
+
+    /// Looks again at what is wrong with the containers of a server, some of which passes with time;
+    /// whether that is anything new.
+    pub(super) fn judge(&self, server: ServerId, now: DateTime<Utc>) -> bool {
+        let mut inner = self.inner();
+        let revision = inner.revision + 1;
+        let Some(entry) = inner.entries.get_mut(&server) else { return false };
+        let mut changed = false;
+        for kept in entry.containers.values_mut() {
+            let trouble = trouble::words(&kept.container, now);
+            if kept.trouble != trouble {
+                kept.trouble = trouble;
+                kept.changed = revision;
+                changed = true;
+            }
+        }
+        if changed {
+            inner.revision = revision;
+        }
+        changed
+    }
+
+    /// The images of the containers of an engine, by their ids and names.
+    pub(super) fn images(&self, server: ServerId, socket: &str) -> HashSet<(String, String)> {
+        let inner = self.inner();
+        let kept = inner.entries.get(&server).into_iter().flat_map(|it| it.containers.values());
+        let containers = kept.map(|kept| &kept.container).filter(|it| it.engine == socket);
+        containers.map(|it| (it.image_id.clone(), it.image.clone())).collect()
     }
 
     /// Takes what the containers of a server use now; of those that are not named nothing is known.
@@ -306,7 +318,7 @@ impl Board {
         let inner = self.inner();
         let rows = inner.entries.values().flat_map(|entry| {
             let changed = entry.containers.values().filter(|kept| kept.changed > revision);
-            changed.map(|kept| kept.row(entry.lost, now))
+            changed.map(|kept| entry.row(kept, now))
         });
         Changed {
             rows: rows.collect(),
@@ -322,77 +334,11 @@ impl Board {
     }
 }
 
-impl Inner {
-    fn clear(&mut self, server: ServerId) {
-        let ids: Vec<_> = self.entry(server).containers.keys().cloned().collect();
-        for container_id in ids {
-            self.take_away(ContainerRef { server_id: server, container_id });
-        }
-    }
-}
-
 fn order(container: &Container) -> (bool, Option<&str>, Option<&str>, &str) {
     let project = container.project.as_deref();
     (project.is_none(), project, container.service.as_deref(), &container.name)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{super::trouble::tests::container, *};
-    use crate::domain::container::FiguresSource;
-
-    fn figures(cpu: f64) -> ContainerFigures {
-        ContainerFigures {
-            at: Utc::now(),
-            source: FiguresSource::Cgroup,
-            cpu_percent: Some(cpu),
-            cpu_host_percent: None,
-            cpu_limit_cores: None,
-            memory_bytes: None,
-            memory_limit_bytes: None,
-            network_rx: None,
-            network_tx: None,
-        }
-    }
-
-    /// A window that looks again gets what changed, and nothing twice.
-    #[test]
-    fn changes_are_told_once_and_departures_too() {
-        let board = Board::default();
-        let web = container(ContainerState::Running);
-        assert!(board.put(web.clone()) && !board.put(web.clone()), "nothing new");
-        let first = board.changed_since(0);
-        assert_eq!((first.rows.len(), first.gone.len()), (1, 0));
-        assert!(board.figures(web.server_id, &[(web.id.clone(), figures(1.0))]));
-        let second = board.changed_since(first.revision);
-        assert_eq!(second.rows.len(), 1);
-        assert!(board.remove(web.server_id, &web.id) && !board.remove(web.server_id, &web.id));
-        let third = board.changed_since(second.revision);
-        assert_eq!((third.rows.len(), third.gone), (0, vec![web.reference()]));
-        assert!(board.changed_since(third.revision).gone.is_empty());
-    }
-
-    /// A container that does not run uses nothing, and must not keep its last figures.
-    #[test]
-    fn figures_end_with_the_run() {
-        let board = Board::default();
-        let web = container(ContainerState::Running);
-        board.put(web.clone());
-        board.figures(web.server_id, &[(web.id.clone(), figures(1.0))]);
-        board.put(container(ContainerState::Exited));
-        assert_eq!(board.row(&web.reference()).and_then(|row| row.figures), None);
-    }
-
-    /// More departures than are remembered make a window read everything anew.
-    #[test]
-    fn a_window_that_fell_behind_is_told_so() {
-        let board = Board::default();
-        for number in 0..=GONE_KEPT {
-            let one = Container { id: format!("{number}"), ..container(ContainerState::Running) };
-            board.put(one.clone());
-            board.remove(one.server_id, &one.id);
-        }
-        assert!(board.changed_since(0).is_partial);
-        assert!(!board.changed_since(board.revision()).is_partial);
-    }
-}
+#[path = "board_tests.rs"]
+mod tests;

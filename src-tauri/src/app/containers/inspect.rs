@@ -24,7 +24,7 @@ impl Tomo {
         &self,
         which: &ContainerRef,
     ) -> Result<ContainerDetails, AppError> {
-        let engine = self.engine(which.server_id)?;
+        let engine = self.engine_of(which)?;
         let inspected = engine.inspect(&which.container_id).await?;
         Ok(ContainerDetails {
             row: self.row_as(which, &inspected)?,
@@ -54,7 +54,7 @@ impl Tomo {
         which: &ContainerRef,
         name: &str,
     ) -> Result<String, AppError> {
-        let inspected = self.engine(which.server_id)?.inspect(&which.container_id).await?;
+        let inspected = self.engine_of(which)?.inspect(&which.container_id).await?;
         let value = inspected.variable(name).ok_or(AppError::NotFound("variable"))?;
         let (variable, container) = (shown(name), shown(&self.container_name(which)));
         let message =

@@ -1,26 +1,33 @@
 //! Listening to one engine: its events say which container to look at again, and what is worth an
 //! entry in the log.
 
-use super::{trouble::server_name, watch::Watching};
+use super::{
+    digests::Digests,
+    trouble::{Heard, server_name},
+    waiting::Waiting,
+    watch,
+};
 use crate::{
+    app::Tomo,
     collect::hub::Change,
     docker::{
         Engine, EngineError,
         events::{ContainerEvent, EventKind},
         list::MOST_CONTAINERS,
     },
-    domain::container::{Container, ContainerRef},
+    domain::{
+        container::{Container, ContainerRef},
+        id::ServerId,
+    },
 };
+use chrono::Utc;
 use futures::{
     FutureExt, StreamExt,
     future::BoxFuture,
     stream::{self, BoxStream, FuturesUnordered},
 };
-use std::{
-    collections::{HashMap, HashSet, VecDeque},
-    time::Duration,
-};
-use tokio::time::MissedTickBehavior;
+use std::time::Duration;
+use tokio::{sync::watch::Receiver, time::MissedTickBehavior};
 
 /// How often troubles are judged anew that pass with time.
 const JUDGE_EVERY: Duration = Duration::from_secs(60);
@@ -31,84 +38,36 @@ const MOST_WAITING: usize = 2 * MOST_CONTAINERS;
 
 /// Why listening ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ended {
+pub(super) enum Over {
     /// Somebody asked to look anew.
     Asked,
+    /// What is known may be old, and nobody tells.
+    Stale,
     /// The stream broke.
     Broke,
 }
 
-/// Containers that are to be asked about, each once at a time.
-#[derive(Default)]
-struct Waiting {
-    /// In this order.
-    order: VecDeque<String>,
-    waiting: HashSet<String>,
-    asked: HashSet<String>,
-    /// Something happened to them while they were asked about.
-    again: HashSet<String>,
-    /// They went while they were asked about: the answer is older than that.
-    gone: HashSet<String>,
-}
-
-impl Waiting {
-    /// Behind all others.
-    fn later(&mut self, id: &str) {
-        if self.waiting.insert(id.to_owned()) {
-            self.order.push_back(id.to_owned());
-        }
-    }
-
-    /// Before all others: somebody may be looking at it.
-    fn soon(&mut self, id: &str) {
-        if self.asked.contains(id) {
-            self.again.insert(id.to_owned());
-            return;
-        }
-        if !self.waiting.insert(id.to_owned()) {
-            self.order.retain(|other| other != id);
-        }
-        self.order.push_front(id.to_owned());
-    }
-
-    fn next(&mut self) -> Option<String> {
-        let id = self.order.pop_front()?;
-        self.waiting.remove(&id);
-        self.asked.insert(id.clone());
-        Some(id)
-    }
-
-    /// One was answered about; whether the answer still counts.
-    fn done(&mut self, id: &str) -> bool {
-        self.asked.remove(id);
-        if self.again.remove(id) {
-            self.soon(id);
-        }
-        !self.gone.remove(id)
-    }
-
-    fn forget(&mut self, id: &str) {
-        self.again.remove(id);
-        if self.asked.contains(id) {
-            self.gone.insert(id.to_owned());
-        }
-        if self.waiting.remove(id) {
-            self.order.retain(|other| other != id);
-        }
-    }
+/// Whoever listens to an engine.
+pub(super) struct Listening<'a> {
+    pub(super) tomo: &'a Tomo,
+    pub(super) server: ServerId,
+    /// What was heard of the engine.
+    pub(super) heard: &'a mut Heard,
+    /// Somebody asks to look anew.
+    pub(super) asked: Receiver<u64>,
 }
 
 /// Follows what an engine tells, from before `listed` on, until its stream ends.
 pub(super) async fn listen(
-    watching: &mut Watching,
+    watching: Listening<'_>,
     engine: &Engine,
     listed: Vec<Container>,
-) -> Ended {
+) -> Over {
     // Whatever was missed since an earlier stream is news, however old.
     let news_nanos = if watching.heard.has_heard() { i64::MIN } else { engine.met().news_nanos };
     let mut live = Live {
         waiting: Waiting::default(),
-        digests: HashMap::new(),
+        digests: Digests::default(),
         news_nanos,
         is_deaf: false,
         engine: engine.clone(),
@@ -121,11 +80,10 @@ pub(super) async fn listen(
 }
 
 struct Live<'a> {
-    watching: &'a mut Watching,
+    watching: Listening<'a>,
     engine: Engine,
     waiting: Waiting,
-    /// Digests of images by their ids and names. An image that has none may be given one by a registry.
-    digests: HashMap<(String, String), String>,
+    digests: Digests,
     /// What happened before is no news.
     news_nanos: i64,
     /// Whether somebody keeps the events back.
@@ -135,13 +93,15 @@ struct Live<'a> {
 type Asked = (String, Result<Container, EngineError>);
 
 impl Live<'_> {
-    async fn run(&mut self) -> Ended {
+    async fn run(&mut self) -> Over {
         let since = self.watching.heard.since(self.engine.met().since_nanos);
         let mut events: BoxStream<'_, _> = self.engine.clone().events(since).boxed();
         let mut asking: FuturesUnordered<BoxFuture<'static, Asked>> = FuturesUnordered::new();
         let mut beat = tokio::time::interval(JUDGE_EVERY);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         beat.reset();
+        let mut asked = self.watching.asked.clone();
+        let mut resting: FuturesUnordered<BoxFuture<'static, String>> = FuturesUnordered::new();
         loop {
             while asking.len() < self.engine.at_once()
                 && let Some(id) = self.waiting.next()
@@ -152,9 +112,9 @@ impl Live<'_> {
                 event = events.next() => match event {
                     Some(Ok(event)) => {
                         self.hear(event).await;
-                        if self.waiting.order.len() > MOST_WAITING {
+                        if self.waiting.len() > MOST_WAITING {
                             tracing::warn!(server = %self.watching.server, "too many events");
-                            return Ended::Broke;
+                            return Over::Broke;
                         }
                     }
                     // A proxy that keeps events back still answers everything else.
@@ -167,20 +127,27 @@ impl Live<'_> {
                     }
                     Some(Err(error)) => {
                         tracing::debug!(server = %self.watching.server, %error, "events broke off");
-                        return Ended::Broke;
+                        return Over::Broke;
                     }
-                    None => return Ended::Broke,
+                    None => return Over::Broke,
                 },
                 Some((id, answer)) = asking.next(), if !asking.is_empty() => {
-                    self.take(&id, answer);
+                    if let Some(rest) = self.take(&id, answer) {
+                        let rested = async move {
+                            tokio::time::sleep(rest).await;
+                            id
+                        };
+                        resting.push(rested.boxed());
+                    }
                 }
+                Some(id) = resting.next(), if !resting.is_empty() => self.waiting.rested(&id),
                 _ = beat.tick() => {
                     if self.is_deaf {
-                        return Ended::Asked;
+                        return Over::Stale;
                     }
-                    self.count();
+                    self.tidy();
                 }
-                () = self.watching.is_asked() => return Ended::Asked,
+                _ = watch::asked(&mut asked) => return Over::Asked,
             }
         }
     }
@@ -188,6 +155,7 @@ impl Live<'_> {
     /// Asks about one container, and about its image where nobody has yet.
     fn ask(&self, id: String) -> BoxFuture<'static, Asked> {
         let (engine, server) = (self.engine.clone(), self.watching.server);
+        // What it shares with the others is not held while somebody waits.
         let digests = self.digests.clone();
         async move {
             let looked = engine.look(server, &id).await;
@@ -195,7 +163,7 @@ impl Live<'_> {
                 Ok(mut container) => {
                     let image = (container.image_id.clone(), container.image.clone());
                     container.digest = match digests.get(&image) {
-                        Some(known) => Some(known.clone()),
+                        Some(known) => Some(known),
                         // An image that is gone has no digest that anybody could want.
                         None => engine
                             .digest(&container.image_id, &container.image)
@@ -211,7 +179,9 @@ impl Live<'_> {
         .boxed()
     }
 
-    fn take(&mut self, id: &str, answer: Result<Container, EngineError>) {
+    /// Takes the answer about a container; how long to wait before it is asked about again where there
+    /// was none.
+    fn take(&mut self, id: &str, answer: Result<Container, EngineError>) -> Option<Duration> {
         let (board, server) = (&self.watching.tomo.inner.board, self.watching.server);
         let counts = self.waiting.done(id);
         let changed = match answer {
@@ -226,15 +196,21 @@ impl Live<'_> {
                 // nothing.
                 board.put(container)
             }
-            Err(EngineError::NotFound(_)) => board.remove(server, id),
+            Err(EngineError::NotFound(_)) => board.remove(server, self.socket(), id),
             Err(error) => {
                 tracing::debug!(%server, id, %error, "a container could not be looked at");
-                false
+                return self.waiting.failed(id).filter(|_| counts);
             }
         };
+        self.waiting.settled(id);
         if changed {
             self.changed();
         }
+        None
+    }
+
+    fn socket(&self) -> &str {
+        &self.engine.info().socket
     }
 
     async fn hear(&mut self, event: ContainerEvent) {
@@ -255,11 +231,20 @@ impl Live<'_> {
         }
         if event.kind == EventKind::Destroy {
             self.waiting.forget(&event.id);
-            if tomo.inner.board.remove(server, &event.id) {
+            if tomo.inner.board.remove(server, self.socket(), &event.id) {
                 self.changed();
             }
         } else {
             self.waiting.soon(&event.id);
+        }
+    }
+
+    /// What passes with time: troubles, and what is remembered of images that nobody uses any more.
+    fn tidy(&self) {
+        let (board, server) = (&self.watching.tomo.inner.board, self.watching.server);
+        self.digests.keep_only(&board.images(server, self.socket()));
+        if board.judge(server, Utc::now()) {
+            self.changed();
         }
     }
 
@@ -276,45 +261,4 @@ impl Live<'_> {
 
 fn is_refusal(error: &EngineError) -> bool {
     matches!(error, EngineError::ReadOnly | EngineError::NotFound(_) | EngineError::Refused { .. })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What changes while it is asked about has to be asked about again, and nothing is asked about
-    /// twice at a time.
-    #[test]
-    fn each_container_is_asked_about_once_at_a_time() {
-        let mut waiting = Waiting::default();
-        waiting.later("a");
-        waiting.later("b");
-        waiting.later("a");
-        waiting.soon("b");
-        assert_eq!(waiting.next().as_deref(), Some("b"));
-        waiting.soon("b");
-        assert_eq!(waiting.next().as_deref(), Some("a"));
-        assert_eq!(waiting.next(), None);
-        waiting.done("b");
-        assert_eq!(waiting.next().as_deref(), Some("b"), "it changed meanwhile");
-        waiting.done("b");
-        waiting.later("c");
-        waiting.forget("c");
-        assert_eq!(waiting.next(), None);
-    }
-
-    /// A container that lived for a moment is removed before it was answered about: the answer must
-    /// not bring it back.
-    #[test]
-    fn an_answer_about_what_went_meanwhile_does_not_count() {
-        let mut waiting = Waiting::default();
-        waiting.soon("a");
-        waiting.soon("b");
-        while waiting.next().is_some() {}
-        waiting.soon("a");
-        waiting.forget("a");
-        assert!(!waiting.done("a") && waiting.done("b"));
-        assert_eq!(waiting.next(), None);
-        assert!(waiting.asked.is_empty() && waiting.gone.is_empty());
-    }
 }

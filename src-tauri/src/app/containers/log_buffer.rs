@@ -186,6 +186,16 @@ pub(in crate::app) struct LogView {
 }
 
 impl LogView {
+    /// Number of the first line that was kept.
+    pub(in crate::app) fn first(&self) -> u64 {
+        self.first
+    }
+
+    /// Number after the last line.
+    pub(in crate::app) fn end(&self) -> u64 {
+        self.pieces.last().map_or(self.first, |piece| piece.end())
+    }
+
     /// Places of the lines from a number on.
     fn places(&self, from: u64) -> impl DoubleEndedIterator<Item = (&Piece, usize)> {
         let from = from.max(self.first);

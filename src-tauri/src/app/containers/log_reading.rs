@@ -51,7 +51,7 @@ impl Follow {
                 End::Again => self.closed(source, true, None),
                 End::Broken(why) => {
                     self.closed(source, true, Some(why));
-                    if tomo.engine(server).is_err() {
+                    if tomo.engine_of(&self.container(source)).is_err() {
                         something_of(&mut changes, server).await;
                     }
                 }
@@ -70,13 +70,13 @@ impl Follow {
         let Ok(container) = tomo.container(&which) else { return false };
         // A run that is over already counts as well: it may have lasted for a moment.
         let is_newer = container.started_at.is_some_and(|at| Some(at) > run.started_at);
-        !container.is_up() && !is_newer && tomo.engine(which.server_id).is_ok()
+        !container.is_up() && !is_newer && tomo.engine_of(&which).is_ok()
     }
 
     /// Reads a log until it ends.
     async fn read(&self, tomo: &Tomo, source: u16, resume: &mut Resume) -> End {
         let container = self.container(source);
-        let engine = match tomo.engine(container.server_id) {
+        let engine = match tomo.engine_of(&container) {
             Ok(engine) => engine,
             Err(error) => return End::Broken(error.to_string()),
         };

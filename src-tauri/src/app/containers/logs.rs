@@ -118,14 +118,14 @@ impl Tomo {
         };
         at_most("lines", part.tail, most)?;
         let container = self.container(&part.container)?;
-        let engine = self.engine(container.server_id)?;
+        let engine = self.engine_of(&part.container)?;
         let read = async {
             let mut tail = part.tail;
             loop {
-                let (found, is_whole) =
+                let End { lines, left_out, is_whole } =
                     end_of(&engine, &container.id, part, tail, most_bytes).await?;
-                if is_whole || found.len() >= part.tail as usize {
-                    return Ok::<_, EngineError>(found);
+                if is_whole || lines.len() >= part.tail as usize {
+                    return Ok::<_, EngineError>((left_out, lines));
                 }
                 tail = tail.saturating_mul(8).min(MOST_TAIL);
             }
@@ -142,7 +142,8 @@ impl Tomo {
             text: shown(line.text),
             cut_bytes: line.cut_bytes,
         };
-        Ok((0..).zip(lines).map(line).collect())
+        let (left_out, lines) = lines;
+        Ok((left_out..).zip(lines).map(line).collect())
     }
 
     /// Follows logs of containers together.
@@ -218,9 +219,12 @@ impl Tomo {
         at_most("lines", limit, MOST_OF_PAGE)?;
         let follow = self.follow_of(id).await?;
         let limit = limit as usize;
-        let lines =
-            read(&follow, filter, move |view, filter| view.page(from, limit, filter)).await?;
-        Ok(LogPage { status: follow.status(), lines })
+        let page = move |view: &LogView, filter: &LogFilter| {
+            (view.page(from, limit, filter), view.first(), view.end())
+        };
+        let (lines, first, end) = read(&follow, filter, page).await?;
+        // Where it stood when it was read: whoever goes on from there misses nothing.
+        Ok(LogPage { status: LogStatus { first, end, ..follow.status() }, lines })
     }
 
     /// The lines of a follow that match.
@@ -300,15 +304,24 @@ impl Tomo {
     }
 }
 
-/// The last lines of a log that are wanted, of as many as are read of it; and whether no older ones
-/// are there, or no more may be read.
+/// The end of a log.
+struct End {
+    /// The last lines that are wanted.
+    lines: VecDeque<Line>,
+    /// How many wanted ones before them were read as well, and are too many or too long together.
+    left_out: u64,
+    /// Whether no older ones are there, or no more may be read.
+    is_whole: bool,
+}
+
+/// The end of a log, of as many of its lines as are read.
 async fn end_of(
     engine: &Engine,
     container: &str,
     part: &LogPart,
     tail: u32,
     most_bytes: usize,
-) -> Result<(VecDeque<Line>, bool), EngineError> {
+) -> Result<End, EngineError> {
     // Engines count the lines of both outputs and leave one out then, so that the last ten errors
     // would be those among the last ten lines.
     let wish = LogWish {
@@ -320,6 +333,7 @@ async fn end_of(
     };
     let mut reader = engine.log(container, &wish).await?;
     let (mut kept, mut bytes, mut count) = (VecDeque::new(), 0, 0);
+    let mut left_out = 0;
     while let Some(lines) = reader.next().await? {
         count += lines.len();
         for line in lines {
@@ -329,10 +343,11 @@ async fn end_of(
             }
         }
         while bytes > most_bytes || kept.len() > part.tail as usize {
-            bytes -= kept.pop_front().map_or(bytes, |line| line.text.len());
+            bytes -= kept.pop_front().map_or(bytes, |line: Line| line.text.len());
+            left_out += 1;
         }
     }
-    Ok((kept, count < tail as usize || tail >= MOST_TAIL))
+    Ok(End { lines: kept, left_out, is_whole: count < tail as usize || tail >= MOST_TAIL })
 }
 
 /// A name as it can stand before a line: labels hold anything.

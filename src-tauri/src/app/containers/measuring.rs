@@ -15,7 +15,7 @@ use crate::{
 };
 use chrono::Utc;
 use futures::StreamExt;
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 use tokio::sync::broadcast::error::RecvError;
 
 /// How often engines are asked for what the control groups did not tell.
@@ -73,17 +73,36 @@ impl Tomo {
     /// Asks all engines at once for what their servers' control groups do not tell.
     async fn ask_engines(&self) {
         let servers = self.inner.hub.rows(Utc::now()).into_iter().map(|row| row.server.id);
-        let asked = servers.filter(|server| self.is_sampled(*server)).filter_map(|server| {
-            let engine = self.inner.board.engine(server)?;
-            Some(async move { self.ask_engine(server, &engine).await })
+        let asked = servers.filter(|server| self.is_sampled(*server)).flat_map(|server| {
+            let missing = self.missing_figures(server);
+            let engines = self.inner.board.engines(server).into_iter();
+            engines.map(move |engine| {
+                let its = |id: &&(String, String)| id.0 == engine.info().socket;
+                let ids: Vec<_> = missing.iter().filter(its).map(|(_, id)| id.clone()).collect();
+                async move { self.ask_engine(server, &engine, ids).await }
+            })
         });
         futures::future::join_all(asked).await;
     }
 
-    async fn ask_engine(&self, server: ServerId, engine: &Engine) {
-        let Some(sample) = self.inner.hub.sample(server) else { return };
-        let up = self.inner.board.up(server).into_iter().map(|container| container.id);
-        let missing = self.inner.usage.missing(server, &sample, up);
+    /// The containers of a server whose figures its control groups do not tell, with the sockets of
+    /// their engines.
+    fn missing_figures(&self, server: ServerId) -> Vec<(String, String)> {
+        let board = &self.inner.board;
+        if board.engines(server).is_empty() {
+            return Vec::new();
+        }
+        let Some(sample) = self.inner.hub.sample(server) else { return Vec::new() };
+        let up: HashMap<_, _> = board
+            .up(server)
+            .into_iter()
+            .map(|container| (container.id, container.engine))
+            .collect();
+        let missing = self.inner.usage.missing(server, &sample, up.keys().cloned());
+        missing.into_iter().filter_map(|id| Some((up.get(&id)?.clone(), id))).collect()
+    }
+
+    async fn ask_engine(&self, server: ServerId, engine: &Engine, missing: Vec<String>) {
         if missing.is_empty() {
             return;
         }

@@ -2,6 +2,8 @@
 
 mod actions;
 mod board;
+mod digests;
+mod follow;
 mod inspect;
 mod links;
 mod live;
@@ -14,9 +16,11 @@ mod logs;
 mod measuring;
 mod named;
 mod outcome;
+mod removal;
 mod resources;
 mod trouble;
 mod usage;
+mod waiting;
 mod watch;
 
 pub(super) use actions::shown;
@@ -86,8 +90,9 @@ impl Tomo {
     }
 
     fn server_engine(&self, server_id: ServerId) -> ServerEngine {
-        let status = self.inner.board.status(server_id).unwrap_or(EngineStatus::Unknown);
-        ServerEngine { server_id, status }
+        let known = self.inner.board.server_engine(server_id);
+        let status = EngineStatus::Unknown;
+        known.unwrap_or(ServerEngine { server_id, status, others: Vec::new() })
     }
 
     /// Looks for the engine of a server anew.
@@ -104,22 +109,26 @@ impl Tomo {
         Ok(self.server_engine(server))
     }
 
-    /// The engine of a server, which answered when it was last asked something.
+    /// The engines of a server that answered when they were last asked something: one at least.
+    ///
+    /// # Errors
+    /// Why none can be used, in words for a person.
+    pub(super) fn engines(&self, server: ServerId) -> Result<Vec<Engine>, AppError> {
+        let engines = self.inner.board.engines(server);
+        if engines.is_empty() {
+            let known = self.inner.board.server_engine(server);
+            return Err(unusable(known.map(|engine| engine.status)));
+        }
+        Ok(engines)
+    }
+
+    /// The engine that has a container, which answered when it was last asked something.
     ///
     /// # Errors
     /// Why it cannot be used, in words for a person.
-    pub(super) fn engine(&self, server: ServerId) -> Result<Engine, AppError> {
-        if let Some(engine) = self.inner.board.engine(server) {
-            return Ok(engine);
-        }
-        Err(match self.inner.board.status(server) {
-            Some(EngineStatus::Trouble { trouble, .. }) => AppError::NoEngine(Box::new(trouble)),
-            Some(EngineStatus::Looking) => {
-                AppError::Invalid("Docker is still being looked for on this server.".into())
-            }
-            Some(_) => AppError::Invalid("This server is not connected.".into()),
-            None => AppError::NotFound("server"),
-        })
+    pub(super) fn engine_of(&self, which: &ContainerRef) -> Result<Engine, AppError> {
+        let engine = self.inner.board.engine_of(which);
+        engine.map_err(|status| unusable(status.map(|status| *status)))
     }
 
     /// A container that is listed.
@@ -128,5 +137,16 @@ impl Tomo {
     /// When it is not, or not any more.
     pub(super) fn container(&self, which: &ContainerRef) -> Result<Container, AppError> {
         self.inner.board.container(which).ok_or(AppError::NotFound("container"))
+    }
+}
+
+fn unusable(status: Option<EngineStatus>) -> AppError {
+    match status {
+        Some(EngineStatus::Trouble { trouble, .. }) => AppError::NoEngine(Box::new(trouble)),
+        Some(EngineStatus::Looking) => {
+            AppError::Invalid("Docker is still being looked for on this server.".into())
+        }
+        Some(_) => AppError::Invalid("This server is not connected.".into()),
+        None => AppError::NotFound("server"),
     }
 }

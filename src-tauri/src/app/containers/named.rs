@@ -29,6 +29,7 @@ struct Arguments {
     #[serde(default)]
     ids: Vec<String>,
     kind: Option<PruneKind>,
+    engine: Option<String>,
 }
 
 impl Tomo {
@@ -57,13 +58,13 @@ impl Tomo {
                 self.named_containers(&which.collect::<Vec<_>>())?
             }
             ("image.remove" | "volume.remove" | "network.remove" | "prune.run", Some(server)) => {
-                let known = self.kept_on_engine(command, arguments.kind, server).await?;
+                let known = self.kept_on_engines(command, &arguments, server).await?;
                 let place = self.server_name(server);
                 let name = |id: String| {
                     let found = known.iter().find(|(known, _)| *known == id);
                     found.map(|(_, name)| format!("{} on {place}", shown(name)))
                 };
-                let names: Option<Vec<_>> = arguments.ids.into_iter().map(name).collect();
+                let names: Option<Vec<_>> = arguments.ids.iter().cloned().map(name).collect();
                 names.ok_or(AppError::NotFound("image, volume or network"))?
             }
             _ => return Ok(None),
@@ -75,33 +76,42 @@ impl Tomo {
     fn named_containers(&self, which: &[ContainerRef]) -> Result<Vec<String>, AppError> {
         let name = |which: &ContainerRef| {
             let container = self.container(which)?;
-            Ok(format!("{} on {}", shown(&container.name), self.server_name(which.server_id)))
+            let runs = if container.is_up() { " (runs)" } else { "" };
+            let server = self.server_name(which.server_id);
+            Ok(format!("{} on {server}{runs}", shown(&container.name)))
         };
         which.iter().map(name).collect()
     }
 
-    /// The ids and names of everything of one kind that an engine keeps.
-    async fn kept_on_engine(
+    /// The ids and names of everything of one kind that the engines of a server keep, or the one engine
+    /// that is named.
+    async fn kept_on_engines(
         &self,
         command: &str,
-        kind: Option<PruneKind>,
+        arguments: &Arguments,
         server: ServerId,
     ) -> Result<Vec<(String, String)>, AppError> {
-        let engine = self.engine(server)?;
-        let (images, volumes) = match kind {
+        let (images, volumes) = match arguments.kind {
             Some(PruneKind::DanglingImages | PruneKind::UnusedImages) => (true, false),
             Some(PruneKind::AnonymousVolumes | PruneKind::UnusedVolumes) => (false, true),
             _ => (command == "image.remove", command == "volume.remove"),
         };
-        if images {
-            let images = engine.images(server).await?.into_iter();
-            return Ok(images.map(|image| (image.id.clone(), image_name(&image))).collect());
+        let mut kept = Vec::new();
+        for engine in self.engines(server)? {
+            if arguments.engine.as_ref().is_some_and(|wanted| *wanted != engine.info().socket) {
+                continue;
+            }
+            if images {
+                let images = engine.images(server).await?.into_iter();
+                kept.extend(images.map(|image| (image.id.clone(), image_name(&image))));
+            } else if volumes {
+                let volumes = engine.volumes(server, false).await?.into_iter();
+                kept.extend(volumes.map(|volume| (volume.name.clone(), volume.name)));
+            } else {
+                let networks = engine.networks(server).await?.into_iter();
+                kept.extend(networks.map(|network| (network.id, network.name)));
+            }
         }
-        if volumes {
-            let volumes = engine.volumes(server, false).await?.into_iter();
-            return Ok(volumes.map(|volume| (volume.name.clone(), volume.name)).collect());
-        }
-        let networks = engine.networks(server).await?.into_iter();
-        Ok(networks.map(|network| (network.id, network.name)).collect())
+        Ok(kept)
     }
 }

@@ -77,6 +77,20 @@ fn names(all: &[&str]) -> String {
 }
 
 impl Deed {
+    /// The same without force where the container is known to have ended: force is for those that were
+    /// seen to run, and one that somebody starts meanwhile is not killed with them.
+    fn as_needed(self, before: Option<&Container>) -> Self {
+        let has_ended = before.is_some_and(|before| {
+            matches!(before.state, ContainerState::Created | ContainerState::Exited)
+        });
+        match self {
+            Self::Remove { with_volumes, force } => {
+                Self::Remove { with_volumes, force: force && !has_ended }
+            }
+            act @ Self::Act(_) => act,
+        }
+    }
+
     /// Whether a container is as it has to be after this, which it was before.
     fn is_done_to(self, now: &Container, before: Option<&Container>) -> bool {
         let is_newer = || {
@@ -96,12 +110,20 @@ impl Deed {
 }
 
 impl Tomo {
-    /// Does it, unless Tomo is ended first: what the engine was asked for by then goes on there.
-    pub(super) async fn do_unless_ended(
+    /// Does what belongs to Tomo and not to whoever asked for it: it goes on to its entry in the log also
+    /// when nobody waits for it any more.
+    pub(super) async fn to_its_end<T: Send + 'static>(
         &self,
-        engine: &Engine,
-        which: &ContainerRef,
-        deed: Deed,
+        doing: impl Future<Output = Result<T, AppError>> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let doing = self.inner.tasks.spawn_on(doing, &self.inner.runtime);
+        doing.await.map_err(|error| AppError::internal("changing containers", &error))?
+    }
+
+    /// Does it, unless Tomo is ended first: what the engine was asked for by then goes on there.
+    pub(super) async fn unless_ended(
+        &self,
+        doing: impl Future<Output = Result<(), EngineError>>,
     ) -> Result<(), EngineError> {
         if self.inner.cancel.is_cancelled() {
             return Err(EngineError::Refused {
@@ -109,9 +131,17 @@ impl Tomo {
                 message: "Tomo was ended before it asked for this".into(),
             });
         }
-        let doing = self.do_to(engine, which, deed);
         let done = self.inner.cancel.run_until_cancelled(doing).await;
         done.unwrap_or(Err(EngineError::Unknown("Tomo was ended before the engine answered")))
+    }
+
+    pub(super) async fn do_unless_ended(
+        &self,
+        engine: &Engine,
+        which: &ContainerRef,
+        deed: Deed,
+    ) -> Result<(), EngineError> {
+        self.unless_ended(self.do_to(engine, which, deed)).await
     }
 
     async fn do_to(
@@ -121,38 +151,27 @@ impl Tomo {
         deed: Deed,
     ) -> Result<(), EngineError> {
         let before = self.inner.board.container(which);
-        match deed.done(engine, &which.container_id).await {
-            Err(EngineError::Unknown(why)) => {
-                let looking = self.until_done(which, deed, before.as_ref());
-                let settled = tokio::time::timeout(SETTLING, looking).await;
-                settled.unwrap_or(Err(EngineError::Unknown(why)))
-            }
-            Err(error) => {
-                self.look_again(engine, which).await;
-                Err(error)
-            }
-            Ok(()) => Ok(()),
+        let deed = deed.as_needed(before.as_ref());
+        let asking = deed.done(engine, &which.container_id);
+        let done = settled(asking, || self.is_done(which, deed, before.as_ref())).await;
+        if matches!(&done, Err(error) if !matches!(error, EngineError::Unknown(_))) {
+            self.look_again(engine, which).await;
         }
+        done
     }
 
-    /// Looks at a container until it is as it has to be, or gone.
-    async fn until_done(
+    /// Whether a container is as it has to be, or gone; nothing while it is neither.
+    async fn is_done(
         &self,
         which: &ContainerRef,
         deed: Deed,
         before: Option<&Container>,
-    ) -> Result<(), EngineError> {
-        loop {
-            if let Ok(engine) = self.engine(which.server_id) {
-                let look = self.look_again(&engine, which);
-                match tokio::time::timeout(LOOK, look).await {
-                    Ok(Some(Ok(now))) if deed.is_done_to(&now, before) => return Ok(()),
-                    Ok(Some(Err(_))) if matches!(deed, Deed::Remove { .. }) => return Ok(()),
-                    Ok(Some(Err(gone))) => return Err(gone),
-                    Ok(_) | Err(_) => {}
-                }
-            }
-            tokio::time::sleep(LOOK_EVERY).await;
+    ) -> Option<Result<(), EngineError>> {
+        let engine = self.engine_of(which).ok()?;
+        match self.look_again(&engine, which).await? {
+            Ok(now) => deed.is_done_to(&now, before).then_some(Ok(())),
+            Err(_) if matches!(deed, Deed::Remove { .. }) => Some(Ok(())),
+            Err(gone) => Some(Err(gone)),
         }
     }
 
@@ -171,7 +190,7 @@ impl Tomo {
                 Some(Ok(looked))
             }
             Err(gone @ EngineError::NotFound(_)) => {
-                board.remove(which.server_id, &which.container_id);
+                board.remove(which.server_id, &engine.info().socket, &which.container_id);
                 Some(Err(gone))
             }
             Err(error) => {
@@ -180,6 +199,28 @@ impl Tomo {
             }
         }
     }
+}
+
+/// What came of a change. Where its answer was cut off, it is looked at for a while whether it was made;
+/// `look` gives nothing while that is not to be seen.
+pub(super) async fn settled<L>(
+    asking: impl Future<Output = Result<(), EngineError>>,
+    look: impl Fn() -> L,
+) -> Result<(), EngineError>
+where
+    L: Future<Output = Option<Result<(), EngineError>>>,
+{
+    let done = asking.await;
+    let Err(EngineError::Unknown(_)) = done else { return done };
+    let looking = async {
+        loop {
+            if let Ok(Some(seen)) = tokio::time::timeout(LOOK, look()).await {
+                return seen;
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    };
+    tokio::time::timeout(SETTLING, looking).await.unwrap_or(done)
 }
 
 #[cfg(test)]

@@ -79,7 +79,7 @@ struct Run {
     unhealthy: bool,
 }
 
-/// What was heard of a server's engine, over all streams that there were.
+/// What was heard of an engine, over all streams that there were.
 #[derive(Default)]
 pub(super) struct Heard {
     /// When the last event was, by the engine's clock.
@@ -215,6 +215,7 @@ pub(super) mod tests {
     pub(in crate::app::containers) fn container(state: ContainerState) -> Container {
         Container {
             server_id: ServerId::LOCAL,
+            engine: "/run/docker.sock".into(),
             id: "ab".repeat(32),
             name: "web".into(),
             image: "web:1".into(),

@@ -1,14 +1,11 @@
-//! Watching the engine of each server: one task finds it, lists its containers, listens to what it
-//! tells, and begins again when that ends. It writes the board and decides nothing about who may look.
+//! Watching the engines of each server: one task finds them, has each followed, and looks for them anew
+//! when none is left. It writes the board and decides nothing about who may look.
 
-use super::{
-    live::{self, Ended},
-    trouble::Heard,
-};
+use super::follow::{Ended, Follower, Place, Start};
 use crate::{
     app::Tomo,
     collect::hub::Change,
-    docker::{Engine, find, list::Listed},
+    docker::find::{self, Found},
     domain::{
         engine::{EngineObstacle, EngineStatus, EngineTrouble},
         id::ServerId,
@@ -17,22 +14,20 @@ use crate::{
     ssh::Connection,
 };
 use chrono::Utc;
-use futures::FutureExt;
+use futures::{FutureExt, StreamExt, stream::FuturesUnordered};
 use std::{
     collections::HashMap,
     panic::AssertUnwindSafe,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError, atomic::AtomicUsize},
     time::Duration,
 };
-use tokio::{sync::watch, time::Instant};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 /// How soon a stream that broke is opened anew.
-const SOON: Duration = Duration::from_millis(250);
+pub(super) const SOON: Duration = Duration::from_millis(250);
 /// How long an engine that was there and does not answer is left alone at most.
 const LONGEST: Duration = Duration::from_secs(30);
-/// A stream that lasted this long did not break for the reason of the one before.
-const LASTED: Duration = Duration::from_secs(30);
 /// Before a watch that panicked begins again.
 const AFTER_PANIC: Duration = Duration::from_secs(5);
 /// How long somebody waits who asked to look.
@@ -42,22 +37,27 @@ const LOOKING: Duration = Duration::from_secs(45);
 #[derive(Default)]
 pub(in crate::app) struct Watches {
     all: Mutex<HashMap<ServerId, Watch>>,
+    /// Those that were ended, until they have. The next one for the same server begins after that.
+    ending: Mutex<HashMap<ServerId, CancellationToken>>,
 }
 
 /// One of them, from outside.
 struct Watch {
     cancel: CancellationToken,
+    /// It has ended.
+    over: CancellationToken,
     asked: watch::Sender<u64>,
     answered: watch::Receiver<u64>,
 }
 
 /// One of them, from inside.
-pub(super) struct Watching {
-    pub(super) tomo: Tomo,
-    pub(super) server: ServerId,
-    pub(super) heard: Heard,
+struct Watching {
+    tomo: Tomo,
+    server: ServerId,
     asked: watch::Receiver<u64>,
     answered: watch::Sender<u64>,
+    /// What is known of its engines, by their sockets.
+    places: HashMap<String, Place>,
     /// Whether an engine answered since the server was connected.
     was_there: bool,
     wait: Duration,
@@ -66,6 +66,10 @@ pub(super) struct Watching {
 impl Watches {
     fn all(&self) -> MutexGuard<'_, HashMap<ServerId, Watch>> {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ending(&self) -> MutexGuard<'_, HashMap<ServerId, CancellationToken>> {
+        self.ending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -78,9 +82,11 @@ impl Tomo {
             let kept = servers.iter().any(|server| server.id == *id && is_wanted(server));
             if !kept {
                 watch.cancel.cancel();
+                self.inner.watches.ending().insert(*id, watch.over.clone());
             }
             kept
         });
+        self.inner.watches.ending().retain(|_, over| !over.is_cancelled());
         for server in servers.iter().filter(|server| is_wanted(server)) {
             all.entry(server.id).or_insert_with(|| self.watch_engine(server.id));
         }
@@ -90,15 +96,22 @@ impl Tomo {
         let cancel = self.inner.cancel.child_token();
         let (asked, asked_inside) = watch::channel(0);
         let (answered_inside, answered) = watch::channel(0);
-        let (tomo, token) = (self.clone(), cancel.clone());
+        let (tomo, token, over) = (self.clone(), cancel.clone(), CancellationToken::new());
+        let ended = over.clone().drop_guard();
+        let before = self.inner.watches.ending().remove(&server);
         self.inner.tasks.spawn_on(
             async move {
+                let _ended = ended;
+                // It forgets what it knew, which must not be what this one found.
+                if let Some(before) = before {
+                    before.cancelled().await;
+                }
                 let mut watching = Watching {
                     tomo,
                     server,
-                    heard: Heard::default(),
                     asked: asked_inside,
                     answered: answered_inside,
+                    places: HashMap::new(),
                     was_there: false,
                     wait: SOON,
                 };
@@ -107,10 +120,10 @@ impl Tomo {
             },
             &self.inner.runtime,
         );
-        Watch { cancel, asked, answered }
+        Watch { cancel, over, asked, answered }
     }
 
-    /// Looks for the engine of a server anew, and waits until that is done.
+    /// Looks for the engines of a server anew, and waits until that is done.
     pub(super) async fn look_for_engine(&self, server: ServerId) {
         let (number, mut answered) = {
             let all = self.inner.watches.all();
@@ -155,7 +168,8 @@ impl Watching {
             }
             self.was_there = false;
             self.wait = SOON;
-            self.set(EngineStatus::Unknown, false);
+            self.places.values_mut().for_each(Place::part);
+            self.set_all(&EngineStatus::Unknown);
         }
     }
 
@@ -183,27 +197,27 @@ impl Watching {
         }
     }
 
-    /// Follows an engine for as long as there is a way to it.
+    /// Follows the engines of the server for as long as there is a way to it.
     async fn follow(&mut self, connection: Option<&Connection>) {
-        self.set(EngineStatus::Looking, false);
+        self.set_all(&EngineStatus::Looking);
         loop {
             let number = *self.asked.borrow_and_update();
             let found = match connection {
                 Some(connection) => find::on_server(connection).await,
                 None => find::here().await,
             };
-            let retry = match found {
-                Ok((engine, listed)) => {
-                    let ended = self.listen(engine, listed, number).await;
-                    match ended {
-                        Ended::Asked => continue,
-                        Ended::Broke => Some(self.backoff()),
+            let retry = if found.met.is_empty() {
+                let again = self.none(found.silent).await;
+                again.then(|| self.backoff())
+            } else {
+                match self.follow_each(connection, found, number).await {
+                    Ended::Asked => continue,
+                    Ended::Broke { has_lasted } => {
+                        if has_lasted {
+                            self.wait = SOON;
+                        }
+                        Some(self.backoff())
                     }
-                }
-                Err(trouble) => {
-                    let again = self.was_there || trouble.obstacle == EngineObstacle::Down;
-                    self.troubled(trouble).await;
-                    again.then(|| self.backoff())
                 }
             };
             self.answered.send_replace(number);
@@ -216,17 +230,53 @@ impl Watching {
             };
             tokio::select! {
                 () = pause => {}
-                _ = asked(&mut self.asked) => self.set(EngineStatus::Looking, false),
+                _ = asked(&mut self.asked) => self.set_all(&EngineStatus::Looking),
             }
         }
     }
 
-    async fn listen(&mut self, engine: Engine, listed: Listed, number: u64) -> Ended {
+    /// Takes the engines that were found, and follows each until somebody asks to look anew or none is
+    /// left.
+    async fn follow_each(
+        &mut self,
+        connection: Option<&Connection>,
+        found: Found,
+        number: u64,
+    ) -> Ended {
         self.was_there = true;
         self.note_installed(true).await;
         let (board, hub) = (&self.tomo.inner.board, &self.tomo.inner.hub);
-        let containers = listed.containers(self.server);
-        let is_new = board.set_ready(self.server, engine.clone(), containers.clone());
+        let mut starts = HashMap::new();
+        let mut is_new = false;
+        for socket in &found.doubles {
+            is_new |= board.drop_engine(self.server, socket);
+        }
+        let order: Vec<_> =
+            found.met.iter().map(|(engine, _)| engine.info().socket.clone()).collect();
+        for (engine, listed) in found.met {
+            let socket = engine.info().socket.clone();
+            self.places.entry(socket.clone()).or_default().was_there = true;
+            let containers = listed.containers(self.server, &engine);
+            is_new |= board.set_ready(self.server, engine.clone(), containers.clone());
+            starts.insert(socket, Start::Met(Box::new((engine, containers))));
+        }
+        for trouble in found.silent {
+            let Some(socket) = trouble.socket.clone() else { continue };
+            self.places.entry(socket.clone()).or_default();
+            starts.insert(socket.clone(), Start::Silent(trouble.obstacle));
+            is_new |= board.set_status(self.server, &socket, self.trouble(&socket, trouble));
+        }
+        for socket in board.sockets(self.server) {
+            if starts.contains_key(&socket) {
+                continue;
+            }
+            if self.places.get(&socket).is_some_and(|place| place.was_there) {
+                starts.insert(socket, Start::Missed);
+            } else {
+                is_new |= board.drop_engine(self.server, &socket);
+            }
+        }
+        board.arrange(self.server, &order);
         hub.set_containers(self.server, board.counts(self.server));
         hub.announce(if is_new {
             Change::Engine(self.server)
@@ -234,45 +284,94 @@ impl Watching {
             Change::Containers(self.server)
         });
         self.answered.send_replace(number);
-        let begun = Instant::now();
-        let ended = live::listen(self, &engine, containers).await;
-        if begun.elapsed() >= LASTED {
-            self.wait = SOON;
+        let live = AtomicUsize::new(order.len());
+        let mut following: FuturesUnordered<_> = self
+            .places
+            .iter_mut()
+            .filter_map(|(socket, place)| {
+                let start = starts.remove(socket)?;
+                let follower = Follower {
+                    tomo: &self.tomo,
+                    server: self.server,
+                    socket,
+                    place,
+                    asked: self.asked.clone(),
+                    connection,
+                    live: &live,
+                };
+                Some(follower.follow(start).boxed())
+            })
+            .collect();
+        // Each hears by itself that somebody asks, and ends what it was writing.
+        while let Some(ended) = following.next().await {
+            if let Some(broke @ Ended::Broke { .. }) = ended {
+                return broke;
+            }
         }
-        ended
-    }
-
-    /// Resolves when somebody asks to look.
-    pub(super) async fn is_asked(&self) {
-        let mut receiver = self.asked.clone();
-        asked(&mut receiver).await;
+        Ended::Asked
     }
 
     fn backoff(&mut self) -> Duration {
         let wait = self.wait;
-        self.wait = (wait * 2).min(LONGEST);
+        self.wait = longer(wait);
         wait
     }
 
-    async fn troubled(&mut self, trouble: EngineTrouble) {
-        tracing::debug!(server = %self.server, ?trouble, "no engine");
-        match trouble.obstacle {
+    /// No engine answers; whether one may soon.
+    async fn none(&mut self, silent: Vec<EngineTrouble>) -> bool {
+        let Some(first) = silent.first().cloned() else { return false };
+        tracing::debug!(server = %self.server, ?silent, "no engine");
+        match first.obstacle {
             EngineObstacle::Lost => {}
             // A daemon that was stopped takes its socket with it.
             EngineObstacle::Absent => self.note_installed(self.was_there).await,
             _ => self.note_installed(true).await,
         }
-        let is_gone = trouble.obstacle == EngineObstacle::Absent && !self.was_there;
-        let since = match self.tomo.inner.board.status(self.server) {
-            Some(EngineStatus::Trouble { trouble: old, since }) if old == trouble => since,
-            _ => Utc::now(),
+        let is_down = |trouble: &EngineTrouble| trouble.obstacle == EngineObstacle::Down;
+        let again = self.was_there || silent.iter().any(is_down);
+        let board = &self.tomo.inner.board;
+        let mut is_new = false;
+        for socket in board.sockets(self.server) {
+            let was_there = self.places.get(&socket).is_some_and(|place| place.was_there);
+            let its = silent.iter().find(|trouble| trouble.socket.as_ref() == Some(&socket));
+            let its = match (its, &first.socket) {
+                (Some(its), _) => its.clone(),
+                (None, None) => first.clone(),
+                (None, Some(_)) => find::gone(&socket),
+            };
+            let is_gone = first.obstacle == EngineObstacle::Absent && !was_there;
+            is_new |= if is_gone {
+                board.drop_engine(self.server, &socket)
+            } else {
+                board.set_status(self.server, &socket, self.trouble(&socket, its))
+            };
+        }
+        let since = Utc::now();
+        let old = board.server_engine(self.server).map(|engine| engine.status);
+        let status = match old {
+            Some(old @ EngineStatus::Trouble { .. }) if is_same(&old, &first) => old,
+            _ => EngineStatus::Trouble { trouble: first, since },
         };
-        self.set(EngineStatus::Trouble { trouble, since }, is_gone);
+        is_new |= board.set_server(self.server, status);
+        self.tell(is_new);
+        again
     }
 
-    fn set(&self, status: EngineStatus, is_gone: bool) {
+    /// That an engine is in this trouble; since when, where it was before.
+    fn trouble(&self, socket: &str, trouble: EngineTrouble) -> EngineStatus {
+        match self.tomo.inner.board.status(self.server, socket) {
+            Some(old) if is_same(&old, &trouble) => old,
+            _ => EngineStatus::Trouble { trouble, since: Utc::now() },
+        }
+    }
+
+    fn set_all(&self, status: &EngineStatus) {
+        self.tell(self.tomo.inner.board.set_all(self.server, status));
+    }
+
+    fn tell(&self, is_new: bool) {
         let (board, hub) = (&self.tomo.inner.board, &self.tomo.inner.hub);
-        if board.set_status(self.server, status, is_gone) {
+        if is_new {
             hub.set_containers(self.server, board.counts(self.server));
             hub.announce(Change::Engine(self.server));
         }
@@ -297,8 +396,18 @@ impl Watching {
     }
 }
 
+/// Whether an engine is in this trouble already.
+pub(super) fn is_same(status: &EngineStatus, trouble: &EngineTrouble) -> bool {
+    matches!(status, EngineStatus::Trouble { trouble: old, .. } if old == trouble)
+}
+
+/// The next time that an engine is left alone for.
+pub(super) fn longer(wait: Duration) -> Duration {
+    (wait * 2).min(LONGEST)
+}
+
 /// Waits until somebody asks; the number of the question.
-async fn asked(receiver: &mut watch::Receiver<u64>) -> u64 {
+pub(super) async fn asked(receiver: &mut watch::Receiver<u64>) -> u64 {
     if receiver.changed().await.is_err() {
         // The watch is about to be cancelled.
         std::future::pending::<()>().await;

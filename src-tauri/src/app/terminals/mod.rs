@@ -203,7 +203,7 @@ impl Tomo {
     ) -> Result<Way, AppError> {
         let user = command_of(command, user)?;
         let container = self.container(which)?;
-        let engine = self.engine(which.server_id)?;
+        let engine = self.engine_of(which)?;
         let terminal = engine.open_terminal(&container.id, command, user, size).await?;
         let server = self.inner.hub.server(which.server_id);
         let server = server.map_or_else(|| "a server".to_owned(), |server| server.name);

@@ -69,7 +69,7 @@ impl Tomo {
             return Err(AppError::Invalid("The command names no program.".into()));
         }
         let container = self.container(which)?;
-        let pipe = self.engine(which.server_id)?.open_pipe(&container.id, command, user).await?;
+        let pipe = self.engine_of(which)?.open_pipe(&container.id, command, user).await?;
         let server = self.inner.hub.server(which.server_id);
         let server = server.map_or_else(|| "a server".to_owned(), |server| server.name);
         // What follows the program's name may hold a password.

@@ -8,15 +8,11 @@ use super::{
         error::{EngineError, one_line},
         log_lines::Frames,
     },
-    ASK_EVERY, ExecControl, ExecInput, ExecOutput, MARK, MOST_FIRST, NOT_RUN, STARTING, is_missing,
+    ASK_EVERY, ExecControl, ExecInput, ExecOutput, MOST_FIRST, NOT_RUN, STARTING, is_missing,
     is_not_there, refuse_unless_running,
 };
 use crate::domain::container_log::LogStream;
-use bollard::models::ExecConfig;
-use hyper::Method;
-use hyper_util::rt::TokioIo;
 use std::{collections::VecDeque, pin::pin};
-use uuid::Uuid;
 
 /// The longest complaint about a program that cannot be run, bytes.
 const MOST_COMPLAINT: usize = 4 << 10;
@@ -67,53 +63,13 @@ impl Engine {
             }
             EngineError::NoProgram(format!("this container cannot run {program}: {said}"))
         };
-        let mark = Uuid::new_v4().simple().to_string();
-        let config = ExecConfig {
-            attach_stdin: Some(true),
-            attach_stdout: Some(true),
-            attach_stderr: Some(true),
-            tty: Some(false),
-            cmd: Some(command.to_vec()),
-            user: user.map(str::to_owned),
-            env: Some(vec![format!("{MARK}={mark}")]),
-            ..ExecConfig::default()
-        };
-        let exec = match self.docker.create_exec(id, config).await.map_err(Into::into) {
-            Ok(created) => created.id,
-            Err(EngineError::Refused { status: 500, message }) if is_not_there(&message) => {
-                return Err(cannot(&message));
-            }
-            Err(error) => return Err(error),
-        };
-        let control = ExecControl {
-            engine: self.clone(),
-            container: id.to_owned(),
-            exec: exec.clone(),
-            mark,
-            user: user.map(str::to_owned),
-        };
-        let path = format!("/exec/{}/start", checked(&exec)?);
-        let body = r#"{"Detach":false,"Tty":false}"#.to_owned();
-        let answer = match self.raw(Method::POST, &path, Some(body), true).await {
-            Ok(answer) => answer,
-            Err(EngineError::Refused { message, .. } | EngineError::NotFound(message))
-                if is_not_there(&message) =>
-            {
-                return Err(cannot(&message));
-            }
-            Err(error) => return Err(error),
-        };
-        let (response, stream) = answer.into_parts();
-        let upgraded = hyper::upgrade::on(response)
-            .await
-            .map_err(|error| EngineError::NotUnderstood(one_line(&error.to_string())))?;
-        let (read, write) = tokio::io::split(TokioIo::new(upgraded));
-        let output = ExecOutput { first: None, read, _stream: stream };
+        let begun = self.begin(id, command, user, false).await?;
+        let (output, input, control) = begun.map_err(|said| cannot(&said))?;
         let mut output =
             PipeOutput { output, frames: Frames::default(), ready: VecDeque::default() };
         let begun = tokio::time::timeout(STARTING, control.pipe_begun(&mut output));
         match begun.await.map_err(|_| EngineError::Timeout)?? {
-            None => Ok(ExecPipe { output, input: ExecInput { write }, control }),
+            None => Ok(ExecPipe { output, input, control }),
             Some(said) => Err(cannot(&said)),
         }
     }

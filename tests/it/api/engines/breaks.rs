@@ -2,7 +2,10 @@
 //! is lost, made up, or more than text.
 
 use super::{Setting, Watched, engine, is, row, row_is_missing};
-use crate::lab::{docker::IMAGE, proxy::CuttingProxy};
+use crate::lab::{
+    docker::IMAGE,
+    proxy::{CuttingProxy, FailingProxy},
+};
 use futures::StreamExt;
 use serde_json::{Value, json};
 
@@ -80,6 +83,37 @@ async fn a_list_that_breaks_off_is_no_list() {
     };
     let list = watched.until("fresh rows", fresh).await;
     assert_eq!(count(&list), Some(ALL));
+}
+
+/// Holds because the watch that ends has forgotten everything before the next one begins: it would take
+/// away what that one found.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_left_alone_for_a_moment_is_watched_again() {
+    let Some(setting) = Setting::start().await else { return };
+    setting.docker.start_container("web", &[], &["sleep", "600"]);
+    let id = json!({ "id": setting.id });
+    for _ in 0..5 {
+        setting.until_row("web", |row| is(row, "running")).await;
+        setting.house.ask("server.disconnect", id.clone()).await;
+        setting.house.ask("server.connect", id.clone()).await;
+    }
+    setting.until_engine("ready").await;
+    setting.until_row("web", |row| is(row, "running")).await;
+    let counts = json!({ "running": 1, "all": 1, "troubled": 0 });
+    setting.house.until(&setting.id, "counts", |row| row["containers"] == counts).await;
+}
+
+/// Holds because a look that failed is made again by itself: nothing happens to the container that
+/// would be a reason to.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_could_not_be_looked_at_is_looked_at_again() {
+    let Some(docker) = engine() else { return };
+    docker.start_container("web", &[], &["sleep", "600"]);
+    let proxy = FailingProxy::start(docker.socket(), 3);
+    let Some(watched) = Watched::at(&proxy.socket()).await else { return };
+    let web = watched.until_row("web", |row| row["container"]["restart_count"] == 0).await;
+    assert!(web["container"]["started_at"].is_string(), "{web}");
+    assert_eq!(proxy.left(), 0, "all of them were refused");
 }
 
 /// Holds because the engine tells of both by itself: a check that fails once it had held, and a process

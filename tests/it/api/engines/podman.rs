@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::{fs, os::unix::fs::symlink};
 
 /// A service; nothing where there can be none.
-fn podman() -> Option<Podman> {
+pub(super) fn podman() -> Option<Podman> {
     if let Some(why) = Podman::missing() {
         skip(why);
         return None;

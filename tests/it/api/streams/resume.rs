@@ -1,6 +1,7 @@
 //! Logs go on where they broke off.
 
 use super::{Follow, Setting, until, until_ready};
+use crate::lab::{docker::Docker, gate::HastyFollows};
 use serde_json::json;
 
 /// What Docker's own program says of the whole log.
@@ -73,8 +74,7 @@ async fn what_comes_first_may_come_while_the_connection_is_cut() {
     let Some(mut setting) = Setting::start().await else { return };
     let web = setting.run("web", "echo old; exec sleep 1000").await;
     // The engine's clock counts whole seconds where it says when it answered.
-    setting.house.until_cpu(&setting.id).await;
-    setting.house.local_samples(1).await;
+    setting.docker.docker(&["exec", "web", "sleep", "2"]);
     let follow = Follow::open(&setting.house, &[&web], 0).await;
     follow.until_source("opening", |source| source["error"].is_null()).await;
     let id = follow.id;
@@ -90,4 +90,23 @@ async fn what_comes_first_may_come_while_the_connection_is_cut() {
     let follow = Follow { house: &setting.house, id };
     let lines = follow.until_last("new").await;
     assert_eq!(super::texts(&lines), ["new"]);
+}
+
+/// Holds because Docker ends a follow with its container, also before it has taken down all that the
+/// container wrote: what is left is read then, once.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_follow_that_ended_early_left_is_read_afterwards() {
+    let mut hasty = None;
+    let socket = |docker: &Docker| hasty.insert(HastyFollows::start(docker.socket(), 2)).socket();
+    let Some(setting) = Setting::with(&[], socket).await else { return };
+    let web = setting.run("brief", "for i in 1 2 3 4 5; do echo $i; sleep 0.1; done").await;
+    let follow = setting.follow(&[&web]).await;
+    follow.until_source("end", |source| source["is_following"] == false).await;
+    assert_eq!(follow.texts().await, ["1", "2", "3", "4", "5"]);
+    setting.docker.docker(&["start", "-a", "brief"]);
+    until(&setting.house, "second run", async || {
+        (follow.status().await["end"] == 10).then_some(())
+    })
+    .await;
+    assert_eq!(follow.texts().await, whole(&setting, "brief"));
 }

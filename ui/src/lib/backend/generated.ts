@@ -889,7 +889,7 @@ command: string | null,
 grants: string | null, };
 
 /**
- * Where the engine of a server stands.
+ * Where an engine stands.
  */
 export type EngineStatus = { "state": "unknown" } | { "state": "looking" } | { "state": "ready", 
 /**
@@ -910,7 +910,20 @@ trouble: EngineTrouble,
 since: string, };
 
 /**
- * The engine of a server.
+ * An engine of a server that has several.
+ */
+export type OtherEngine = { 
+/**
+ * Path of its socket, which tells it from the others.
+ */
+socket: string, 
+/**
+ * Where it stands.
+ */
+status: EngineStatus, };
+
+/**
+ * The engines of a server.
  */
 export type ServerEngine = { 
 /**
@@ -918,9 +931,13 @@ export type ServerEngine = {
  */
 server_id: ServerId, 
 /**
- * Where it stands.
+ * Where its engine stands; of several the first that answers.
  */
-status: EngineStatus, };
+status: EngineStatus, 
+/**
+ * Its other engines, as rootless Docker or Podman beside Docker; nearly always none.
+ */
+others: Array<OtherEngine>, };
 
 /**
  * One container of one server.
@@ -974,6 +991,10 @@ export type Container = {
  * The server it is on.
  */
 server_id: ServerId, 
+/**
+ * Path of the socket of the engine that has it.
+ */
+engine: string, 
 /**
  * The engine's id, 64 hexadecimal digits.
  */
@@ -1179,11 +1200,11 @@ export type RestartPolicy = "no" | "on_failure" | "always" | "unless_stopped";
  */
 export type ContainerLimits = { 
 /**
- * Cores at most; 0 lifts the limit.
+ * Cores at most; 0 is no limit, which engines set as all that the host has.
  */
 cpu_cores: number | null, 
 /**
- * Memory at most, bytes; 0 lifts the limit.
+ * Memory at most, bytes; 0 is no limit, which engines set as all that the host has.
  */
 memory_bytes: number | null, 
 /**
@@ -1565,6 +1586,10 @@ export type Image = {
  */
 server_id: ServerId, 
 /**
+ * Path of the socket of the engine that has it.
+ */
+engine: string, 
+/**
  * `sha256:…`
  */
 id: string, 
@@ -1601,6 +1626,10 @@ export type Volume = {
  * The server it is on.
  */
 server_id: ServerId, 
+/**
+ * Path of the socket of the engine that has it.
+ */
+engine: string, 
 /**
  * Name.
  */
@@ -1642,6 +1671,10 @@ export type Network = {
  * The server it is on.
  */
 server_id: ServerId, 
+/**
+ * Path of the socket of the engine that has it.
+ */
+engine: string, 
 /**
  * The engine's id.
  */
@@ -1688,6 +1721,10 @@ export type PruneKind = "containers" | "dangling_images" | "unused_images" | "an
  * One thing that would go.
  */
 export type PruneItem = { 
+/**
+ * Path of the socket of the engine that has it.
+ */
+engine: string, 
 /**
  * What the engine knows it by.
  */
@@ -3328,7 +3365,7 @@ containers: Array<ContainerRef>,
  */
 with_volumes: boolean, 
 /**
- * Kills those that run; without it they are refused.
+ * Kills those that are seen to run; without it they are refused.
  */
 force: boolean, };
 
@@ -3367,6 +3404,11 @@ export type RemoveFromEngine = {
  */
 server_id: ServerId, 
 /**
+ * Path of the socket of the engine that has them; needed only where several engines of the server
+ * have something of this id.
+ */
+engine: string | null, 
+/**
  * Ids, or names of volumes; 500 at most.
  */
 ids: Array<string>, };
@@ -3396,6 +3438,11 @@ server_id: ServerId,
  * What.
  */
 kind: PruneKind, 
+/**
+ * Path of the socket of the engine that has them; needed only where several engines of the server
+ * have something of this id.
+ */
+engine: string | null, 
 /**
  * The ids that the preview gave; what is in use by now stays.
  */

@@ -125,6 +125,7 @@ test('clearing out shows exactly what goes, and takes just that', async () => {
   expect(backend.calls.find(({ name }) => name === 'prune.run')?.args).toEqual({
     server_id: 'server-nas',
     kind: 'unused_images',
+    engine: '/var/run/docker.sock',
     ids: preview.items.map(({ id }) => id),
   });
 });

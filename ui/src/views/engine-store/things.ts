@@ -20,6 +20,8 @@ export interface Thing {
   key: string;
   id: string;
   server: ServerId;
+  /** Path of the socket of the engine that has it. */
+  engine: string;
   name: string;
   /** The end of the name that stays in sight where the name is cut: the tag of an image. */
   tag: string;
@@ -42,9 +44,10 @@ function short(id: string): string {
 function ofImage(image: Image): Thing {
   const [first, ...others] = image.tags;
   return {
-    key: `${image.server_id}/${image.id}`,
+    key: `${image.server_id}/${image.engine}/${image.id}`,
     id: image.id,
     server: image.server_id,
+    engine: image.engine,
     name: first ?? short(image.id),
     // A digest in the place of a name has no tag.
     tag: /^(?!sha256:).*?(:[^:/]+)$/.exec(first ?? '')?.[1] ?? '',
@@ -60,9 +63,10 @@ function ofImage(image: Image): Thing {
 
 function ofVolume(volume: Volume): Thing {
   return {
-    key: `${volume.server_id}/${volume.name}`,
+    key: `${volume.server_id}/${volume.engine}/${volume.name}`,
     id: volume.name,
     server: volume.server_id,
+    engine: volume.engine,
     name: volume.is_anonymous ? cutMiddle(volume.name, 17) : volume.name,
     tag: '',
     aside: volume.is_anonymous ? 'anonymous' : '',
@@ -77,9 +81,10 @@ function ofVolume(volume: Volume): Thing {
 
 function ofNetwork(network: Network): Thing {
   return {
-    key: `${network.server_id}/${network.id}`,
+    key: `${network.server_id}/${network.engine}/${network.id}`,
     id: network.id,
     server: network.server_id,
+    engine: network.engine,
     name: network.name,
     tag: '',
     aside: network.is_internal ? 'internal' : '',
@@ -107,7 +112,12 @@ export interface Kind extends Prunable {
   icon: Component;
   detail: string;
   list: (backend: Backend, server: ServerId | null) => Promise<Thing[]>;
-  remove: (backend: Backend, server: ServerId, ids: string[]) => Promise<RemovalResult[]>;
+  remove: (
+    backend: Backend,
+    server: ServerId,
+    engine: string,
+    ids: string[],
+  ) => Promise<RemovalResult[]>;
 }
 
 export const kinds: Record<StorePage, Kind> = {
@@ -120,7 +130,8 @@ export const kinds: Record<StorePage, Kind> = {
     warning: 'They can be pulled again, as long as their registry has them.',
     list: async (backend, server_id) =>
       (await backend.call('image.list', { server_id })).map(ofImage),
-    remove: (backend, server_id, ids) => backend.call('image.remove', { server_id, ids }),
+    remove: (backend, server_id, engine, ids) =>
+      backend.call('image.remove', { server_id, engine, ids }),
     prunes: [
       {
         kind: 'dangling_images',
@@ -143,7 +154,8 @@ export const kinds: Record<StorePage, Kind> = {
     warning: 'What is in them is gone for good.',
     list: async (backend, server_id) =>
       (await backend.call('volume.list', { server_id })).map(ofVolume),
-    remove: (backend, server_id, ids) => backend.call('volume.remove', { server_id, ids }),
+    remove: (backend, server_id, engine, ids) =>
+      backend.call('volume.remove', { server_id, engine, ids }),
     prunes: [
       {
         kind: 'anonymous_volumes',
@@ -166,7 +178,8 @@ export const kinds: Record<StorePage, Kind> = {
     warning: 'Compose makes its own again when it starts a project.',
     list: async (backend, server_id) =>
       (await backend.call('network.list', { server_id })).map(ofNetwork),
-    remove: (backend, server_id, ids) => backend.call('network.remove', { server_id, ids }),
+    remove: (backend, server_id, engine, ids) =>
+      backend.call('network.remove', { server_id, engine, ids }),
     prunes: [
       {
         kind: 'unused_networks',
@@ -176,3 +189,11 @@ export const kinds: Record<StorePage, Kind> = {
     ],
   },
 };
+
+/** By their engines: what has the same name on another one is something else. */
+export function byEngine<T extends { engine: string }>(things: readonly T[]): [string, T[]][] {
+  const groups = new Map<string, T[]>();
+  for (const thing of things)
+    groups.set(thing.engine, [...(groups.get(thing.engine) ?? []), thing]);
+  return [...groups];
+}

@@ -25,6 +25,7 @@ export function containerRow(
 ): ContainerRow {
   const container: Container = {
     server_id,
+    engine: '/var/run/docker.sock',
     id: digits(`${server_id}/${name}`),
     name,
     image: 'busybox:1.37',

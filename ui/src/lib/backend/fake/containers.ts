@@ -31,12 +31,20 @@ export class FakeContainers {
     ];
     this.engines =
       containers === undefined
-        ? world.rows.map(({ server }) => ({ server_id: server.id, status: { state: 'unknown' } }))
+        ? world.rows.map(({ server }) => ({
+            server_id: server.id,
+            status: { state: 'unknown' },
+            others: [],
+          }))
         : enginesOf(now, world.rows, troubledEngines);
-    this.engines = this.engines.map(({ server_id, status }) =>
+    this.engines = this.engines.map(({ server_id, status, others }) =>
       server_id === readOnlyEngine && status.state === 'ready'
-        ? { server_id, status: { ...status, info: { ...status.info, access: 'read_only' } } }
-        : { server_id, status },
+        ? {
+            server_id,
+            others,
+            status: { ...status, info: { ...status.info, access: 'read_only' } },
+          }
+        : { server_id, status, others },
     );
     const silent = this.engines.filter(
       ({ status }) => status.state === 'trouble' && status.trouble.obstacle !== 'lost',
@@ -198,6 +206,7 @@ export function containers(world: World): Pick<Handlers, OfContainers> {
       const engine: ServerEngine = {
         server_id: id,
         status: { state: 'ready', info: engineInfo(), since: isoAt(world.now()) },
+        others: [],
       };
       all.engines = all.engines.map((one) => (one.server_id === id ? engine : one));
       world.push({ kind: 'containers_changed' });

@@ -106,6 +106,6 @@ export function enginesOf(
       const one = troubles[next++];
       if (one) status = trouble(one);
     }
-    return { server_id: server.id, status };
+    return { server_id: server.id, status, others: [] };
   });
 }

@@ -11,6 +11,7 @@ import { isoAt } from './machines';
 import type { Part, World } from './world';
 
 const MB = 1024 ** 2;
+const engine = '/var/run/docker.sock';
 
 /** Images, volumes and networks that the containers of the stand-in make likely. */
 export function engineStore(world: World): Part<'image' | 'volume' | 'network' | 'prune'> {
@@ -40,6 +41,7 @@ export function engineStore(world: World): Part<'image' | 'volume' | 'network' |
     const used = [...new Set(own.map(({ container }) => container.image))].map(
       (image, at): Image => ({
         server_id: server,
+        engine,
         id: own.find(({ container }) => container.image === image)?.container.image_id ?? image,
         tags: [image],
         digests: [],
@@ -51,6 +53,7 @@ export function engineStore(world: World): Part<'image' | 'volume' | 'network' |
     );
     const idle = (name: string, tags: string[], size: number): Image => ({
       server_id: server,
+      engine,
       id: `sha256:${[...server].length}${name}`.padEnd(71, '0'),
       tags,
       digests: [],
@@ -71,6 +74,7 @@ export function engineStore(world: World): Part<'image' | 'volume' | 'network' |
     );
     const named = own.map(({ container }, at): Volume => ({
       server_id: server,
+      engine,
       name: `${container.project}_database`,
       driver: 'local',
       mountpoint: `/var/lib/docker/volumes/${container.project}_database/_data`,
@@ -82,6 +86,7 @@ export function engineStore(world: World): Part<'image' | 'volume' | 'network' |
     }));
     const lost = (name: string, is_anonymous: boolean, size: number | null): Volume => ({
       server_id: server,
+      engine,
       name,
       driver: 'local',
       mountpoint: `/var/lib/docker/volumes/${name}/_data`,
@@ -107,6 +112,7 @@ export function engineStore(world: World): Part<'image' | 'volume' | 'network' |
     );
     const made = (name: string, is_builtin: boolean, project: string | null, at: number) => ({
       server_id: server,
+      engine,
       id: `${name}`.padEnd(64, '0'),
       name,
       driver: name === 'host' ? 'host' : 'bridge',
@@ -136,7 +142,12 @@ export function engineStore(world: World): Part<'image' | 'volume' | 'network' |
       case 'containers':
         return world.containers.rows
           .filter(({ container }) => container.server_id === server && container.state === 'exited')
-          .map(({ container }) => ({ id: container.id, name: container.name, bytes: null }));
+          .map(({ container }) => ({
+            engine,
+            id: container.id,
+            name: container.name,
+            bytes: null,
+          }));
       case 'dangling_images':
       case 'unused_images':
         return images(server)
@@ -145,6 +156,7 @@ export function engineStore(world: World): Part<'image' | 'volume' | 'network' |
               used_by.length === 0 && (kind === 'unused_images' || tags.length === 0),
           )
           .map(({ id, tags, size_bytes }) => ({
+            engine,
             id,
             name: tags[0] ?? id.slice(7, 19),
             bytes: size_bytes,
@@ -156,11 +168,11 @@ export function engineStore(world: World): Part<'image' | 'volume' | 'network' |
             ({ used_by, is_anonymous }) =>
               used_by.length === 0 && (kind === 'unused_volumes' || is_anonymous),
           )
-          .map(({ name, size_bytes }) => ({ id: name, name, bytes: size_bytes }));
+          .map(({ name, size_bytes }) => ({ engine, id: name, name, bytes: size_bytes }));
       case 'unused_networks':
         return networks(server)
           .filter(({ used_by, is_builtin }) => used_by.length === 0 && !is_builtin)
-          .map(({ id, name }) => ({ id, name, bytes: null }));
+          .map(({ id, name }) => ({ engine, id, name, bytes: null }));
     }
   };
   const remove = (

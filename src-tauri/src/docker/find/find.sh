@@ -8,8 +8,11 @@ done
 uid=$(id -u)
 seen=
 look() {
-  case "$seen" in *"|$1|"*) return ;; esac
-  seen="$seen|$1|"
+  # Several paths may lead to one socket: /var/run is /run, and Podman may stand in Docker's place.
+  real=$(readlink -f -- "$1" 2>/dev/null)
+  : "${real:=$1}"
+  case "$seen" in *"|$real|"*) return ;; esac
+  seen="$seen|$real|"
   kind=missing may=no group=
   if [ -S "$1" ]; then kind=socket
   elif [ -e "$1" ] || [ -L "$1" ]; then kind=other
