@@ -5,6 +5,7 @@
 #![cfg(target_os = "linux")]
 
 mod about;
+mod apps;
 mod activity;
 mod backup;
 mod container_deeds;
