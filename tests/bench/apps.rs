@@ -67,9 +67,11 @@ fn write(catalog: &Path) -> Done {
     for number in 0..APPS {
         let app = catalog.join(format!("app-{number}"));
         fs::create_dir_all(&app)?;
-        let text = example
-            .replacen("id: miniflux", &format!("id: miniflux-{number}"), 1)
-            .replacen("name: Miniflux", &format!("name: App {number}"), 1);
+        let text = example.replacen("id: miniflux", &format!("id: miniflux-{number}"), 1).replacen(
+            "name: Miniflux",
+            &format!("name: App {number}"),
+            1,
+        );
         fs::write(app.join("app.yaml"), text)?;
     }
     Ok(())

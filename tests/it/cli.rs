@@ -5,8 +5,8 @@
 #![cfg(target_os = "linux")]
 
 mod about;
-mod apps;
 mod activity;
+mod apps;
 mod backup;
 mod container_deeds;
 mod container_engines;

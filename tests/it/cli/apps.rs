@@ -26,7 +26,9 @@ fn apps_are_found_shown_checked_and_added() {
     assert!(tomo.refused(2, &["app", "show", "nothing"]).contains("There is no app 'nothing'"));
 
     let folder = tempfile::tempdir().expect("a folder");
-    for (name, text) in [("one", GOOD.to_owned()), ("bad", GOOD.replace("lab/web:1.0", "lab/web:latest"))] {
+    for (name, text) in
+        [("one", GOOD.to_owned()), ("bad", GOOD.replace("lab/web:1.0", "lab/web:latest"))]
+    {
         fs::create_dir(folder.path().join(name)).expect("a folder");
         let text = text.replace("id: one", &format!("id: {name}"));
         fs::write(folder.path().join(name).join("app.yaml"), text).expect("a file");
@@ -40,9 +42,16 @@ fn apps_are_found_shown_checked_and_added() {
     let shown = tomo.done(&["app", "show", "one"]);
     assert!(shown.contains("It may do on the server what root may (privileged)."), "{shown}");
 
-    fs::write(folder.path().join("bad/app.yaml"), GOOD.replace("id: one", "id: bad")).expect("a file");
-    assert_eq!(tomo.done(&["app", "source", "sync"]), "mine: 1 new, 0 changed, 0 gone, 0 left out\n");
-    assert_eq!(tomo.done(&["app", "source", "disable", "mine"]), "The apps of mine are left out of the catalog.\n");
+    fs::write(folder.path().join("bad/app.yaml"), GOOD.replace("id: one", "id: bad"))
+        .expect("a file");
+    assert_eq!(
+        tomo.done(&["app", "source", "sync"]),
+        "mine: 1 new, 0 changed, 0 gone, 0 left out\n"
+    );
+    assert_eq!(
+        tomo.done(&["app", "source", "disable", "mine"]),
+        "The apps of mine are left out of the catalog.\n"
+    );
     assert!(tomo.refused(2, &["app", "show", "one"]).contains("There is no app 'one'"));
     let listed = tomo.done(&["app", "source", "list"]);
     assert!(listed.contains("Mine (hidden)") && listed.contains("Tomo's own"), "{listed}");
