@@ -4,6 +4,7 @@ mod address;
 mod archive;
 mod folder;
 mod git;
+mod picture;
 mod reading;
 mod tree;
 

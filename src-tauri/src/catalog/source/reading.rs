@@ -1,6 +1,9 @@
 //! What is in a catalog: its apps, what of them could not be taken, and whose work it is.
 
-use super::tree::{File, MOST_PICTURE, SourceError, Tree};
+use super::{
+    picture,
+    tree::{File, SourceError, Tree},
+};
 use crate::{
     catalog::{
         imported::{Imported, casaos, portainer},
@@ -12,7 +15,6 @@ use crate::{
         app_source::LeftOut,
     },
 };
-use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashSet};
 
@@ -179,19 +181,7 @@ fn icon(name: IconName, folder: &str, tree: &Tree) -> Result<AppIcon, String> {
     };
     let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
     let file = tree.get(&path).ok_or_else(|| format!("the icon '{name}' is not beside it"))?;
-    if file.bytes.len() > MOST_PICTURE {
-        return Err(format!("the icon '{name}' is larger than {} KB", MOST_PICTURE >> 10));
-    }
-    let media_type = match name.rsplit('.').next().unwrap_or_default() {
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "webp" => "image/webp",
-        _ => "image/jpeg",
-    };
-    Ok(AppIcon::Picture {
-        media_type: media_type.to_owned(),
-        data: BASE64_STANDARD.encode(&file.bytes),
-    })
+    picture::read(&name, &file.bytes)
 }
 
 /// What a file of a licence says: which it is, and whose.

@@ -7,8 +7,6 @@ use std::io::Read;
 pub(super) const MOST_BYTES: u64 = 50 << 20;
 /// The most files that are looked at.
 pub(super) const MOST_FILES: usize = 100_000;
-/// The most bytes of a picture.
-pub(super) const MOST_PICTURE: usize = 256 << 10;
 /// The deepest that folders are looked into.
 pub(super) const DEEPEST: usize = 8;
 
