@@ -292,7 +292,7 @@ pub(super) fn architecture(text: &str) -> Option<&'static str> {
     })
 }
 
-/// `300 MB`: kilo is a thousand, as on the box of a disk; `Mi` is 1024 times 1024.
+/// `300 MB`, in the units in which Tomo shows sizes: a kilobyte is 1,024 bytes.
 fn bytes(fields: &mut Fields<'_, '_>, name: &'static str) -> Option<u64> {
     let node = fields.node(name)?;
     let size = node.scalar().and_then(|text| size(&text));
@@ -307,17 +307,15 @@ fn size(text: &str) -> Option<u64> {
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let number: f64 = text[..end].parse().ok()?;
     let unit = text[end..].trim().to_ascii_lowercase();
-    let factor = match unit.trim_end_matches('b') {
-        "" => 1.0,
-        "k" => 1e3,
-        "m" => 1e6,
-        "g" => 1e9,
-        "t" => 1e12,
-        "ki" => 1_024.0,
-        "mi" => 1_048_576.0,
-        "gi" => 1_073_741_824.0,
+    let power = match unit.trim_end_matches('b').trim_end_matches('i') {
+        "" => 0,
+        "k" => 1,
+        "m" => 2,
+        "g" => 3,
+        "t" => 4,
         _ => return None,
     };
+    let factor = 1_024_f64.powi(power);
     let bytes = (number * factor).round();
     // A petabyte is a slip.
     #[expect(

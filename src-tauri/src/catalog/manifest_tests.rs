@@ -13,7 +13,7 @@ fn the_guides_examples_are_taken() {
     let read = read(&example()).expect("no problem");
     assert_eq!(read.icon, Some(IconName::Drawing("feed".to_owned())));
     let manifest = read.manifest;
-    assert_eq!(manifest.requirements.memory_bytes, Some(300_000_000));
+    assert_eq!(manifest.requirements.memory_bytes, Some(300 << 20));
     assert_eq!(manifest.settings.len(), 4);
     assert_eq!(manifest.services.len(), 2);
     assert!(manifest.services[1].has_healthcheck && !manifest.services[0].has_healthcheck);

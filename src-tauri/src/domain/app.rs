@@ -294,7 +294,10 @@ impl AppFlag {
             Self::Capability { name } => {
                 format!("It has a power that containers do not have: {name}.")
             }
-            Self::Device { path } => format!("It uses a device of the server: {path}."),
+            Self::Device { path } => match asked_for(path) {
+                Some(name) => format!("It may be given a device of the server: see {name}."),
+                None => format!("It uses a device of the server: {path}."),
+            },
             Self::MovingImage { image } => {
                 format!("Its image may be another tomorrow: {image}.")
             }
@@ -303,6 +306,11 @@ impl AppFlag {
             }
         }
     }
+}
+
+/// The setting that a path is, where it is one.
+fn asked_for(path: &str) -> Option<&str> {
+    path.strip_prefix("${")?.strip_suffix('}')
 }
 
 /// One container of an app, as its compose file says.
