@@ -17,7 +17,7 @@ test('an app says what it needs, what runs, what is asked, and what to do after'
   expect(screen.getByText(/Built-in catalog · Utility · Apache-2.0 · amd64, arm64/)).toBeVisible();
   expect(section('What it may do').getByText('No more than every container may')).toBeVisible();
   expect(section('What it needs').getByText('300 MB')).toBeVisible();
-  expect(section('What it needs').getByText('1 GB')).toBeVisible();
+  expect(section('What it needs').getByText('1.00 GB')).toBeVisible();
   expect(section('Containers').getByText('docker.io/library/postgres:17.11-alpine')).toBeVisible();
   expect(section('Ports of the server').getByText(/opens in the browser: http/)).toBeVisible();
   const asked = section('What is asked');

@@ -113,10 +113,9 @@ test('a setting says what it takes and what it is if nobody says another', () =>
 });
 
 test('needs read as their authors wrote them, and architectures as Docker does', () => {
-  expect([need(3e8), need(1e9), need(1.5e9), need(null)]).toEqual([
+  expect([need(300 * 2 ** 20), need(1.5 * 2 ** 30), need(null)]).toEqual([
     '300\u00a0MB',
-    '1\u00a0GB',
-    '1.5\u00a0GB',
+    '1.50\u00a0GB',
     'not known',
   ]);
   expect(['x86_64', 'aarch64', 'armv7l', 'riscv64'].map(dockerArchitecture)).toEqual([

@@ -6,7 +6,7 @@ import type {
   AppSettingKind,
   AppSourceKind,
 } from '../../lib/backend/generated';
-import { NBSP, counted, isMeasured } from '../../lib/format';
+import { bytes, counted, isMeasured } from '../../lib/format';
 
 export const categories: readonly { value: AppCategory; label: string }[] = [
   { value: 'automation', label: 'Automation' },
@@ -113,12 +113,9 @@ export function hasValue({ kind, default: value }: AppSetting): boolean {
   return kind.type !== 'secret' && Boolean(value);
 }
 
-/** A need as its author wrote it, in thousands: `300 MB`, `1.5 GB`. */
-export function need(bytes: number | null): string {
-  if (!isMeasured(bytes)) return 'not known';
-  const [unit, size] = bytes < 1e9 ? ['MB', 1e6] : bytes < 1e12 ? ['GB', 1e9] : ['TB', 1e12];
-  const figure = (bytes / Number(size)).toLocaleString('en', { maximumSignificantDigits: 3 });
-  return `${figure}${NBSP}${unit}`;
+/** A need as sizes are shown everywhere. */
+export function need(value: number | null): string {
+  return isMeasured(value) ? bytes(value) : 'not known';
 }
 
 export function problemText(place: string, { line, message }: AppProblem): string {

@@ -157,8 +157,8 @@ export function appOf(card: AppCard, source: AppSource): CatalogApp {
     repository: null,
     documentation: null,
     requirements: {
-      memory_bytes: card.architectures.length > 0 ? 3e8 : null,
-      storage_bytes: card.architectures.length > 0 ? 1e9 : null,
+      memory_bytes: card.architectures.length > 0 ? 300 * 2 ** 20 : null,
+      storage_bytes: card.architectures.length > 0 ? 2 ** 30 : null,
       cpu_cores: null,
       architectures: card.architectures,
     },
