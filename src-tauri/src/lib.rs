@@ -3,7 +3,7 @@
 //! The layers, each using only those to its right; names joined by `|` never use each other:
 //!
 //! ```text
-//! main → shell | cli | mcp → api → app → collect | docker → ssh | vault | store → domain
+//! main → shell | cli | mcp → api → app → collect | docker | catalog → ssh | vault | store → domain
 //! ```
 //!
 //! `tests/it/architecture.rs` reads the `use crate::…` edges and fails on an upward one.
@@ -18,6 +18,7 @@ pub mod api;
 
 pub mod app;
 
+pub mod catalog;
 pub mod collect;
 pub mod docker;
 

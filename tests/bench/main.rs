@@ -11,6 +11,8 @@ mod lab;
 #[cfg(target_os = "linux")]
 mod activity;
 #[cfg(target_os = "linux")]
+mod apps;
+#[cfg(target_os = "linux")]
 mod backup;
 #[cfg(target_os = "linux")]
 mod child;
@@ -60,7 +62,7 @@ fn main() -> ExitCode {
 #[cfg(target_os = "linux")]
 fn parts(wanted: &[String]) -> report::Done {
     type Part = (&'static str, fn(&mut report::Report) -> report::Done);
-    const PARTS: [Part; 9] = [
+    const PARTS: [Part; 10] = [
         ("ssh", ssh::measure),
         ("fleet", fleet::measure),
         ("store", store::measure),
@@ -69,6 +71,7 @@ fn parts(wanted: &[String]) -> report::Done {
         ("retention", retention::measure),
         ("backup", backup::measure),
         ("containers", containers::measure),
+        ("apps", apps::measure),
         ("window", window::measure),
     ];
     if let Some(word) = wanted.iter().find(|word| PARTS.iter().all(|(name, _)| name != word)) {

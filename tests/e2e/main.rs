@@ -5,6 +5,7 @@
 #![cfg(target_os = "linux")]
 
 mod app;
+mod apps;
 mod containers;
 #[path = "../lab/mod.rs"]
 mod lab;

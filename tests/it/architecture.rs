@@ -7,7 +7,7 @@ const LAYERS: &[&[&str]] = &[
     &["shell", "cli", "mcp"],
     &["api"],
     &["app"],
-    &["collect", "docker"],
+    &["collect", "docker", "catalog"],
     &["ssh", "vault", "store"],
     &["domain"],
 ];

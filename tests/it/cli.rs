@@ -6,6 +6,7 @@
 
 mod about;
 mod activity;
+mod apps;
 mod backup;
 mod container_deeds;
 mod container_engines;

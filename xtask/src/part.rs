@@ -170,6 +170,14 @@ pub const PARTS: &[Part] = &[
         pacman: "docker-registry",
     },
     Part {
+        name: "git, and its server",
+        used_for: Use::Lab,
+        probe: Probe::Program("git"),
+        apt: "git",
+        dnf: "git-core",
+        pacman: "git",
+    },
+    Part {
         name: "Podman",
         used_for: Use::Lab,
         probe: Probe::Program("podman"),

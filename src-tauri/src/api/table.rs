@@ -14,6 +14,7 @@ use crate::{
         account::{Account, PasswordStrength},
         activity::{ActivityKind, ActivityPage},
         address::Address,
+        app_source::{AppSource, CatalogApp, CatalogCheck, CatalogPage, SyncReport},
         audit::{AuditPage, AuditReport},
         backup::{BackupContents, BackupEntry, BackupList},
         container::{ContainerResult, ContainerRow, Containers},
@@ -283,6 +284,28 @@ commands! {
     /// Takes what a preview named, if it is still unused; gives a result for each.
     /// The `ids` are those that `prune_preview` gave.
     "prune.run" Operate (itself) [destroys] prune_run(PruneItems) -> Vec<RemovalResult>;
+
+    /// Apps of the catalog, the best first.
+    /// The `id` of an app is what `app_show` takes.
+    "app.catalog" Read app_catalog(FindApps) -> CatalogPage;
+    /// All that is known of an app of the catalog.
+    "app.show" Read app_show(OneApp) -> CatalogApp;
+    /// Looks through a folder of apps without adding it.
+    "app.check" Read [person] app_check(FileRef) -> CatalogCheck;
+    /// Where apps come from.
+    /// The `id` of a row is what the other tools for sources take.
+    "app_source.list" Read app_source_list(Nothing) -> Vec<AppSource>;
+    /// Adds a source of apps.
+    "app_source.add" Administer (itself) [person] app_source_add(AddAppSource) -> AppSource;
+    /// Reads a source of apps anew.
+    /// The `id` is that of a row of `app_source_list`.
+    "app_source.sync" Operate app_source_sync(OneAppSource) -> SyncReport;
+    /// Shows or hides the apps of a source.
+    /// The `id` is that of a row of `app_source_list`.
+    "app_source.enable" Administer (itself) app_source_enable(EnableAppSource) -> AppSource;
+    /// Forgets a source and its apps; what is installed stays.
+    /// The `id` is that of a row of `app_source_list`.
+    "app_source.remove" Administer (itself) app_source_remove(OneAppSource) -> ();
 
     /// Begins to follow logs.
     "log.open" Read [person] log_open(OpenLog) -> LogStatus;

@@ -109,6 +109,9 @@ impl Tomo {
         if matches!(topic, Topic::Sessions | Topic::Users) {
             self.follow_sessions().await?;
         }
+        if topic == Topic::Apps {
+            self.forget_catalog().await;
+        }
         self.inner.hub.announce(Change::Topic(topic));
         if topic == Topic::Users {
             // Whoever is signed in may have another name or role.

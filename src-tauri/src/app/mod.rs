@@ -8,6 +8,7 @@ pub mod account;
 mod accounts;
 pub mod activity;
 mod activity_feed;
+mod apps;
 mod assistants;
 mod audit;
 mod avatar;
@@ -40,6 +41,7 @@ mod settings;
 mod terminals;
 pub mod users;
 
+pub use apps::{CatalogQuery, SourceWish};
 pub use backup::BackupWish;
 pub use containers::LogPart;
 pub use errand::Errand;
@@ -118,6 +120,7 @@ struct Inner {
     watches: containers::Watches,
     logs: containers::Logs,
     terminals: terminals::Terminals,
+    apps: apps::Apps,
     journal: Arc<Journal>,
     supervisor: Supervisor,
     /// What this process connects for, when it does one thing and ends.
@@ -195,6 +198,7 @@ impl Tomo {
                 watches: containers::Watches::default(),
                 logs: containers::Logs::default(),
                 terminals: terminals::Terminals::default(),
+                apps: apps::Apps::default(),
                 errand: Mutex::default(),
                 choose_file: options.choose_file,
                 login_entry: options.login_entry,

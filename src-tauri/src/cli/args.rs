@@ -2,6 +2,7 @@
 
 use super::{
     activity::ActivityArgs,
+    app::AppCommand,
     audit::AuditCommand,
     backup::BackupCommand,
     container::ContainerCommand,
@@ -135,6 +136,9 @@ Examples:
   tomo prune nas dangling-images --dry-run
   tomo prune anonymous-volumes --server nas")]
     Prune(Prune),
+    /// Find apps in the catalog, and say where it comes from
+    #[command(subcommand)]
+    App(AppCommand),
     /// Make, list, verify and restore backups
     #[command(subcommand)]
     Backup(BackupCommand),

@@ -6,6 +6,7 @@ mod access;
 mod account;
 mod activity;
 mod add;
+mod app;
 mod args;
 mod audit;
 mod backup;
@@ -216,6 +217,10 @@ async fn dispatch(cli: &Cli, command: Command) -> Result<(), CliError> {
         Command::Container(command) => {
             account::unlock(cli).await?;
             container::run(cli, command).await
+        }
+        Command::App(command) => {
+            account::unlock(cli).await?;
+            app::run(cli, command).await
         }
         Command::Image(command) => store(cli, Noun::Image, command).await,
         Command::Volume(command) => store(cli, Noun::Volume, command).await,

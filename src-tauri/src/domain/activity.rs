@@ -26,6 +26,8 @@ pub enum ActivityGroup {
     Data,
     /// Containers, their images, volumes and networks, and terminals.
     Containers,
+    /// Apps and where they come from.
+    Apps,
     /// What AI assistants did and asked for.
     Assistants,
 }
@@ -195,6 +197,12 @@ kinds! {
     VersionChanged "version.changed" Data Info Everybody;
     /// A diagnostics file was written.
     DiagnosticsSave "diagnostics.save" Data Info Admins;
+    /// A source of apps was added.
+    AppSourceAdd "app_source.add" Apps Info Everybody;
+    /// A source of apps is shown or hidden.
+    AppSourceEdit "app_source.enable" Apps Info Everybody;
+    /// A source of apps was removed.
+    AppSourceRemove "app_source.remove" Apps Info Everybody;
     /// An assistant called a tool.
     McpCall "mcp.call" Assistants Info Admins;
     /// An assistant asked for something that a person has to approve.

@@ -190,4 +190,6 @@ pub enum Topic {
     Retention,
     /// `plan.list`
     Plans,
+    /// `app.catalog`, `app_source.list`
+    Apps,
 }

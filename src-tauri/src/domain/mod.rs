@@ -8,6 +8,8 @@ pub mod about;
 pub mod account;
 pub mod activity;
 pub mod address;
+pub mod app;
+pub mod app_source;
 pub mod audit;
 pub mod backup;
 pub mod connection;

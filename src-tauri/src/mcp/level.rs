@@ -130,6 +130,8 @@ mod tests {
             "volume.remove",
             "network.remove",
             "prune.run",
+            "app_source.enable",
+            "app_source.remove",
             "retention.run",
         ];
         assert_eq!(planned, destroying);

@@ -31,6 +31,7 @@ impl Noticed {
             "sessions" => Self::Topic(Topic::Sessions),
             "backups" => Self::Topic(Topic::Backups),
             "retention" => Self::Topic(Topic::Retention),
+            "apps" => Self::Topic(Topic::Apps),
             _ => return None,
         })
     }

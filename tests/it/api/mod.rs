@@ -5,6 +5,7 @@ mod about;
 mod access;
 mod accounts;
 mod activity;
+mod apps;
 mod audit;
 mod automatic_backups;
 mod backups;

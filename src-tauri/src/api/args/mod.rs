@@ -3,12 +3,14 @@
 //! They can be read but not written back: secrets come in here and never go out.
 
 mod accounts;
+mod apps;
 mod containers;
 mod data;
 mod servers;
 mod settings;
 
 pub use accounts::*;
+pub use apps::*;
 pub use containers::*;
 pub use data::*;
 pub use servers::*;

@@ -1,6 +1,7 @@
 //! What each command of the table calls. A handler translates; it does not decide.
 
 mod accounts;
+mod apps;
 mod backups;
 mod containers;
 mod data;
@@ -12,6 +13,7 @@ mod settings;
 mod terminals;
 
 pub(super) use accounts::*;
+pub(super) use apps::*;
 pub(super) use backups::*;
 pub(super) use containers::*;
 pub(super) use data::*;

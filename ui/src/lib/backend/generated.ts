@@ -1786,6 +1786,518 @@ error: string | null,
 is_known: boolean, };
 
 /**
+ * What an app is called in its source: `miniflux`.
+ */
+export type AppName = string;
+
+/**
+ * What an app is for.
+ */
+export type AppCategory = "automation" | "media" | "monitoring" | "networking" | "security" | "storage" | "utility";
+
+/**
+ * What is drawn for an app.
+ */
+export type AppIcon = { "kind": "drawing", 
+/**
+ * Its name: `feed`.
+ */
+name: string, } | { "kind": "picture", 
+/**
+ * `image/svg+xml`, `image/png`, `image/webp` or `image/jpeg`.
+ */
+media_type: string, 
+/**
+ * The file, base64.
+ */
+data: string, };
+
+/**
+ * What an app needs of a server; what is absent is not known.
+ */
+export type AppRequirements = { 
+/**
+ * Memory, bytes.
+ */
+memory_bytes: number | null, 
+/**
+ * Room on the disk, bytes.
+ */
+storage_bytes: number | null, 
+/**
+ * Processors, cores.
+ */
+cpu_cores: number | null, 
+/**
+ * What its images are built for, as Docker writes it: `amd64`, `arm64`, `arm/v7`. Empty: not known.
+ */
+architectures: Array<string>, };
+
+/**
+ * A value to choose.
+ */
+export type AppChoice = { 
+/**
+ * What the app gets.
+ */
+value: string, 
+/**
+ * What people read.
+ */
+label: string, };
+
+/**
+ * Which protocol a port speaks.
+ */
+export type PortProtocol = "tcp" | "udp";
+
+/**
+ * What a secret is made of.
+ */
+export type SecretAlphabet = "letters" | "hex";
+
+/**
+ * What a setting takes.
+ */
+export type AppSettingKind = { "type": "text", 
+/**
+ * A regular expression for the whole of it.
+ */
+pattern: string | null, 
+/**
+ * The most characters.
+ */
+max: number, } | { "type": "number", 
+/**
+ * At least.
+ */
+min: number | null, 
+/**
+ * At most.
+ */
+max: number | null, } | { "type": "choice", 
+/**
+ * These.
+ */
+choices: Array<AppChoice>, } | { "type": "secret", 
+/**
+ * Characters.
+ */
+length: number, 
+/**
+ * What it is made of.
+ */
+alphabet: SecretAlphabet, } | { "type": "port", 
+/**
+ * Which protocol.
+ */
+protocol: PortProtocol, } | { "type": "path" } | { "type": "time_zone" };
+
+/**
+ * What people are asked before an app is installed, and a variable of its `.env`.
+ */
+export type AppSetting = { 
+/**
+ * The variable: `WEB_PORT`.
+ */
+name: string, 
+/**
+ * What it takes.
+ */
+kind: AppSettingKind, 
+/**
+ * What stands above the field.
+ */
+label: string, 
+/**
+ * What stands under it.
+ */
+description: string | null, 
+/**
+ * Its value if nobody says another; a secret has none.
+ */
+default: string | null, 
+/**
+ * Whether it must have a value.
+ */
+is_required: boolean, 
+/**
+ * Whether few people change it.
+ */
+is_advanced: boolean, };
+
+/**
+ * What a browser opens.
+ */
+export type AppWeb = { 
+/**
+ * The setting with the port.
+ */
+port: string, 
+/**
+ * Path of the address: `/`.
+ */
+path: string, 
+/**
+ * Whether it speaks TLS.
+ */
+is_https: boolean, };
+
+/**
+ * When an app counts as well.
+ */
+export type AppHealth = { 
+/**
+ * Which service is asked.
+ */
+service: string, 
+/**
+ * A port inside of its container.
+ */
+port: number, 
+/**
+ * What is asked for over HTTP; absent: it only has to take connections.
+ */
+path: string | null, 
+/**
+ * The longest that it may take, seconds.
+ */
+wait_seconds: number, };
+
+/**
+ * What an app may do that people should know of before they install it.
+ */
+export type AppFlag = { "kind": "privileged" } | { "kind": "host_network" } | { "kind": "host_pid" } | { "kind": "engine_socket" } | { "kind": "capability", 
+/**
+ * `NET_ADMIN`
+ */
+name: string, } | { "kind": "device", 
+/**
+ * `/dev/dri`
+ */
+path: string, } | { "kind": "moving_image", 
+/**
+ * `nginx:latest`
+ */
+image: string, } | { "kind": "system_path", 
+/**
+ * `/etc`
+ */
+path: string, };
+
+/**
+ * One container of an app, as its compose file says.
+ */
+export type AppService = { 
+/**
+ * Its name in the compose file.
+ */
+name: string, 
+/**
+ * Its image, variables and all.
+ */
+image: string, 
+/**
+ * What it may do that people should know of.
+ */
+flags: Array<AppFlag>, 
+/**
+ * Whether the compose file says how its health is checked.
+ */
+has_healthcheck: boolean, };
+
+/**
+ * What a catalog says of an app.
+ */
+export type AppManifest = { 
+/**
+ * What it is called in its source.
+ */
+id: AppName, 
+/**
+ * Name for people.
+ */
+name: string, 
+/**
+ * What it is, in a sentence.
+ */
+description: string, 
+/**
+ * Of the app, as its authors write it.
+ */
+version: string, 
+/**
+ * What it is for.
+ */
+category: AppCategory, 
+/**
+ * Words that people search for.
+ */
+tags: Array<string>, 
+/**
+ * What is drawn for it.
+ */
+icon: AppIcon | null, 
+/**
+ * Its licence, SPDX.
+ */
+licence: string | null, 
+/**
+ * Where its source is.
+ */
+repository: string | null, 
+/**
+ * Where its guide is.
+ */
+documentation: string | null, 
+/**
+ * What it needs of a server.
+ */
+requirements: AppRequirements, 
+/**
+ * Whether its source puts it forward.
+ */
+is_featured: boolean, 
+/**
+ * Whether its source advises against it.
+ */
+is_deprecated: boolean, 
+/**
+ * What people are asked.
+ */
+settings: Array<AppSetting>, 
+/**
+ * What a browser opens.
+ */
+web: AppWeb | null, 
+/**
+ * When it is well, where its containers do not say so themselves.
+ */
+health: AppHealth | null, 
+/**
+ * The compose file.
+ */
+compose: string, 
+/**
+ * Its containers.
+ */
+services: Array<AppService>, 
+/**
+ * What to know after the installation.
+ */
+notes: string | null, };
+
+/**
+ * A rule that a file does not hold to.
+ */
+export type AppProblem = { 
+/**
+ * The line, from 1; absent where the file has none.
+ */
+line: number | null, 
+/**
+ * What is wrong, and what would be right.
+ */
+message: string, };
+
+/**
+ * An app that could not be taken.
+ */
+export type LeftOut = { 
+/**
+ * The file, and within a file of many the app.
+ */
+place: string, 
+/**
+ * Why.
+ */
+problems: Array<AppProblem>, };
+
+/**
+ * An app among those of all sources: `tomo/miniflux`.
+ */
+export type AppId = string;
+
+/**
+ * What a source is.
+ */
+export type AppSourceKind = "built_in" | "path" | "address" | "repository";
+
+/**
+ * A source of apps.
+ */
+export type AppSource = { 
+/**
+ * What its apps' ids begin with.
+ */
+id: AppName, 
+/**
+ * Name for people.
+ */
+name: string, 
+/**
+ * What it is.
+ */
+kind: AppSourceKind, 
+/**
+ * Its path or address; absent for Tomo's own.
+ */
+location: string | null, 
+/**
+ * Whether its apps are shown.
+ */
+is_enabled: boolean, 
+/**
+ * When it was last read without an error.
+ */
+synced_at: string | null, 
+/**
+ * Why it could not be read the last time.
+ */
+error: string | null, 
+/**
+ * Its licence, as an SPDX identifier where it is one of the usual ones.
+ */
+licence: string | null, 
+/**
+ * Whose work it is, as its licence says.
+ */
+attribution: string | null, 
+/**
+ * Apps that it has.
+ */
+apps: number, 
+/**
+ * What could not be taken.
+ */
+left_out: Array<LeftOut>, 
+/**
+ * Whether it is being read now.
+ */
+is_syncing: boolean, };
+
+/**
+ * What reading a source anew changed.
+ */
+export type SyncReport = { 
+/**
+ * Apps that are new.
+ */
+added: Array<AppName>, 
+/**
+ * Apps that are others than before.
+ */
+changed: Array<AppName>, 
+/**
+ * Apps that are not there any more.
+ */
+removed: Array<AppName>, 
+/**
+ * Apps that could not be taken.
+ */
+left_out: number, };
+
+/**
+ * An app as it stands in the catalog.
+ */
+export type AppCard = { 
+/**
+ * Which.
+ */
+id: AppId, 
+/**
+ * Name for people.
+ */
+name: string, 
+/**
+ * What it is, in a sentence.
+ */
+description: string, 
+/**
+ * Its version.
+ */
+version: string, 
+/**
+ * What it is for.
+ */
+category: AppCategory, 
+/**
+ * What is drawn for it.
+ */
+icon: AppIcon | null, 
+/**
+ * What its images are built for; empty: not known.
+ */
+architectures: Array<string>, 
+/**
+ * Whether its source puts it forward.
+ */
+is_featured: boolean, 
+/**
+ * Whether its source advises against it.
+ */
+is_deprecated: boolean, };
+
+/**
+ * Some apps of the catalog.
+ */
+export type CatalogPage = { 
+/**
+ * Apps in all sources that are enabled.
+ */
+all: number, 
+/**
+ * Apps that were found.
+ */
+total: number, 
+/**
+ * Those that were asked for.
+ */
+apps: Array<AppCard>, };
+
+/**
+ * An app, with all that is known of it.
+ */
+export type CatalogApp = { 
+/**
+ * Which.
+ */
+id: AppId, 
+/**
+ * What its source is called.
+ */
+source: string, 
+/**
+ * The licence of its source.
+ */
+source_licence: string | null, 
+/**
+ * What is said of it.
+ */
+manifest: AppManifest, 
+/**
+ * What it may do that people should know of.
+ */
+flags: Array<AppFlag>, 
+/**
+ * What of it was left out or changed when it was taken, and why.
+ */
+notes: Array<AppProblem>, };
+
+/**
+ * What looking through a folder of apps found, without adding it.
+ */
+export type CatalogCheck = { 
+/**
+ * Apps that can be taken.
+ */
+apps: Array<AppName>, 
+/**
+ * What cannot, and why.
+ */
+left_out: Array<LeftOut>, };
+
+/**
  * Where a terminal leads.
  */
 export type TerminalTarget = { "kind": "server", 
@@ -2111,7 +2623,7 @@ notes: string | null, };
 /**
  * What an entry is about; the feed is filtered by these.
  */
-export type ActivityGroup = "access" | "users" | "servers" | "connections" | "settings" | "data" | "containers" | "assistants";
+export type ActivityGroup = "access" | "users" | "servers" | "connections" | "settings" | "data" | "containers" | "apps" | "assistants";
 
 /**
  * How an entry is marked.
@@ -3111,7 +3623,7 @@ points: Array<LivePoint>, };
 /**
  * A kind of thing that a page may show.
  */
-export type Topic = "activity" | "users" | "sessions" | "backups" | "retention" | "plans";
+export type Topic = "activity" | "users" | "sessions" | "backups" | "retention" | "plans" | "apps";
 
 /**
  * What the process pushes to a subscribed window, coalesced to at most four messages a second.
@@ -3618,6 +4130,83 @@ terminal_id: string,
  * How large it is now.
  */
 size: TerminalSize, };
+
+/**
+ * Which apps of the catalog.
+ */
+export type FindApps = { 
+/**
+ * Words that all have to be found in the name, the tags or the description.
+ */
+text?: string | null, 
+/**
+ * Only of this category.
+ */
+category?: AppCategory | null, 
+/**
+ * Only of this source.
+ */
+source?: string, 
+/**
+ * Only what is built for this architecture, as Docker writes it: `amd64`, `arm64`.
+ */
+architecture?: string | null, 
+/**
+ * So many are left out at the beginning.
+ */
+offset?: number | null, 
+/**
+ * So many at most; 200 is the most.
+ */
+limit: number, };
+
+/**
+ * One app.
+ */
+export type OneApp = { 
+/**
+ * Which: `tomo/miniflux`.
+ */
+id: AppId, };
+
+/**
+ * A source to add.
+ */
+export type AddAppSource = { 
+/**
+ * What its apps' ids begin with; absent: made of the location.
+ */
+id?: string | null, 
+/**
+ * Name for people; absent: the id.
+ */
+name?: string | null, 
+/**
+ * A path of this computer (in the window one that `file.choose` gave), or an http or https address.
+ */
+location: string, };
+
+/**
+ * A source.
+ */
+export type OneAppSource = { 
+/**
+ * Which.
+ */
+id: string, };
+
+/**
+ * Whether the apps of a source are shown.
+ */
+export type EnableAppSource = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * Whether they are.
+ */
+is_enabled: boolean, };
 
 /**
  * No arguments.
@@ -4365,6 +4954,22 @@ export interface Commands {
   "prune.preview": [Prune, PrunePreview];
   /** Takes what a preview named, if it is still unused; gives a result for each. (operate) */
   "prune.run": [PruneItems, Array<RemovalResult>];
+  /** Apps of the catalog, the best first. (read) */
+  "app.catalog": [FindApps, CatalogPage];
+  /** All that is known of an app of the catalog. (read) */
+  "app.show": [OneApp, CatalogApp];
+  /** Looks through a folder of apps without adding it. (read) */
+  "app.check": [FileRef, CatalogCheck];
+  /** Where apps come from. (read) */
+  "app_source.list": [Nothing, Array<AppSource>];
+  /** Adds a source of apps. (administer) */
+  "app_source.add": [AddAppSource, AppSource];
+  /** Reads a source of apps anew. (operate) */
+  "app_source.sync": [OneAppSource, SyncReport];
+  /** Shows or hides the apps of a source. (administer) */
+  "app_source.enable": [EnableAppSource, AppSource];
+  /** Forgets a source and its apps; what is installed stays. (administer) */
+  "app_source.remove": [OneAppSource, null];
   /** Begins to follow logs. (read) */
   "log.open": [OpenLog, LogStatus];
   /** Lines of a follow; keeps it going. (read) */

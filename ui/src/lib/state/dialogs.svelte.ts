@@ -13,6 +13,7 @@ export type DialogRequest =
   | { kind: 'restore'; path: string | null }
   | { kind: 'backup_passphrase' }
   | { kind: 'import_servers'; path: string; preview: ImportPreview }
+  | { kind: 'add_app_source' }
   | { kind: 'add_user' }
   | { kind: 'palette'; text: string }
   | { kind: 'keys' };

@@ -24,6 +24,9 @@ export type SettingsSection = (typeof settingsSections)[number];
 export const storePages = ['images', 'volumes', 'networks'] as const;
 export type StorePage = (typeof storePages)[number];
 
+export const appTabs = ['catalog', 'sources'] as const;
+export type AppTab = (typeof appTabs)[number];
+
 export type Route =
   | { page: 'overview' }
   | { page: 'servers' }
@@ -32,6 +35,9 @@ export type Route =
   | { page: 'containers'; open?: string }
   /** What engines keep beside containers; with a server only what is on it. */
   | { page: StorePage; server?: string }
+  | { page: 'apps'; tab: AppTab }
+  /** One app of the catalog: `<source>/<app>`. */
+  | { page: 'app'; id: string }
   /** With a server only what was done to it. */
   | { page: 'activity'; server?: string }
   /** Without a section its first one; `key` is the one setting that was asked for. */
@@ -56,6 +62,14 @@ export function parseRoute(hash: string): Route {
   if (page === 'containers') {
     const open = new URLSearchParams(query).get('open');
     return { page, ...(open && { open }) };
+  }
+  if (page === 'apps') {
+    if (!id || !tab) return { page, tab: oneOf(appTabs, id, 'catalog') };
+    try {
+      return { page: 'app', id: `${decodeURIComponent(id)}/${decodeURIComponent(tab)}` };
+    } catch {
+      return { page, tab: 'catalog' };
+    }
   }
   const store = storePages.find((one) => one === page);
   if (store) {
@@ -95,6 +109,10 @@ export function hrefOf(route: Route): string {
   if (route.page === 'containers' && route.open) {
     return `#/containers?open=${encodeURIComponent(route.open)}`;
   }
+  if (route.page === 'apps') return route.tab === 'catalog' ? '#/apps' : `#/apps/${route.tab}`;
+  if (route.page === 'app') {
+    return `#/apps/${route.id.split('/').map(encodeURIComponent).join('/')}`;
+  }
   if ('server' in route && route.server) {
     return `#/${route.page}?server=${encodeURIComponent(route.server)}`;
   }
@@ -107,6 +125,9 @@ export function hrefOf(route: Route): string {
 export function settingsRoute(section: SettingsSection, key?: string): Route {
   return key === undefined ? { page: 'settings', section } : { page: 'settings', section, key };
 }
+
+/** The apps that can be had. */
+export const catalogRoute: Route = { page: 'apps', tab: 'catalog' };
 
 /** The page of one server, at its first tab unless told. */
 export function serverRoute(

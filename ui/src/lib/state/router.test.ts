@@ -9,6 +9,9 @@ test('every place survives the way through the address', () => {
     { page: 'account' },
     { page: 'activity' },
     { page: 'activity', server: '0190-a/b?c' },
+    { page: 'apps', tab: 'catalog' },
+    { page: 'apps', tab: 'sources' },
+    { page: 'app', id: 'tomo/miniflux' },
     settingsRoute('audit'),
     settingsRoute('monitoring', 'monitoring.cpu_warning_percent'),
     serverRoute('0190-a/b?c', 'details', '7d'),
@@ -22,5 +25,7 @@ test('an address that nothing knows is the overview, and an unknown tab the firs
   expect(parseRoute('#/nowhere')).toEqual({ page: 'overview' });
   expect(parseRoute('#/server/%E0%A4%A')).toEqual({ page: 'overview' });
   expect(parseRoute('#/settings/nowhere?key=ui.theme')).toEqual({ page: 'settings' });
+  expect(parseRoute('#/apps/nowhere')).toEqual({ page: 'apps', tab: 'catalog' });
+  expect(parseRoute('#/apps/%E0%A4%A/x')).toEqual({ page: 'apps', tab: 'catalog' });
   expect(parseRoute('#/server/nas/x?range=9y')).toEqual(serverRoute('nas'));
 });

@@ -2,6 +2,7 @@ import { createContext } from 'svelte';
 import { ApiError, type Backend } from '../backend/backend';
 import type { Account, Push, Status } from '../backend/generated';
 import { BackupRun } from './backup_run.svelte';
+import { Catalog } from './catalog.svelte';
 import { Clock } from './clock.svelte';
 import { ContainerStore } from './containers.svelte';
 import { Dialogs } from './dialogs.svelte';
@@ -35,6 +36,8 @@ export class Tomo {
   readonly status: StatusStore;
   readonly fleet: FleetStore;
   readonly containers: ContainerStore;
+  /** The apps that can be had, as they are looked through. */
+  readonly catalog: Catalog;
   readonly settings: SettingsStore;
   /** Changes of settings that wait to be saved. */
   readonly draft: SettingsDraft;
@@ -61,6 +64,7 @@ export class Tomo {
     this.status = new StatusStore(backend);
     this.fleet = new FleetStore(this.backend);
     this.containers = new ContainerStore(this.backend);
+    this.catalog = new Catalog(this.backend);
     this.settings = new SettingsStore(this.backend);
     this.rail = new Rail(this.settings);
     this.account = new Loadable(() => this.backend.call('account.get', {}));

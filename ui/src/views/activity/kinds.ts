@@ -5,6 +5,7 @@ import CircleHelp from '@lucide/svelte/icons/circle-question-mark';
 import Database from '@lucide/svelte/icons/database';
 import Download from '@lucide/svelte/icons/download';
 import KeyRound from '@lucide/svelte/icons/key-round';
+import LayoutGrid from '@lucide/svelte/icons/layout-grid';
 import Lock from '@lucide/svelte/icons/lock';
 import Pause from '@lucide/svelte/icons/pause';
 import Plug from '@lucide/svelte/icons/plug';
@@ -27,6 +28,7 @@ export const groups: readonly { value: ActivityGroup; label: string }[] = [
   { value: 'connections', label: 'Connections' },
   { value: 'settings', label: 'Settings' },
   { value: 'data', label: 'Data and backups' },
+  { value: 'apps', label: 'Apps' },
   { value: 'assistants', label: 'Assistants' },
 ];
 
@@ -38,6 +40,7 @@ const ofGroup: Record<ActivityGroup, Component> = {
   settings: SlidersHorizontal,
   data: Database,
   containers: Box,
+  apps: LayoutGrid,
   assistants: Bot,
 };
 

@@ -21,7 +21,8 @@ import type { Tomo } from '../../lib/state/tomo.svelte';
 import { pauseChoices, pauseUntil, resume } from '../overview/pause';
 import { optionsOf, valueText } from '../settings/control';
 import { sectionOf, sections } from '../settings/sections';
-import { placesOf } from '../shell/places';
+import { placesOf, routeOf } from '../shell/places';
+import { ofApps } from './app_entries';
 import { ofContainers } from './container_entries';
 import { ofData } from './data_entries';
 import type { Searchable } from './search';
@@ -101,8 +102,9 @@ function ofWindow(tomo: Tomo): Entry[] {
   if (tomo.status.may('administer')) {
     add({ title: 'Add server…', icon: Plus, keys: 'Mod+N', run: () => tomo.dialogs.addServer() });
   }
-  for (const { page, label, icon, keys } of placesOf(tomo)) {
-    add({ title: `Go to ${label}`, icon, keys, run: () => tomo.router.go({ page }) });
+  for (const place of placesOf(tomo)) {
+    const { label, icon, keys } = place;
+    add({ title: `Go to ${label}`, icon, keys, run: () => tomo.router.go(routeOf(place)) });
   }
   if (tomo.status.may('operate')) {
     if (tomo.fleet.collection?.paused) {
@@ -198,6 +200,7 @@ export function entriesOf(tomo: Tomo, now: number): Entry[] {
     ...ofData(tomo),
     ...ofRows(tomo),
     ...ofContainers(tomo),
+    ...ofApps(tomo),
     ...ofSettings(tomo),
   ];
 }

@@ -1,15 +1,16 @@
 import ActivityIcon from '@lucide/svelte/icons/activity';
 import Box from '@lucide/svelte/icons/box';
+import LayoutGrid from '@lucide/svelte/icons/layout-grid';
 import Rows3 from '@lucide/svelte/icons/rows-3';
 import ServerIcon from '@lucide/svelte/icons/server';
 import SlidersHorizontal from '@lucide/svelte/icons/sliders-horizontal';
 import type { Component } from 'svelte';
-import type { Route } from '../../lib/state/router.svelte';
+import { catalogRoute, type Route } from '../../lib/state/router.svelte';
 import type { Tomo } from '../../lib/state/tomo.svelte';
 
 /** An entry of the rail. */
 export interface Place {
-  page: 'overview' | 'servers' | 'containers' | 'activity' | 'settings';
+  page: 'overview' | 'servers' | 'containers' | 'apps' | 'activity' | 'settings';
   label: string;
   icon: Component;
   /** By its place in the rail. */
@@ -27,9 +28,15 @@ const all: readonly Omit<Place, 'keys'>[] = [
     icon: Box,
     holds: ['containers', 'images', 'volumes', 'networks'],
   },
+  { page: 'apps', label: 'Apps', icon: LayoutGrid, holds: ['apps', 'app'] },
   { page: 'activity', label: 'Activity', icon: ActivityIcon, holds: ['activity'] },
   { page: 'settings', label: 'Settings', icon: SlidersHorizontal, holds: ['settings'] },
 ];
+
+/** Where an entry leads. */
+export function routeOf({ page }: Pick<Place, 'page'>): Route {
+  return page === 'apps' ? catalogRoute : { page };
+}
 
 /** The rail's entries, in its order; one appears when there is something to hold. */
 export function placesOf(tomo: Tomo): Place[] {

@@ -1,6 +1,6 @@
 import { isChord, isTyping } from '../../lib/keys/keys';
 import type { Tomo } from '../../lib/state/tomo.svelte';
-import { placesOf } from './places';
+import { placesOf, routeOf } from './places';
 
 type Shortcut = { keys: string; run: (tomo: Tomo) => void };
 
@@ -20,7 +20,10 @@ export function runShortcut(tomo: Tomo, event: KeyboardEvent): void {
   if (event.defaultPrevented || event.repeat) return;
   const shortcuts = [
     ...anywhere,
-    ...placesOf(tomo).map(({ keys, page }) => ({ keys, run: () => tomo.router.go({ page }) })),
+    ...placesOf(tomo).map((place) => ({
+      keys: place.keys,
+      run: () => tomo.router.go(routeOf(place)),
+    })),
   ];
   if (tomo.dialogs.current) {
     // The browser's own Ctrl N, Ctrl K and the like must not reach the web view from a dialog.

@@ -1,6 +1,7 @@
 import { about } from './about';
 import { accounts } from './accounts';
 import { activity } from './activity';
+import { apps } from './apps';
 import { audit } from './audit';
 import { backups } from './backups';
 import { containers } from './containers';
@@ -35,5 +36,6 @@ export function handlersOf(world: World): Partial<Handlers> {
     ...containerDetails(world),
     ...logs(world),
     ...terminals(world),
+    ...apps(world),
   };
 }

@@ -42,6 +42,8 @@ export interface Machine {
   tx?: number | null;
   celsius?: number | null;
   uptime?: number;
+  /** As `uname` says it. */
+  architecture?: string;
   /** Seconds that the figures are old. */
   old?: number;
   connection?: ConnectionStatus;
@@ -62,7 +64,7 @@ function systemInfo(machine: Machine): SystemInfo | null {
     os_name,
     os_version,
     kernel: '6.1.0-28-amd64',
-    architecture: 'x86_64',
+    architecture: machine.architecture ?? 'x86_64',
     hostname: machine.name,
     cpu_model: 'Intel N100',
     cpu_count: machine.cores ?? 4,
@@ -188,6 +190,7 @@ export function eight(now: number): Machine[] {
     thisComputer,
     {
       name: 'attic-pi',
+      architecture: 'aarch64',
       host: '192.168.1.34',
       system: 'debian',
       state: 'down',
@@ -265,6 +268,7 @@ export function eight(now: number): Machine[] {
     },
     {
       name: 'pi-dns',
+      architecture: 'armv7l',
       host: '192.168.1.2',
       system: 'debian',
       username: 'pi',

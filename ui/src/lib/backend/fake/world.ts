@@ -66,6 +66,10 @@ export interface FakeOptions {
   twoEngines?: TwoEngines;
   /** Images, volumes and networks of each kind at least, on all servers together. */
   things?: number;
+  /** Apps in the catalog at least. */
+  apps?: number;
+  /** Whether there are apps with names that fit nowhere. */
+  oddApps?: boolean;
   /** Lines that a follow of logs begins with; none for a log that is empty. */
   logLines?: number;
   /** Why the log of the first container of a follow cannot be read. */

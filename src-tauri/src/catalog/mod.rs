@@ -1,0 +1,32 @@
+//! Catalogs of apps: reading what others wrote, refusing what is wrong in it line by line, and
+//! searching through it.
+//!
+//! Everything here is text from strangers. It is read within limits, nothing of it is run, and a file
+//! that a text names is looked for only beside it.
+
+pub mod builtin;
+mod compose;
+mod fields;
+mod image;
+mod imported;
+mod manifest;
+mod one_container;
+mod problem;
+pub mod search;
+mod setting;
+pub mod source;
+mod variables;
+mod yaml;
+
+pub use imported::Imported;
+pub use manifest::{flags, read as read_manifest};
+pub use problem::Problems;
+
+/// Says once which library does the cryptography of TLS: the same one that SSH uses.
+fn tls() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        // Somebody else's choice is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    });
+}
