@@ -319,9 +319,10 @@ mod tests {
     #[test]
     fn bombs_are_refused_with_their_line() {
         let mut bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n".to_owned();
-        for (before, name) in ('a'..'z').zip('b'..='z') {
-            let nine = vec![format!("*{before}"); 9].join(",");
-            bomb.push_str(&format!("{name}: &{name} [{nine}]\n"));
+        let names: Vec<char> = ('a'..='z').collect();
+        for pair in names.windows(2) {
+            let nine = vec![format!("*{}", pair[0]); 9].join(",");
+            bomb.push_str(&format!("{0}: &{0} [{nine}]\n", pair[1]));
         }
         let problem = read(&bomb).expect_err("too much");
         assert!(problem.line.is_some(), "{problem}");

@@ -5,7 +5,7 @@ import type { AppSetting } from '../../lib/backend/generated';
 import { yamlLines } from './compose_text';
 import { drawingOf, drawings, pictureOf } from './drawings';
 import { noteParagraphs } from './notes';
-import { defaultText, dockerArchitecture, kindText, need, problemText } from './words';
+import { defaultText, dockerArchitecture, flagText, kindText, need, problemText } from './words';
 
 const manifest = readFileSync(
   join(import.meta.dirname, '../../../../src-tauri/src/catalog/manifest.rs'),
@@ -101,6 +101,15 @@ test('notes flow, but keep their paragraphs and lists, and name settings by thei
     '- one more',
     '- two',
   ]);
+});
+
+test('a device that one may name is told by its setting', () => {
+  expect(flagText({ kind: 'device', path: '${RADIO}' })).toBe(
+    'It may be given a device of the server: see RADIO',
+  );
+  expect(flagText({ kind: 'device', path: '/dev/dri' })).toBe(
+    'It uses a device of the server: /dev/dri',
+  );
 });
 
 test('a setting says what it takes and what it is if nobody says another', () => {

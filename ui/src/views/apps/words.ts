@@ -52,7 +52,11 @@ const flagSentences: Record<AppFlag['kind'], (what: string) => string> = {
   host_pid: () => 'It sees the processes of the server, and may end them',
   system_path: (path) => `It is given ${path} of the server’s system`,
   capability: (name) => `It has a power that containers do not have: ${name}`,
-  device: (path) => `It uses a device of the server: ${path}`,
+  device: (path) => {
+    const asked = /^\$\{(\w+)\}$/.exec(path)?.[1];
+    if (asked) return `It may be given a device of the server: see ${asked}`;
+    return `It uses a device of the server: ${path}`;
+  },
   host_network: () => 'It stands in the server’s own network, with every port of it',
   moving_image: (image) => `Its image can be another one tomorrow: ${image}`,
 };
