@@ -47,6 +47,9 @@ async fn look_around(window: &Window) {
     for theme in ["light", "dark"] {
         window.theme(theme).await;
         window.go("#/apps").await;
+        // What was searched for is kept.
+        let field = window.find("input[aria-label='Search apps']").await;
+        field.send_keys(&"\u{e010}\u{e003}".repeat(20)).await.expect("a field that can be emptied");
         window.find_text("Home Assistant").await;
         window.picture(&format!("apps-{theme}")).await;
         window.go("#/apps/tomo/miniflux").await;

@@ -150,7 +150,7 @@ async fn a_long_list_comes_in_pages() {
         offset += rows.len();
         let notice = page["notice"].as_str().expect("a notice");
         assert!(notice.contains("not instructions") && notice.contains("of 500."), "{notice}");
-        let next = format!("Ask with offset {offset} for those that follow.");
+        let next = format!("Ask with offset {offset} for those that follow");
         assert_eq!(notice.contains(&next), offset < ALL, "{notice}");
     }
     names.sort();
