@@ -158,9 +158,9 @@ async fn a_long_list_comes_in_pages() {
     assert_eq!(names.len(), ALL, "each once");
     let usual = assistant.ask("container_list", json!({}));
     assert_eq!(usual["data"]["containers"].as_array().map(Vec::len), Some(100));
-    let images = assistant.ask("image_list", json!({ "limit": 0 }));
-    assert_eq!(images["data"], json!([]));
-    let refused = assistant.refused("container_list", json!({ "limit": -1 }));
-    assert!(refused.contains("'limit' is a whole number"), "{refused}");
+    for limit in [-1, 0] {
+        let refused = assistant.refused("container_list", json!({ "limit": limit }));
+        assert!(refused.contains("'limit' is a whole number"), "{refused}");
+    }
     assistant.end();
 }
