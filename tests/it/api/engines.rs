@@ -17,10 +17,8 @@ use crate::lab::docker::Docker;
 use futures::StreamExt;
 use serde_json::{Value, json};
 use std::{
-    fs,
     ops::{Deref, DerefMut},
     path::{Path, PathBuf},
-    process::Command,
 };
 use tomo::{api::error::Code, domain::fleet::Push};
 
@@ -51,27 +49,13 @@ impl DerefMut for Setting {
     }
 }
 
-/// The folder in which an account's own programs have their sockets. Dropping it removes it.
-struct RuntimeFolder(PathBuf);
-
-impl RuntimeFolder {
-    /// The account's; nothing where it has one already, which is not the lab's to change.
-    fn of(account: &str) -> Option<Self> {
-        let output = Command::new("id").args(["-u", account]).output().expect("id runs");
-        let uid = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-        let folder = PathBuf::from(format!("/run/user/{uid}"));
-        if folder.exists() || fs::create_dir_all(&folder).is_err() {
-            skip("a folder for an account's sockets (needs root)");
-            return None;
-        }
-        Some(Self(folder))
+/// The folder in which an account's own programs have their sockets; nothing where it is somebody's.
+fn runtime_folder(lab: &Lab) -> Option<PathBuf> {
+    let folder = lab.account.runtime_folder();
+    if folder.is_none() {
+        skip("a folder for an account's sockets (needs root)");
     }
-}
-
-impl Drop for RuntimeFolder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
+    folder
 }
 
 /// An engine that every account may use; nothing where there can be none.
@@ -112,9 +96,10 @@ impl Watched {
         Self { lab, house, id }
     }
 
-    /// What stands in the way of an engine.
-    async fn trouble(&self) -> Value {
-        self.until_engine("trouble").await["engines"][0]["status"]["trouble"].clone()
+    /// Waits until this stands in the way of an engine.
+    async fn until_obstacle(&self, obstacle: &str) -> Value {
+        let trouble = |list: &Value| list["engines"][0]["status"]["trouble"].clone();
+        trouble(&self.until(obstacle, |list| trouble(list)["obstacle"] == obstacle).await)
     }
 
     async fn list(&self) -> Value {

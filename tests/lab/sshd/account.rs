@@ -54,7 +54,9 @@ pub fn account(name: &str, password: &str, shell: &str) -> Account {
         child.stdin.take().expect("a pipe").write_all(line.as_bytes())?;
         child.wait_with_output()
     });
-    Account { name, password: Some(password.to_owned()), home, made: true }
+    let account = Account { name, password: Some(password.to_owned()), home, made: true };
+    account.remove_runtime_folder();
+    account
 }
 
 impl Account {
@@ -66,12 +68,35 @@ impl Account {
         fs::write(path, content).expect("a file");
         run(Command::new("chown").args(["-R", &format!("{0}:{0}", self.name)]).arg(&self.home));
     }
+
+    /// The folder in which its own programs have their sockets, new and empty; nothing where the account
+    /// is somebody's. It goes with the account.
+    pub fn runtime_folder(&self) -> Option<PathBuf> {
+        let folder = self.runtime_path().filter(|_| self.made)?;
+        fs::create_dir_all(&folder).expect("a folder");
+        Some(folder)
+    }
+
+    fn runtime_path(&self) -> Option<PathBuf> {
+        let output = Command::new("id").args(["-u", &self.name]).output().expect("id runs");
+        let uid = String::from_utf8_lossy(&output.stdout).trim().parse::<u32>().ok()?;
+        Some(PathBuf::from(format!("/run/user/{uid}")))
+    }
+
+    /// Before the account goes and after it comes: the next one may have its number, and would find there
+    /// what was this one's.
+    fn remove_runtime_folder(&self) {
+        if let Some(folder) = self.runtime_path() {
+            let _ = fs::remove_dir_all(folder);
+        }
+    }
 }
 
 impl Drop for Account {
     fn drop(&mut self) {
         if self.made {
             let _ = Command::new("pkill").args(["-KILL", "-u", &self.name]).output();
+            self.remove_runtime_folder();
             with_accounts(Command::new("userdel").args(["-r", "-f", &self.name]));
         }
     }

@@ -1,6 +1,6 @@
 //! Histories of a server with two engines.
 
-use super::{Lab, RuntimeFolder, Watched, engine};
+use super::{Lab, Watched, engine, runtime_folder};
 use serde_json::Value;
 use std::{collections::BTreeSet, fs, os::unix::fs::symlink};
 
@@ -18,9 +18,9 @@ async fn containers_of_one_name_in_two_engines_keep_two_histories() {
     let Some(podman) = super::podman::podman() else { return };
     let Some(docker) = engine() else { return };
     let Some(lab) = Lab::with_engine(&docker.socket()) else { return };
-    let Some(folder) = RuntimeFolder::of(&lab.account.name) else { return };
-    fs::create_dir(folder.0.join("podman")).expect("a folder");
-    symlink(podman.socket(), folder.0.join("podman/podman.sock")).expect("a link");
+    let Some(folder) = runtime_folder(&lab) else { return };
+    fs::create_dir(folder.join("podman")).expect("a folder");
+    symlink(podman.socket(), folder.join("podman/podman.sock")).expect("a link");
     let of_docker = docker.start_container("web", &[], BUSY);
     let of_podman = podman.start_container("web", &[], BUSY);
     let watched = Watched::of(lab).await;

@@ -1,7 +1,7 @@
 //! Podman's compatible service, through the socket and through the docker program, where neither a
 //! daemon nor the word of one is Docker's.
 
-use super::{Lab, RuntimeFolder, Watched, is, row_is_missing, skip};
+use super::{Lab, Watched, is, row_is_missing, runtime_folder, skip};
 use crate::lab::podman::Podman;
 use serde_json::{Value, json};
 use std::{fs, os::unix::fs::symlink};
@@ -92,9 +92,9 @@ async fn podman_does_what_docker_does() {
 async fn podman_of_an_account_is_found_and_reached_without_forwarding() {
     let Some(podman) = podman() else { return };
     let Some(lab) = Lab::with_config(vec!["AllowStreamLocalForwarding no".into()]) else { return };
-    let Some(folder) = RuntimeFolder::of(&lab.account.name) else { return };
-    let socket = folder.0.join("podman/podman.sock");
-    fs::create_dir_all(folder.0.join("podman")).expect("a folder");
+    let Some(folder) = runtime_folder(&lab) else { return };
+    let socket = folder.join("podman/podman.sock");
+    fs::create_dir_all(folder.join("podman")).expect("a folder");
     symlink(podman.socket(), &socket).expect("a link");
     let watched = Watched::of(lab).await;
     let list = watched.until_engine("ready").await;

@@ -1,6 +1,6 @@
 //! A server with more than one engine: Docker, and the account's own Podman beside it.
 
-use super::{Lab, RuntimeFolder, Watched, engine, is, row};
+use super::{Lab, Watched, engine, is, row, runtime_folder};
 use crate::lab::{docker::Docker, podman::Podman, proxy::ReadOnlyProxy};
 use serde_json::{Value, json};
 use std::{
@@ -22,7 +22,6 @@ pub(super) struct Both {
     pub(super) podman: Podman,
     /// Where the account finds Podman's.
     podman_socket: PathBuf,
-    _folder: RuntimeFolder,
 }
 
 impl Both {
@@ -30,13 +29,13 @@ impl Both {
         let podman = super::podman::podman()?;
         let docker = engine()?;
         let lab = Lab::with_engine(&docker.socket())?;
-        let folder = RuntimeFolder::of(&lab.account.name)?;
-        fs::create_dir(folder.0.join("podman")).expect("a folder");
-        let podman_socket = folder.0.join("podman/podman.sock");
+        let folder = runtime_folder(&lab)?;
+        fs::create_dir(folder.join("podman")).expect("a folder");
+        let podman_socket = folder.join("podman/podman.sock");
         symlink(podman.socket(), &podman_socket).expect("a link");
-        symlink(docker.socket(), folder.0.join("docker.sock")).expect("a link");
+        symlink(docker.socket(), folder.join("docker.sock")).expect("a link");
         let watched = Watched::of(lab).await;
-        let both = Self { watched, docker, podman, podman_socket, _folder: folder };
+        let both = Self { watched, docker, podman, podman_socket };
         both.until_both().await;
         Some(both)
     }
@@ -114,8 +113,8 @@ async fn an_engine_behind_two_sockets_is_one() {
     docker.start_container("web", &[], &["sleep", "600"]);
     let proxy = ReadOnlyProxy::start(docker.socket());
     let Some(lab) = Lab::with_engine(&proxy.socket()) else { return };
-    let Some(folder) = RuntimeFolder::of(&lab.account.name) else { return };
-    symlink(docker.socket(), folder.0.join("docker.sock")).expect("a link");
+    let Some(folder) = runtime_folder(&lab) else { return };
+    symlink(docker.socket(), folder.join("docker.sock")).expect("a link");
     let watched = Watched::of(lab).await;
     let list = watched.until_engine("ready").await;
     let engine = &list["engines"][0];
@@ -273,8 +272,8 @@ async fn containers_move_with_their_engine_from_socket_to_socket() {
     docker.start_container("web", &[], &["sleep", "600"]);
     let proxy = ReadOnlyProxy::start(docker.socket());
     let Some(lab) = Lab::with_engine(&proxy.socket()) else { return };
-    let Some(folder) = RuntimeFolder::of(&lab.account.name) else { return };
-    let (direct, away) = (folder.0.join("docker.sock"), proxy.socket().with_extension("away"));
+    let Some(folder) = runtime_folder(&lab) else { return };
+    let (direct, away) = (folder.join("docker.sock"), proxy.socket().with_extension("away"));
     symlink(docker.socket(), &direct).expect("a link");
     let watched = Watched::of(lab).await;
     let is_at = |socket: PathBuf, state: &'static str| {
@@ -312,10 +311,10 @@ async fn an_engine_that_loses_one_way_is_found_by_the_other() {
     docker.start_container("web", &[], &["sleep", "600"]);
     let detour = Detour::to(docker.socket());
     let Some(lab) = Lab::with_engine(&detour.socket()) else { return };
-    let Some(folder) = RuntimeFolder::of(&lab.account.name) else { return };
-    fs::create_dir(folder.0.join("podman")).expect("a folder");
-    symlink(podman.socket(), folder.0.join("podman/podman.sock")).expect("a link");
-    let direct = folder.0.join("docker.sock");
+    let Some(folder) = runtime_folder(&lab) else { return };
+    fs::create_dir(folder.join("podman")).expect("a folder");
+    symlink(podman.socket(), folder.join("podman/podman.sock")).expect("a link");
+    let direct = folder.join("docker.sock");
     symlink(docker.socket(), &direct).expect("a link");
     let watched = Watched::of(lab).await;
     let is_at = |socket: PathBuf| {
@@ -338,12 +337,12 @@ async fn an_engine_that_loses_one_way_is_found_by_the_other() {
 async fn a_forbidden_socket_is_said_beside_an_engine_and_a_leftover_is_not() {
     let Some(docker) = engine() else { return };
     let Some(lab) = Lab::with_engine(&docker.socket()) else { return };
-    let Some(folder) = RuntimeFolder::of(&lab.account.name) else { return };
-    fs::create_dir(folder.0.join("podman")).expect("a folder");
-    let forbidden = folder.0.join("podman/podman.sock");
+    let Some(folder) = runtime_folder(&lab) else { return };
+    fs::create_dir(folder.join("podman")).expect("a folder");
+    let forbidden = folder.join("podman/podman.sock");
     let _listener = UnixListener::bind(&forbidden).expect("a socket");
     fs::set_permissions(&forbidden, fs::Permissions::from_mode(0o600)).expect("a mode");
-    let leftover = folder.0.join("docker.sock");
+    let leftover = folder.join("docker.sock");
     drop(UnixListener::bind(&leftover).expect("a socket"));
     fs::set_permissions(&leftover, fs::Permissions::from_mode(0o666)).expect("a mode");
     let watched = Watched::of(lab).await;

@@ -1,7 +1,7 @@
 //! The ways to an engine, and what stands in them, as people read it: every trouble by its name, with
 //! what to do, and no change where none may be made.
 
-use super::{Lab, RuntimeFolder, Setting, Watched, engine, is, skip};
+use super::{Lab, Setting, Watched, engine, is, runtime_folder, skip};
 use crate::lab::{
     docker::{Docker, IMAGE},
     proxy::{OldEngine, ReadOnlyProxy},
@@ -47,8 +47,7 @@ async fn refuses(watched: &Watched, trouble: &Value) {
 async fn what_stands_in_the_way_is_said_by_its_name() {
     let (_folder, socket) = place();
     let Some(watched) = Watched::at(&socket).await else { return };
-    let absent = watched.trouble().await;
-    assert_eq!(absent["obstacle"], "absent");
+    let absent = watched.until_obstacle("absent").await;
     refuses(&watched, &absent).await;
 
     let look = async |obstacle: &str| {
@@ -86,8 +85,7 @@ async fn what_stands_in_the_way_is_said_by_its_name() {
 async fn an_engine_of_long_ago_is_said_to_be_too_old() {
     let old = OldEngine::start("1.24");
     let Some(watched) = Watched::at(&old.socket()).await else { return };
-    let trouble = watched.trouble().await;
-    assert_eq!(trouble["obstacle"], "too_old");
+    let trouble = watched.until_obstacle("too_old").await;
     let message = trouble["message"].as_str().expect("words");
     assert!(message.contains("version 1.24") && message.contains("1.40"), "{message}");
     refuses(&watched, &trouble).await;
@@ -186,8 +184,8 @@ async fn everything_works(watched: &Watched, docker: &Docker) {
 async fn the_socket_of_an_account_of_its_own_is_found_by_itself() {
     let Some(docker) = engine() else { return };
     let Some(lab) = Lab::start() else { return };
-    let Some(folder) = RuntimeFolder::of(&lab.account.name) else { return };
-    let socket = folder.0.join("docker.sock");
+    let Some(folder) = runtime_folder(&lab) else { return };
+    let socket = folder.join("docker.sock");
     docker.link_at(&socket);
     let watched = Watched::of(lab).await;
     let list = watched.until_engine("ready").await;

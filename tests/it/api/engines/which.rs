@@ -1,6 +1,6 @@
 //! Which of several engines is meant, where not all of them answer: what nobody named is not touched.
 
-use super::{Lab, RuntimeFolder, Setting, Watched, engine, is, several::Both};
+use super::{Lab, Setting, Watched, engine, is, runtime_folder, several::Both};
 use crate::lab::gate::{ChangesGate, Passage};
 use serde_json::{Value, json};
 use std::{fs, os::unix::fs::symlink};
@@ -72,9 +72,9 @@ async fn another_engine_does_not_tell_what_became_of_a_change() {
     let Some(docker) = engine() else { return };
     let gate = ChangesGate::start(docker.socket());
     let Some(lab) = Lab::with_engine(&gate.socket()) else { return };
-    let Some(folder) = RuntimeFolder::of(&lab.account.name) else { return };
-    fs::create_dir(folder.0.join("podman")).expect("a folder");
-    symlink(podman.socket(), folder.0.join("podman/podman.sock")).expect("a link");
+    let Some(folder) = runtime_folder(&lab) else { return };
+    fs::create_dir(folder.join("podman")).expect("a folder");
+    symlink(podman.socket(), folder.join("podman/podman.sock")).expect("a link");
     let watched = Watched::of(lab).await;
     let id = docker.start_container("web", &[], &["sleep", "600"]);
     watched.until_row("web", |row| is(row, "running")).await;
