@@ -8,7 +8,10 @@ use std::{
     net::Shutdown,
     os::unix::net::UnixStream,
     path::{Path, PathBuf},
-    sync::{Arc, Condvar, Mutex},
+    sync::{
+        Arc, Condvar, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::Duration,
 };
@@ -110,13 +113,15 @@ fn pass(mut near: UnixStream, engine: &Path, gate: &Gate) -> io::Result<()> {
 }
 
 /// A running proxy that ends each follow of a log with its container, as Docker does, and hands on only
-/// the first frames of it, as Docker does on a machine that is busy.
+/// the first frames of it, as Docker does on a machine that is busy. It is still taking lines down when
+/// the log is read for the first time after that, and hands on twice as many.
 pub struct HastyFollows(Front);
 
 impl HastyFollows {
     /// Stands in front of this socket, and hands on so many frames of a follow.
     pub fn start(engine: PathBuf, frames: usize) -> Self {
-        Self(Front::start(move |near| hurry(near, &engine, frames)))
+        let is_behind = AtomicBool::new(true);
+        Self(Front::start(move |near| hurry(near, &engine, frames, &is_behind)))
     }
 
     /// Path of its socket.
@@ -125,15 +130,22 @@ impl HastyFollows {
     }
 }
 
-fn hurry(mut near: UnixStream, engine: &Path, frames: usize) -> io::Result<()> {
+fn hurry(
+    mut near: UnixStream,
+    engine: &Path,
+    frames: usize,
+    is_behind: &AtomicBool,
+) -> io::Result<()> {
     let Some(first) = head(&mut near)? else { return Ok(()) };
     let line = String::from_utf8_lossy(&first).lines().next().unwrap_or_default().to_owned();
-    let is_follow = line.contains("/logs?") && line.contains("follow=true");
+    let is_log = line.contains("/logs?");
+    let is_follow = is_log && line.contains("follow=true");
+    let frames = if is_follow { frames } else { frames * 2 };
     let mut far = UnixStream::connect(engine)?;
     let (mut answers, mut back) = (far.try_clone()?, near.try_clone()?);
     far.write_all(&alone(first))?;
     let upwards = thread::spawn(move || io::copy(&mut near, &mut far));
-    if is_follow {
+    if is_follow || (is_log && is_behind.swap(false, Ordering::SeqCst)) {
         back.write_all(&head(&mut answers)?.unwrap_or_default())?;
         let mut body = Vec::new();
         answers.read_to_end(&mut body)?;

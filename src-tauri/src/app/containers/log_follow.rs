@@ -112,7 +112,7 @@ impl Follow {
         self.set(source, true, None);
     }
 
-    /// The log of a source is not read for now, or not any more.
+    /// The log of a source is not read at the moment, or not any more.
     pub(super) fn closed(&self, source: u16, is_following: bool, error: Option<String>) {
         self.state().merge.closed(source);
         self.set(source, is_following, error);

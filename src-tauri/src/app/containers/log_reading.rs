@@ -27,7 +27,7 @@ const AGAIN_BY: Duration = Duration::from_secs(10);
 
 /// Why the reading of a log ended.
 enum End {
-    /// The container's newest run is over, and so is its log for now.
+    /// The container's newest run is over, and so is its log until the next.
     Over(Run),
     /// More may come.
     Again,
@@ -122,26 +122,33 @@ impl Follow {
         source: u16,
         resume: &mut Resume,
     ) -> Result<End, EngineError> {
-        let run = self.read_from(engine, source, resume, true).await?;
-        let newest = engine.newest_run(&self.container(source).container_id).await?;
-        // It may have been started and have ended again meanwhile.
-        if newest.is_running || newest.started_at != run.started_at {
-            return Ok(End::Again);
+        let (run, _) = self.read_from(engine, source, resume, true).await?;
+        loop {
+            let newest = engine.newest_run(&self.container(source).container_id).await?;
+            // It may have been started and have ended again meanwhile.
+            if newest.is_running || newest.started_at != run.started_at {
+                return Ok(End::Again);
+            }
+            // Docker ends a follow with the container, also where it has not yet taken down all that the
+            // container wrote: on a busy machine that was a second's worth and more. It is all there
+            // once nothing is new.
+            let (_, is_new) = self.read_from(engine, source, resume, false).await?;
+            if !is_new {
+                return Ok(End::Over(newest));
+            }
+            tokio::time::sleep(AGAIN_AFTER).await;
         }
-        // Docker ends a follow with the container, also where it has not yet taken down all that the
-        // container wrote: on a busy machine that was a second's worth and more.
-        self.read_from(engine, source, resume, false).await?;
-        Ok(End::Over(newest))
     }
 
-    /// Reads a log to its end, and gives the run that it was opened in.
+    /// Reads a log to its end, and gives the run that it was opened in, and whether there were lines
+    /// that had not been read.
     async fn read_from(
         &self,
         engine: &Engine,
         source: u16,
         resume: &mut Resume,
         follow: bool,
-    ) -> Result<Run, EngineError> {
+    ) -> Result<(Run, bool), EngineError> {
         let wish = match resume.since_ns() {
             Some(since) => LogWish { since_ns: Some(since), follow, ..LogWish::default() },
             None => LogWish {
@@ -157,13 +164,15 @@ impl Follow {
         }
         resume.reopened();
         self.opened(source);
+        let mut is_new = false;
         while let Some(mut lines) = reader.next().await? {
             resume.keep_new(&mut lines);
+            is_new |= !lines.is_empty();
             self.take(source, lines);
             // Whoever shares this task gets a turn, however fast lines come.
             tokio::task::yield_now().await;
         }
-        Ok(reader.run())
+        Ok((reader.run(), is_new))
     }
 
     /// Where each log takes one of the few sessions that a server allows: waits for its turn.
