@@ -7,6 +7,7 @@ mod account;
 mod activity;
 mod add;
 mod app;
+mod app_source;
 mod args;
 mod audit;
 mod backup;
