@@ -50,7 +50,7 @@ const USUAL_CAPABILITIES: [&str; 14] = [
 ];
 
 /// Folders of the system: who writes there may change what runs on the server.
-const SYSTEM: [&str; 12] = [
+const SYSTEM: [&str; 14] = [
     "/bin",
     "/boot",
     "/dev",
@@ -62,8 +62,12 @@ const SYSTEM: [&str; 12] = [
     "/sbin",
     "/sys",
     "/usr",
+    "/var/lib/containers",
     "/var/lib/docker",
+    "/var/run",
 ];
+/// Folders that hold some of these: all of it is given with them.
+const ABOVE_SYSTEM: [&str; 3] = ["/", "/var", "/var/lib"];
 
 /// Reads a compose file.
 pub(super) fn read(node: &Node, from: From, problems: &mut Problems) -> Compose {
@@ -73,8 +77,17 @@ pub(super) fn read(node: &Node, from: From, problems: &mut Problems) -> Compose 
     if let Some(include) = fields.node("include") {
         fields.wrong(include, "'include' names files that do not come with the app");
     }
-    for known in ["version", "name", "networks", "configs", "secrets"] {
+    for known in ["version", "name", "networks"] {
         fields.node(known);
+    }
+    for section in ["configs", "secrets"] {
+        for (key, node) in fields.node(section).map_or(&[][..], Node::entries) {
+            if let Some(file) = node.get("file").filter(|_| from != From::Own) {
+                let message =
+                    format!("{} names a file that does not come with the app", quoted(&key.name));
+                fields.wrong(file, message);
+            }
+        }
     }
     let volumes: &[(Key, Node)] = fields.node("volumes").map_or(&[], Node::entries);
     let services = fields.needed("services");
@@ -142,15 +155,20 @@ fn service(
     }
     let mut flags = Vec::new();
     let image = image_of(key, node, from, &mut flags, problems);
-    let is_true = |name: &str| node.get(name).is_some_and(|node| node.kind == Kind::Bool(true));
-    let is = |name: &str, value: &str| node.get(name).and_then(Node::text) == Some(value);
-    if is_true("privileged") {
+    // What a variable may turn into one of these counts as one: compose takes "true" for true as well.
+    let may_be = |name: &str, values: &[&str]| {
+        node.get(name).and_then(Node::scalar).is_some_and(|text| {
+            let text = variables::filled(&text, &|_| None);
+            text.is_none_or(|text| values.contains(&text.trim().to_ascii_lowercase().as_str()))
+        })
+    };
+    if may_be("privileged", &["true", "1", "t", "yes", "y", "on"]) {
         flags.push(AppFlag::Privileged);
     }
-    if is("network_mode", "host") {
+    if may_be("network_mode", &["host"]) {
         flags.push(AppFlag::HostNetwork);
     }
-    if is("pid", "host") {
+    if may_be("pid", &["host"]) {
         flags.push(AppFlag::HostPid);
     }
     for capability in node.get("cap_add").map_or(&[][..], Node::list).iter().filter_map(Node::text)
@@ -168,7 +186,14 @@ fn service(
     }
     for mount in node.get("volumes").map_or(&[][..], Node::list) {
         if let Some(source) = mount_source(mount, from, volumes, problems) {
-            flags.extend(flag_of(&source));
+            // A volume may be a folder of the server under another name.
+            let behind = volumes.iter().find(|(key, _)| key.name == source);
+            let behind = behind
+                .and_then(|(_, about)| about.get("driver_opts"))
+                .and_then(|options| options.get("device"))
+                .and_then(Node::scalar);
+            let path = behind.unwrap_or(source);
+            flags.extend(flag_of(&variables::filled(&path, &|_| None).unwrap_or(path)));
         }
     }
     for port in node.get("ports").map_or(&[][..], Node::list) {
@@ -322,6 +347,13 @@ fn split_mount(text: &str) -> Option<(&str, &str)> {
 }
 
 fn flag_of(source: &str) -> Option<AppFlag> {
+    // `/etc/`, `//etc` and `/./etc` are `/etc`.
+    let parts: Vec<&str> =
+        source.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    let source = match source.strip_prefix('/') {
+        Some(_) => &*format!("/{}", parts.join("/")),
+        None => source,
+    };
     let is_socket = ["docker.sock", "podman.sock", "containerd.sock"];
     if is_socket.iter().any(|name| source.ends_with(name)) {
         return Some(AppFlag::EngineSocket);
@@ -333,7 +365,7 @@ fn flag_of(source: &str) -> Option<AppFlag> {
     let inside = |folder: &str| {
         source.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    (source == "/" || SYSTEM.iter().any(|folder| inside(folder)))
+    (ABOVE_SYSTEM.contains(&source) || SYSTEM.iter().any(|folder| inside(folder)))
         .then(|| AppFlag::SystemPath { path: source.to_owned() })
 }
 

@@ -75,6 +75,7 @@ fn each_rule_is_named_with_its_line() {
         ("db:/var/lib", "data:/var/lib", "not under 'volumes'"),
         ("    restart: unless-stopped\n    ports", "    container_name: web\n    ports", ""),
         ("depends_on:", "depends_on: &a [*a]\n      no:", ""),
+        ("  services:", "  secrets:\n    key: { file: ./key }\n  services:", "names a file"),
     ];
     for (from, to, expected) in cases {
         assert!(good.contains(from) || expected.is_empty(), "{from}");
@@ -115,6 +116,36 @@ fn powers_are_told() {
             path("/"),
         ]
     );
+}
+
+/// Holds because whoever means harm writes it so that nobody looks twice.
+#[test]
+fn powers_are_told_also_where_they_are_hidden() {
+    let told = |lines: &str, volume: &str| {
+        let text = example()
+            .replacen("depends_on:", &format!("{lines}\n      depends_on:"), 1)
+            .replacen("    db:\n\nnotes", &format!("    db:\n    box:{volume}\n\nnotes"), 1);
+        flags(&read(&text).expect("allowed").manifest)
+    };
+    let path = |path: &str| vec![AppFlag::SystemPath { path: path.to_owned() }];
+    assert_eq!(told("privileged: 'true'", ""), [AppFlag::Privileged]);
+    assert_eq!(told("privileged: '${NO:-true}'", ""), [AppFlag::Privileged]);
+    assert_eq!(told("privileged: false", ""), []);
+    assert_eq!(told("network_mode: '${NET:-host}'", ""), [AppFlag::HostNetwork]);
+    assert_eq!(told("pid: '${PID:-host}'", ""), [AppFlag::HostPid]);
+    let socket = "volumes: ['${S:-/var/run/docker.sock}:/s']";
+    assert_eq!(told(socket, ""), [AppFlag::EngineSocket]);
+    for (mount, expected) in [
+        ("/var:/v", "/var"),
+        ("/var/run/:/v", "/var/run"),
+        ("//etc:/v", "/etc"),
+        ("/./etc/shadow:/v", "/etc/shadow"),
+    ] {
+        assert_eq!(told(&format!("volumes: ['{mount}']"), ""), path(expected), "{mount}");
+    }
+    let behind = "\n      driver_opts: { type: none, o: bind, device: /etc }";
+    assert_eq!(told("volumes: ['box:/v']", behind), path("/etc"));
+    assert_eq!(told("volumes: ['box:/v']", ""), []);
 }
 
 proptest::proptest! {

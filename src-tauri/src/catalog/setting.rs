@@ -173,6 +173,8 @@ fn choices(fields: &mut Fields<'_, '_>) -> Vec<AppChoice> {
 }
 
 fn expression(pattern: &str) -> Result<regex::Regex, regex::Error> {
+    // By itself first: what closes the group around it would match other values.
+    RegexBuilder::new(pattern).size_limit(PATTERN).build()?;
     RegexBuilder::new(&format!("^(?:{pattern})$")).size_limit(PATTERN).build()
 }
 

@@ -67,6 +67,8 @@ impl Tomo {
             source.is_syncing = syncing.contains(&source.id);
             if source.kind == AppSourceKind::BuiltIn {
                 source.apps = u32::try_from(builtin::count()).unwrap_or(u32::MAX);
+                // They come with the program, and so does its licence.
+                source.licence = Some(env!("CARGO_PKG_LICENSE").to_owned());
             }
         }
         Ok(sources)

@@ -30,10 +30,14 @@ pub(super) async fn fetch(
         SourceError::Unreadable("a temporary folder".to_owned(), error.to_string())
     })?;
     let interrupt = Arc::new(AtomicBool::new(false));
+    let path = folder.path().to_owned();
     let work = {
-        let (url, path, interrupt) = (url.to_string(), folder.path().to_owned(), interrupt.clone());
+        let (url, interrupt) = (url.to_string(), interrupt.clone());
         let known = known.map(str::to_owned);
-        tokio::task::spawn_blocking(move || clone(&url, &path, known.as_deref(), &interrupt))
+        // The folder goes with the work: whoever gives up earlier must not leave half of it behind.
+        tokio::task::spawn_blocking(move || {
+            clone(&url, folder.path(), known.as_deref(), &interrupt)
+        })
     };
     // Whoever gives up on this, or closes Tomo, ends the work as well.
     let _ends = EndsWith(interrupt.clone());
@@ -44,7 +48,7 @@ pub(super) async fn fetch(
             if begun.elapsed() > WHOLE {
                 return SourceError::Slow(WHOLE.as_secs());
             }
-            if size(folder.path()) > MOST_FETCHED {
+            if size(&path) > MOST_FETCHED {
                 return SourceError::TooLarge;
             }
         }
