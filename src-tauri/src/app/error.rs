@@ -1,6 +1,7 @@
 //! What can go wrong in a use case.
 
 use super::{backup::error::BackupError, lockout::from_when};
+pub use crate::domain::text::sentence;
 use crate::{
     docker::EngineError,
     domain::{
@@ -112,13 +113,4 @@ impl From<AddressError> for AppError {
     fn from(error: AddressError) -> Self {
         Self::Invalid(sentence(&error.to_string()))
     }
-}
-
-/// What an inner layer says, as a person reads it: with a capital letter and a full stop.
-#[must_use]
-pub fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    let stop = if text.ends_with(['.', '?']) { "" } else { "." };
-    format!("{first}{}{stop}", letters.as_str())
 }

@@ -6,12 +6,14 @@
 
 pub mod builtin;
 mod compose;
+pub mod env_file;
 mod fields;
 mod image;
 mod imported;
 mod manifest;
 mod one_container;
 mod problem;
+pub mod project;
 pub mod search;
 mod setting;
 pub mod source;

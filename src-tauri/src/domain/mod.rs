@@ -9,6 +9,7 @@ pub mod account;
 pub mod activity;
 pub mod address;
 pub mod app;
+pub mod app_project;
 pub mod app_source;
 pub mod audit;
 pub mod backup;
