@@ -95,12 +95,6 @@ impl Running {
         Some(Box::pin(channel.make_writer()))
     }
 
-    /// Ends its standard input.
-    pub(super) async fn end_input(&self) -> Result<(), RemoteError> {
-        let Some(channel) = &self.channel else { return Err(self.connection.lost()) };
-        channel.eof().await.map_err(|_| self.connection.lost())
-    }
-
     /// Kills it and everything it started, as far as the server helps.
     pub(super) fn kill(&mut self) {
         let Some(channel) = self.channel.take().filter(|_| !self.ended) else { return };

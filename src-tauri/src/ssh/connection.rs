@@ -60,7 +60,20 @@ impl Connection {
     /// When the command could not be run or did not end in time. A command that fails is no error:
     /// its status says so.
     pub async fn exec(&self, argv: &[&str], limits: Limits) -> Result<Output, RemoteError> {
-        exec::exec(self, argv, limits).await
+        exec::exec(self, argv, &[], limits).await
+    }
+
+    /// The same with something on the command's standard input, which ends behind it.
+    ///
+    /// # Errors
+    /// As [`Connection::exec`].
+    pub async fn exec_with(
+        &self,
+        argv: &[&str],
+        input: &[u8],
+        limits: Limits,
+    ) -> Result<Output, RemoteError> {
+        exec::exec(self, argv, input, limits).await
     }
 
     /// Starts a long-lived `sh` that runs `script`, which reads its questions from standard input.

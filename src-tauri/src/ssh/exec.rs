@@ -7,6 +7,8 @@ use super::{
     error::{RemoteError, quoted},
     quote,
 };
+use std::pin::pin;
+use tokio::io::AsyncWriteExt;
 use uuid::Uuid;
 
 /// How much of what comes before the output is kept, to say what went wrong instead.
@@ -40,27 +42,47 @@ impl Output {
 pub(super) async fn exec(
     connection: &Connection,
     argv: &[&str],
+    input: &[u8],
     limits: Limits,
 ) -> Result<Output, RemoteError> {
     let mark = mark();
     let start = format!("echo {mark}; echo {mark} >&2; exec \"$@\"");
     let command = quote::words(&[&["exec", "sh", "-c", &start, "sh"], argv].concat())?;
-    let run = run(connection, &command, &mark, limits.bytes);
+    let run = run(connection, &command, input, &mark, limits.bytes);
     tokio::time::timeout(limits.time, run).await.map_err(|_| RemoteError::Timeout(limits.time))?
 }
 
 async fn run(
     connection: &Connection,
     command: &str,
+    input: &[u8],
     mark: &str,
     limit: usize,
 ) -> Result<Output, RemoteError> {
     let mut running = Running::start(connection, command).await?;
-    running.end_input().await?;
+    // Beside the reading: a command may speak before it has read everything.
+    let mut writer = running.writer();
+    let feeding = async move {
+        if let Some(writer) = &mut writer {
+            // A command that ends early reads no more, and that is its own affair.
+            let _ = writer.write_all(input).await;
+            let _ = writer.shutdown().await;
+        }
+    };
+    let mut feeding = pin!(feeding);
+    let mut fed = false;
     let (mut stdout, mut stderr) = (Marked::new(mark), Marked::new(mark));
     let (mut status, mut signal) = (None, None);
     let mut truncated = false;
-    while let Some(event) = running.next().await? {
+    loop {
+        let event = tokio::select! {
+            () = &mut feeding, if !fed => {
+                fed = true;
+                continue;
+            }
+            event = running.next() => event?,
+        };
+        let Some(event) = event else { break };
         match event {
             Event::Out(bytes) => truncated |= stdout.push(&bytes, limit),
             Event::Err(bytes) => truncated |= stderr.push(&bytes, limit),
