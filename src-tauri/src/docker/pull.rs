@@ -1,0 +1,152 @@
+//! Pulling images, layer by layer.
+
+use super::{client::Engine, error::EngineError, text};
+use bollard::query_parameters::CreateImageOptionsBuilder;
+use futures::StreamExt;
+use oci_spec::distribution::Reference;
+use std::collections::HashMap;
+
+/// The most layers of one image: engines allow 127.
+const LAYERS: usize = 256;
+
+/// What a layer does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LayerState {
+    /// It waits for its turn.
+    Waiting,
+    /// It is being fetched.
+    Downloading,
+    /// It is being unpacked.
+    Extracting,
+    /// It is there.
+    Done,
+}
+
+/// One layer of an image that is being pulled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layer {
+    /// The engine's short id of it.
+    pub id: String,
+    /// What it does.
+    pub state: LayerState,
+    /// Bytes of it that came so far.
+    pub current_bytes: u64,
+    /// All its bytes, as far as the registry says.
+    pub total_bytes: Option<u64>,
+}
+
+/// The layers of an image as far as they have come, in the order in which they were named.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Layers {
+    all: Vec<Layer>,
+    places: HashMap<String, usize>,
+}
+
+impl Layers {
+    /// Each layer.
+    #[must_use]
+    pub fn all(&self) -> &[Layer] {
+        &self.all
+    }
+
+    fn take(&mut self, id: &str, status: &str, current: Option<i64>, total: Option<i64>) {
+        let bytes = |count: Option<i64>| count.and_then(|count| u64::try_from(count).ok());
+        let state = match status {
+            "Pulling fs layer" | "Waiting" => LayerState::Waiting,
+            "Downloading" => LayerState::Downloading,
+            "Verifying Checksum" | "Download complete" | "Extracting" => LayerState::Extracting,
+            "Pull complete" | "Already exists" => LayerState::Done,
+            // What is told of the image itself.
+            _ => return,
+        };
+        let at = match self.places.get(id) {
+            Some(at) => *at,
+            None if self.all.len() >= LAYERS => return,
+            None => {
+                self.places.insert(id.to_owned(), self.all.len());
+                self.all.push(Layer {
+                    id: text(id, 40),
+                    state,
+                    current_bytes: 0,
+                    total_bytes: None,
+                });
+                self.all.len() - 1
+            }
+        };
+        let layer = &mut self.all[at];
+        layer.state = state;
+        match state {
+            LayerState::Downloading => {
+                layer.current_bytes = bytes(current).unwrap_or(layer.current_bytes);
+                layer.total_bytes = bytes(total).filter(|total| *total > 0).or(layer.total_bytes);
+            }
+            LayerState::Extracting | LayerState::Done => {
+                layer.current_bytes = layer.total_bytes.unwrap_or(layer.current_bytes);
+            }
+            LayerState::Waiting => {}
+        }
+    }
+}
+
+impl Engine {
+    /// Pulls an image; `tell` hears of every step. Dropping this ends the pull.
+    ///
+    /// # Errors
+    /// When the name is none, or the registry or the engine refuses.
+    pub async fn pull(
+        &self,
+        image: &str,
+        tell: &mut (dyn FnMut(&Layers) + Send),
+    ) -> Result<(), EngineError> {
+        let reference: Reference = image.parse().map_err(|_| {
+            EngineError::NotFound(format!("'{}' is no name of an image", text(image, 200)))
+        })?;
+        let name = format!("{}/{}", reference.registry(), reference.repository());
+        let version = reference.digest().or(reference.tag()).unwrap_or("latest");
+        let options = CreateImageOptionsBuilder::new().from_image(&name).tag(version).build();
+        let mut steps = Box::pin(self.for_changes()?.create_image(Some(options), None, None));
+        let mut layers = Layers::default();
+        while let Some(step) = steps.next().await {
+            let step = step?;
+            if let (Some(id), Some(status)) = (step.id, step.status) {
+                let detail = step.progress_detail.unwrap_or_default();
+                layers.take(&id, &status, detail.current, detail.total);
+                tell(&layers);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Holds because whoever waits for gigabytes looks at these figures all the time.
+    #[test]
+    fn layers_are_told_as_they_come() {
+        let mut layers = Layers::default();
+        layers.take("1.2", "Pulling from library/web", None, None);
+        layers.take("a", "Pulling fs layer", None, None);
+        layers.take("b", "Already exists", None, None);
+        layers.take("a", "Downloading", Some(10), Some(100));
+        layers.take("a", "Downloading", Some(60), Some(100));
+        let state = |layers: &Layers| -> Vec<_> {
+            layers
+                .all()
+                .iter()
+                .map(|layer| (layer.state, layer.current_bytes, layer.total_bytes))
+                .collect()
+        };
+        assert_eq!(
+            state(&layers),
+            [(LayerState::Downloading, 60, Some(100)), (LayerState::Done, 0, None)]
+        );
+        layers.take("a", "Extracting", Some(3), Some(300));
+        assert_eq!(state(&layers)[0], (LayerState::Extracting, 100, Some(100)));
+        for number in 0..10_000 {
+            layers.take(&format!("x{number}"), "Waiting", None, None);
+        }
+        assert_eq!(layers.all().len(), LAYERS);
+    }
+}
