@@ -14,6 +14,7 @@ use crate::{
         account::{Account, PasswordStrength},
         activity::{ActivityKind, ActivityPage},
         address::Address,
+        app_plan::AppPlan,
         app_source::{AppSource, CatalogApp, CatalogCheck, CatalogPage, SyncReport},
         audit::{AuditPage, AuditReport},
         backup::{BackupContents, BackupEntry, BackupList},
@@ -27,6 +28,7 @@ use crate::{
         fleet::{Collection, Fleet, LiveHistory, ServerDetails, ServerRow},
         history::History,
         host_key::KnownHost,
+        installed_app::{InstalledAppDetails, InstalledApps, UninstallPreview},
         key_info::KeyInfo,
         lock::AccountLock,
         plan::Plan,
@@ -292,6 +294,33 @@ commands! {
     "app.show" Read app_show(OneApp) -> CatalogApp;
     /// Looks through a folder of apps without adding it.
     "app.check" Read [person] app_check(FileRef) -> CatalogCheck;
+    /// Says what installing an app would do to a server, and what stands in the way; changes nothing.
+    /// Without a `server_id` it is the server that suits best. `values` are by the names of the settings that
+    /// `app_show` gives.
+    "app.plan" Read app_plan(PlanApp) -> AppPlan;
+    /// Begins to install an app; it goes on by itself, and `app_list` says how far it is.
+    /// Secrets that are not named are made. Look at `app_plan` first: what stands in the way is refused.
+    "app.install" Operate (itself) app_install(InstallApp) -> InstalledAppDetails;
+    /// Apps on all servers with what their containers do, and compose projects that Tomo did not make.
+    /// The `id` of a row is what the other tools for installed apps take.
+    "app.list" Read app_list(Nothing) -> InstalledApps;
+    /// An app on a server with all that is known of it; secrets are left out.
+    /// The `id` is that of a row of `app_list`.
+    "app.get" Read app_get(OneInstalledApp) -> InstalledAppDetails;
+    /// Begins to start, stop or restart an app; it goes on by itself.
+    /// The `id` is that of a row of `app_list`.
+    "app.act" Operate (itself) app_act(ActOnApp) -> InstalledAppDetails;
+    /// Ends an installation, and has what it made removed.
+    /// The `id` is that of a row of `app_list`.
+    "app.cancel" Operate (itself) app_cancel(OneInstalledApp) -> ();
+    /// Says by name what uninstalling an app takes, and what stays.
+    /// The `id` is that of a row of `app_list`.
+    "app.uninstall_preview" Read app_uninstall_preview(OneInstalledApp) -> UninstallPreview;
+    /// Begins to remove an app from its server, with the data in its volumes or without.
+    /// The `id` is that of a row of `app_list`. `app_uninstall_preview` says what goes.
+    "app.uninstall" Operate (itself) [destroys] app_uninstall(UninstallApp) -> ();
+    /// Shows one secret of an app.
+    "app.reveal" Operate (itself) [person] app_reveal(RevealAppSecret) -> String;
     /// Where apps come from.
     /// The `id` of a row is what the other tools for sources take.
     "app_source.list" Read app_source_list(Nothing) -> Vec<AppSource>;

@@ -45,6 +45,11 @@ impl Tomo {
         servers.is_none_or(|servers| servers.contains(&id))
     }
 
+    /// Whether this process does one thing and ends.
+    pub(super) fn is_on_errand(&self) -> bool {
+        self.inner.errand.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
     /// How often servers are sampled for an errand, if that differs from the settings.
     pub(super) fn errand_interval(&self) -> Option<Duration> {
         let errand = self.inner.errand.lock().unwrap_or_else(PoisonError::into_inner);

@@ -12,6 +12,7 @@ mod image;
 mod imported;
 mod manifest;
 mod one_container;
+mod pinned;
 mod problem;
 pub mod project;
 pub mod search;
@@ -22,7 +23,10 @@ mod yaml;
 
 pub use imported::Imported;
 pub use manifest::{flags, read as read_manifest};
+pub use pinned::pin;
 pub use problem::Problems;
+pub use setting::check as check_setting;
+pub use variables::filled_or_kept;
 
 /// Says once which library does the cryptography of TLS: the same one that SSH uses.
 fn tls() {

@@ -55,6 +55,29 @@ pub(super) fn filled(text: &str, value: &dyn Fn(&str) -> Option<String>) -> Opti
     Some(whole)
 }
 
+/// A text with the variables filled in that have a value; the others stay as they are written.
+pub fn filled_or_kept(text: &str, value: &dyn Fn(&str) -> Option<String>) -> String {
+    let mut whole = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("${") {
+        let (before, behind) = rest.split_at(at);
+        whole.push_str(before);
+        let found = behind.find('}').and_then(|end| Some((end, value(&behind[2..end])?)));
+        match found {
+            Some((end, value)) => {
+                whole.push_str(&value);
+                rest = &behind[end + 1..];
+            }
+            None => {
+                whole.push_str("${");
+                rest = &behind[2..];
+            }
+        }
+    }
+    whole.push_str(rest);
+    whole
+}
+
 fn is_name(character: char) -> bool {
     character.is_ascii_alphanumeric() || character == '_'
 }

@@ -122,6 +122,15 @@ impl ComposeProject {
         Ok(())
     }
 
+    /// Whether its compose file is there.
+    ///
+    /// # Errors
+    /// When the server cannot be asked.
+    pub async fn is_there(&self) -> Result<bool, ComposeError> {
+        let file = format!("{}/compose.yaml", self.folder);
+        Ok(self.host.run(&["test", "-f", &file], &[], SHORT).await?.succeeded())
+    }
+
     /// Takes its files away.
     ///
     /// # Errors
@@ -154,6 +163,14 @@ impl ComposeProject {
     pub async fn start(&self) -> Result<(), ComposeError> {
         let words = ["up", "--detach", "--no-recreate", "--no-build", "--pull", "never"];
         self.compose(&words, LONG).await
+    }
+
+    /// Stops and starts its containers.
+    ///
+    /// # Errors
+    /// What compose says.
+    pub async fn restart(&self) -> Result<(), ComposeError> {
+        self.compose(&["restart"], LONG).await
     }
 
     /// Stops its containers.

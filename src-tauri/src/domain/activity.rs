@@ -203,6 +203,18 @@ kinds! {
     AppSourceEdit "app_source.enable" Apps Info Everybody;
     /// A source of apps was removed.
     AppSourceRemove "app_source.remove" Apps Info Everybody;
+    /// An app is being installed.
+    AppInstall "app.install" Apps Info Everybody;
+    /// An app is installed.
+    AppInstalled "app.installed" Apps Info Everybody;
+    /// An app was started, stopped or restarted.
+    AppAct "app.act" Apps Info Everybody;
+    /// An app was removed from a server.
+    AppUninstall "app.uninstall" Apps Info Everybody;
+    /// Something could not be done to an app.
+    AppFailed "app.failed" Apps Warning Everybody;
+    /// Somebody looked at a secret of an app.
+    AppReveal "app.reveal" Apps Info Admins;
     /// An assistant called a tool.
     McpCall "mcp.call" Assistants Info Admins;
     /// An assistant asked for something that a person has to approve.

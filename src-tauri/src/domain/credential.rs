@@ -1,6 +1,20 @@
 //! Secrets in memory: no `Serialize`, no readable `Debug`, zeroed when dropped.
 
+use super::id::{InstalledAppId, ServerId};
 use secrecy::{ExposeSecret, SecretString};
+use std::collections::BTreeMap;
+
+/// Secrets of an app by the names of its settings.
+pub type AppSecrets = BTreeMap<String, SecretString>;
+
+/// A row of the database in which a sealed secret lies. What is sealed for one is opened for no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SealedRow {
+    /// The credential of a server, in `server_credentials`.
+    Server(ServerId),
+    /// The secrets of an app, in `app_secrets`.
+    App(InstalledAppId),
+}
 
 /// What opens a server. `secrecy` keeps it out of `Debug` output and zeroes it on drop.
 #[derive(Clone, Debug)]

@@ -48,6 +48,11 @@ id! {
     UserId
 }
 
+id! {
+    /// Id of an app on a server: a row of `installed_apps`.
+    InstalledAppId
+}
+
 impl ServerId {
     /// The server that stands for the computer Tomo runs on. It is the same in every installation,
     /// so that its history survives a new database being merged with an old one.

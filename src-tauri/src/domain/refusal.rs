@@ -4,6 +4,8 @@ use super::user::Role;
 
 /// What commands do that not every role may call, by their names or the beginnings of these.
 const DOING: &[(&str, &str)] = &[
+    ("app.reveal", "look at secrets of apps"),
+    ("app.", "install, start, stop or remove apps"),
     ("app_source.sync", "read sources of apps anew"),
     ("app_source.", "add, show, hide or remove sources of apps"),
     ("audit.", "look at the trail of changed settings"),

@@ -130,6 +130,7 @@ mod tests {
             "volume.remove",
             "network.remove",
             "prune.run",
+            "app.uninstall",
             "app_source.enable",
             "app_source.remove",
             "retention.run",

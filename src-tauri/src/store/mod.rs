@@ -19,6 +19,7 @@ mod facts;
 mod figures;
 mod files;
 mod function;
+mod installed_apps;
 mod known_hosts;
 mod migrate;
 mod plans;
@@ -52,6 +53,7 @@ pub use backups::{MadeBackup, MadeFile};
 pub use error::StoreError;
 pub use facts::Facts;
 pub use files::{FILE_NAME, private_file};
+pub use installed_apps::StoredInstall;
 pub use plans::{NewPlan, PlanMark, StoredPlan};
 pub use rekey::Rekey;
 pub use restore::{

@@ -1,16 +1,17 @@
-//! Putting a copy of the database under other keys: its credentials, and the chain of the audit trail.
+//! Putting a copy of the database under other keys: its credentials, the secrets of
+//! apps, and the chain of the audit trail.
 //!
 //! Only what the old key proves is proven by the new one afterwards. A trail that somebody has
 //! tampered with is found broken at the same row as before, on whatever computer.
 
 use super::checksum::{Field, checksum};
-use crate::domain::id::ServerId;
+use crate::domain::credential::SealedRow;
 use rusqlite::{Connection, types::ValueRef};
 
 /// From which keys to which.
 pub struct Rekey<'a> {
-    /// Gives a credential under the new key; nothing where the old one does not open it.
-    pub reseal: &'a mut dyn FnMut(ServerId, &str) -> Option<String>,
+    /// Gives what is sealed in a row under the new key; nothing where the old one does not open it.
+    pub reseal: &'a mut dyn FnMut(SealedRow, &str) -> Option<String>,
     /// The key that the audit trail is chained with.
     pub audit_from: &'a [u8; 32],
     /// The key that it is to be chained with.
@@ -20,25 +21,34 @@ pub struct Rekey<'a> {
 /// Changes the keys; gives how many credentials could not be opened, and so were left as they are.
 /// Triggers have to be off on this connection: the trail guards itself by them.
 pub(super) fn rekey(db: &Connection, how: Rekey<'_>) -> rusqlite::Result<u32> {
-    let left = credentials(db, how.reseal)?;
+    let left = sealed(db, "server_credentials", "server_id", how.reseal, |id| {
+        Some(SealedRow::Server(id.parse().ok()?))
+    })?;
+    let left_of_apps = sealed(db, "app_secrets", "installed_app_id", how.reseal, |id| {
+        Some(SealedRow::App(id.parse().ok()?))
+    })?;
     trail(db, how.audit_from, how.audit_to)?;
-    Ok(left)
+    Ok(left + left_of_apps)
 }
 
-fn credentials(
+/// Seals each row of a table anew; gives how many could not be opened.
+fn sealed(
     db: &Connection,
-    reseal: &mut dyn FnMut(ServerId, &str) -> Option<String>,
+    table: &str,
+    key: &str,
+    reseal: &mut dyn FnMut(SealedRow, &str) -> Option<String>,
+    row: fn(&str) -> Option<SealedRow>,
 ) -> rusqlite::Result<u32> {
     let mut left = 0;
-    let mut select = db.prepare("select server_id, encrypted_data from server_credentials")?;
+    let mut select = db.prepare(&format!("select {key}, encrypted_data from {table}"))?;
     let rows: Vec<(String, String)> =
         select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
     let mut update =
-        db.prepare("update server_credentials set encrypted_data = ?2 where server_id = ?1")?;
-    for (id, sealed) in rows {
-        match id.parse().ok().and_then(|server| reseal(server, &sealed)) {
-            Some(sealed) => {
-                update.execute((id, sealed))?;
+        db.prepare(&format!("update {table} set encrypted_data = ?2 where {key} = ?1"))?;
+    for (id, old) in rows {
+        match row(&id).and_then(|row| reseal(row, &old)) {
+            Some(new) => {
+                update.execute((id, new))?;
             }
             None => left += 1,
         }

@@ -4,10 +4,11 @@
 //! straight out of the zeroed buffer instead of through the parser's own scratch space.
 
 use super::{Result, VaultError};
-use crate::domain::credential::Credential;
+use crate::domain::credential::{AppSecrets, Credential};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
 /// Version of [`Plain`].
@@ -79,6 +80,24 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Credential> {
     }
 }
 
+/// The bytes to seal: names, and values in base64.
+pub(super) fn encode_app(secrets: &AppSecrets) -> Result<Zeroizing<Vec<u8>>> {
+    let values: Vec<_> = secrets.iter().map(|(name, value)| (name, to_base64(value))).collect();
+    let room = 16 + values.iter().map(|(name, value)| name.len() + value.len() + 8).sum::<usize>();
+    let mut bytes = Zeroizing::new(Vec::with_capacity(room));
+    let plain: BTreeMap<&str, &str> =
+        values.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    serde_json::to_writer(&mut *bytes, &plain).map_err(|_| VaultError::TooLarge)?;
+    Ok(bytes)
+}
+
+/// The secrets in bytes that [`encode_app`] made.
+pub(super) fn decode_app(bytes: &[u8]) -> Result<AppSecrets> {
+    let plain: BTreeMap<&str, &str> =
+        serde_json::from_slice(bytes).map_err(|_| malformed("it is no list of secrets"))?;
+    plain.into_iter().map(|(name, value)| Ok((name.to_owned(), from_base64(value)?))).collect()
+}
+
 fn malformed(reason: &'static str) -> VaultError {
     VaultError::Malformed { reason }
 }
@@ -112,6 +131,22 @@ mod tests {
             let bytes = encode(&credential).unwrap();
             assert!(decode(&bytes).unwrap().same_secret(&credential));
         }
+    }
+
+    /// A password with anything in it reaches the app as it is.
+    #[test]
+    fn secrets_of_apps_come_back_the_same() {
+        let odd = "$a'\"\\\n\u{0}日本";
+        let secrets: AppSecrets =
+            [("A".to_owned(), odd.into()), ("B_2".to_owned(), "".into())].into();
+        let bytes = encode_app(&secrets).unwrap();
+        assert!(bytes.capacity() <= 16 + 3 + 8 + 8 + odd.len().div_ceil(3) * 4 + 4, "no copy");
+        let back = decode_app(&bytes).unwrap();
+        assert_eq!(back.len(), 2);
+        assert!(
+            back.iter()
+                .all(|(name, value)| { value.expose_secret() == secrets[name].expose_secret() })
+        );
     }
 
     /// The reserved room must hold the longest JSON around the secrets, or a copy stays in memory.

@@ -4,7 +4,7 @@
 //! that it cannot be opened anywhere else.
 
 use super::{Fingerprint, MasterKey, Result, VaultError, cipher};
-use crate::domain::id::ServerId;
+use crate::domain::credential::SealedRow;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -15,8 +15,8 @@ const PREFIX: &str = "tomo:v1:";
 /// Where a sealed secret belongs.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Place<'a> {
-    /// The row of `server_credentials` of a server.
-    ServerCredentials(ServerId),
+    /// A row of the database.
+    Row(SealedRow),
     /// A secret remembered under a name.
     Remembered(&'a str),
 }
@@ -25,7 +25,8 @@ impl Place<'_> {
     /// The associated data: format version, table and row.
     fn bytes(self) -> Vec<u8> {
         match self {
-            Self::ServerCredentials(id) => format!("{PREFIX}server_credentials:{id}"),
+            Self::Row(SealedRow::Server(id)) => format!("{PREFIX}server_credentials:{id}"),
+            Self::Row(SealedRow::App(id)) => format!("{PREFIX}app_secrets:{id}"),
             Self::Remembered(name) => format!("{PREFIX}remembered:{name}"),
         }
         .into_bytes()
@@ -71,6 +72,11 @@ pub(super) fn parse(text: &str) -> Result<(Fingerprint, Vec<u8>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::id::{InstalledAppId, ServerId};
+
+    fn row(server: ServerId) -> Place<'static> {
+        Place::Row(SealedRow::Server(server))
+    }
 
     const PLAIN: &[u8] = b"correct horse battery staple";
 
@@ -81,7 +87,7 @@ mod tests {
     /// The same secret sealed twice must not be recognisable as the same.
     #[test]
     fn sealing_twice_gives_two_texts_and_one_secret() {
-        let (key, place) = (key(), Place::ServerCredentials(ServerId::new()));
+        let (key, place) = (key(), row(ServerId::new()));
         let one = seal(&key, place, PLAIN).unwrap();
         let two = seal(&key, place, PLAIN).unwrap();
         assert_ne!(one, two);
@@ -95,9 +101,10 @@ mod tests {
     fn another_place_does_not_open_it() {
         let key = key();
         let (here, there) = (ServerId::new(), ServerId::new());
-        let text = seal(&key, Place::ServerCredentials(here), PLAIN).unwrap();
+        let text = seal(&key, row(here), PLAIN).unwrap();
         let name = here.to_string();
-        for place in [Place::ServerCredentials(there), Place::Remembered(&name)] {
+        let app = Place::Row(SealedRow::App(InstalledAppId(here.0)));
+        for place in [row(there), app, Place::Remembered(&name)] {
             let refused = open(&[&key], place, &text).unwrap_err();
             assert!(matches!(refused, VaultError::Tampered), "{refused:?}");
         }
@@ -106,7 +113,7 @@ mod tests {
     /// Every bit of the stored text counts: prefix, fingerprint, nonce, ciphertext and tag.
     #[test]
     fn each_flipped_bit_is_refused() {
-        let (key, place) = (key(), Place::ServerCredentials(ServerId::new()));
+        let (key, place) = (key(), row(ServerId::new()));
         let text = seal(&key, place, PLAIN).unwrap();
         for at in 0..text.len() * 8 {
             let mut bytes = text.clone().into_bytes();
@@ -129,7 +136,7 @@ mod tests {
     /// A text that is cut anywhere is an error and never a panic or a shorter secret.
     #[test]
     fn each_truncation_is_refused() {
-        let (key, place) = (key(), Place::ServerCredentials(ServerId::new()));
+        let (key, place) = (key(), row(ServerId::new()));
         let text = seal(&key, place, PLAIN).unwrap();
         for end in 0..text.len() {
             assert!(open(&[&key], place, &text[..end]).is_err(), "{}", &text[..end]);
@@ -140,7 +147,7 @@ mod tests {
     #[test]
     fn a_missing_key_is_named() {
         let (old, new) = (key(), key());
-        let place = Place::ServerCredentials(ServerId::new());
+        let place = row(ServerId::new());
         let text = seal(&old, place, PLAIN).unwrap();
         let refused = open(&[&new], place, &text).unwrap_err();
         let VaultError::MissingKey { sealed_with, have } = &refused else { panic!("{refused:?}") };

@@ -8,7 +8,7 @@ use super::{
     envelope::{self, Place},
     rotation::DerivedKeys,
 };
-use crate::domain::id::ServerId;
+use crate::domain::credential::SealedRow;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
@@ -67,12 +67,12 @@ impl Vault {
 }
 
 impl Rewrap {
-    /// The text for the row of `server` under the other key.
+    /// The text for a row under the other key.
     ///
     /// # Errors
     /// `MissingKey`, `Tampered` or `Malformed` by what is in the row.
-    pub fn reseal(&self, server: ServerId, sealed: &str) -> Result<String> {
-        let place = Place::ServerCredentials(server);
+    pub fn reseal(&self, row: SealedRow, sealed: &str) -> Result<String> {
+        let place = Place::Row(row);
         let keys: Vec<_> = std::iter::once(&self.current).chain(&self.next).collect();
         envelope::seal(&self.to, place, &envelope::open(&keys, place, sealed)?)
     }
@@ -87,6 +87,7 @@ impl Rewrap {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::id::ServerId;
 
     /// A backup is for another computer: there and back has to give the same secret, and neither
     /// key may open what the other sealed.
@@ -99,14 +100,16 @@ mod tests {
         );
         let backup = BackupKey::from_text(&backup.to_text()).unwrap();
         let server = ServerId::new();
-        let place = Place::ServerCredentials(server);
+        let row = SealedRow::Server(server);
+        let place = Place::Row(row);
         let at_home = envelope::seal(&home, place, b"secret").unwrap();
         let pack = Rewrap { current: home.clone(), next: None, to: backup.0.clone() };
-        let packed = pack.reseal(server, &at_home).unwrap();
+        let packed = pack.reseal(row, &at_home).unwrap();
         assert!(envelope::open(&[&home], place, &packed).is_err());
         let unpack = Rewrap { current: backup.0.clone(), next: None, to: abroad.clone() };
-        let unpacked = unpack.reseal(server, &packed).unwrap();
+        let unpacked = unpack.reseal(row, &packed).unwrap();
         assert_eq!(*envelope::open(&[&abroad], place, &unpacked).unwrap(), *b"secret");
-        assert!(unpack.reseal(ServerId::new(), &packed).is_err(), "bound to its server");
+        let other = SealedRow::Server(ServerId::new());
+        assert!(unpack.reseal(other, &packed).is_err(), "bound to its server");
     }
 }

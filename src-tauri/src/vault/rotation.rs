@@ -12,7 +12,7 @@ use super::{
     record::Slot,
     state::{Keys, State, off_runtime},
 };
-use crate::domain::{id::ServerId, status::KeyPlace};
+use crate::domain::{credential::SealedRow, status::KeyPlace};
 use secrecy::SecretString;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -87,12 +87,12 @@ impl Vault {
 }
 
 impl Rotation {
-    /// The text for the row of `server` under the new key; the same text, when it is that already.
+    /// The text for a row under the new key; the same text, when it is that already.
     ///
     /// # Errors
     /// `MissingKey`, `Tampered` or `Malformed` by what is in the row.
-    pub fn reseal(&self, server: ServerId, sealed: &str) -> Result<String> {
-        reseal(&self.old, &self.new, Place::ServerCredentials(server), sealed)
+    pub fn reseal(&self, row: SealedRow, sealed: &str) -> Result<String> {
+        reseal(&self.old, &self.new, Place::Row(row), sealed)
     }
 
     /// The keys for another purpose, for what is signed with them.

@@ -9,8 +9,8 @@ use super::{
     record::{Record, Slot},
 };
 use crate::domain::{
-    credential::Credential,
-    id::ServerId,
+    credential::{AppSecrets, Credential, SealedRow},
+    id::{InstalledAppId, ServerId},
     status::{KeyPlace, VaultStatus},
 };
 use secrecy::SecretString;
@@ -152,7 +152,7 @@ impl Vault {
     pub fn seal(&self, server: ServerId, credential: &Credential) -> Result<String> {
         let keys = self.keys_for_sealing()?;
         let plain = credential::encode(credential)?;
-        envelope::seal(&keys.current, Place::ServerCredentials(server), &plain)
+        envelope::seal(&keys.current, Place::Row(SealedRow::Server(server)), &plain)
     }
 
     /// The credential in the row of `server`.
@@ -161,8 +161,28 @@ impl Vault {
     /// When the vault is not open; `MissingKey`, `Tampered` or `Malformed` by what is in the row.
     pub fn open_sealed(&self, server: ServerId, sealed: &str) -> Result<Credential> {
         let keys = self.keys()?;
-        let place = Place::ServerCredentials(server);
+        let place = Place::Row(SealedRow::Server(server));
         credential::decode(&envelope::open(&keys.all(), place, sealed)?)
+    }
+
+    /// Seals the secrets of an app, for its row.
+    ///
+    /// # Errors
+    /// When the vault is not open, or another process has begun to replace its key.
+    pub fn seal_app(&self, app: InstalledAppId, secrets: &AppSecrets) -> Result<String> {
+        let keys = self.keys_for_sealing()?;
+        let plain = credential::encode_app(secrets)?;
+        envelope::seal(&keys.current, Place::Row(SealedRow::App(app)), &plain)
+    }
+
+    /// The secrets in the row of an app.
+    ///
+    /// # Errors
+    /// When the vault is not open; `MissingKey`, `Tampered` or `Malformed` by what is in the row.
+    pub fn open_sealed_app(&self, app: InstalledAppId, sealed: &str) -> Result<AppSecrets> {
+        let keys = self.keys()?;
+        let place = Place::Row(SealedRow::App(app));
+        credential::decode_app(&envelope::open(&keys.all(), place, sealed)?)
     }
 
     /// A key for another purpose, e.g. `audit`; it is the same at each start until the master key

@@ -1,6 +1,10 @@
 //! The catalog of apps, and where it comes from: folders, archives, the web and git, all of them real.
 
 mod catalog;
+mod deploy;
+mod lab;
+mod life;
+mod planning;
 mod sources;
 mod web;
 

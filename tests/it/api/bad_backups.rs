@@ -245,7 +245,15 @@ async fn an_older_backup_is_brought_up_to_date() {
     let case = Case::new().await;
     let file = case.beside("older.tomobackup");
     // What these migrations made is not there yet, nor what builds upon it.
-    let noted = ["users", "sessions", "account_locks", "backups", "retention_runs", "app_sources"];
+    let noted = [
+        "users",
+        "sessions",
+        "account_locks",
+        "backups",
+        "retention_runs",
+        "app_sources",
+        "installed_apps",
+    ];
     let triggers = noted
         .iter()
         .flat_map(|table| ["insert", "update", "delete"].map(|what| (table, what)))
@@ -253,9 +261,9 @@ async fn an_older_backup_is_brought_up_to_date() {
         .collect::<String>();
     let older = format!(
         "{triggers} drop table changes; drop table plans; drop table backups;
-         drop table catalog_apps; drop table app_sources;
+         drop table catalog_apps; drop table app_sources; drop table app_secrets;
          delete from _sqlx_migrations
-             where description in ('changes', 'plans', 'backups', 'app sources')"
+             where description in ('changes', 'plans', 'backups', 'app sources', 'app secrets')"
     );
     encrypt(&case.with_sql(&older), &file);
     case.house.ask("backup.restore", opens(&file)).await;

@@ -23,10 +23,10 @@ use std::{
 use tomo::{api::error::Code, domain::fleet::Push};
 
 /// A house that watches a server.
-struct Watched {
-    lab: Lab,
-    house: House,
-    id: String,
+pub(super) struct Watched {
+    pub(super) lab: Lab,
+    pub(super) house: House,
+    pub(super) id: String,
 }
 
 /// The same, where the server has an engine.
@@ -59,7 +59,7 @@ fn runtime_folder(lab: &Lab) -> Option<PathBuf> {
 }
 
 /// An engine that every account may use; nothing where there can be none.
-fn engine() -> Option<Docker> {
+pub(super) fn engine() -> Option<Docker> {
     if let Some(why) = Docker::missing() {
         skip(why);
         return None;
@@ -91,7 +91,10 @@ impl Watched {
     }
 
     async fn of(lab: Lab) -> Self {
-        let house = House::collecting().await;
+        Self::with(lab, House::collecting().await).await
+    }
+
+    pub(super) async fn with(lab: Lab, house: House) -> Self {
         let id = lab.watched_by(&house).await;
         Self { lab, house, id }
     }
@@ -133,7 +136,7 @@ impl Watched {
         }
     }
 
-    async fn until_engine(&self, state: &str) -> Value {
+    pub(super) async fn until_engine(&self, state: &str) -> Value {
         self.until(state, |list| list["engines"][0]["status"]["state"] == state).await
     }
 

@@ -4,7 +4,7 @@
 use super::{PASSPHRASE, holds, new_with_passphrase, password, without_keychain};
 use secrecy::ExposeSecret;
 use tempfile::tempdir;
-use tomo::domain::id::ServerId;
+use tomo::domain::{credential::SealedRow, id::ServerId};
 use tomo::vault::VaultError;
 
 /// After a rotation everything opens with the new key, in this run and the next, and the old key
@@ -19,7 +19,7 @@ async fn everything_moves_to_the_new_key() {
     vault.remember("session", "token".into()).await.unwrap();
 
     let rotation = vault.begin_rotation(Some(PASSPHRASE.into())).await.unwrap();
-    let row = rotation.reseal(server, &old_row).unwrap();
+    let row = rotation.reseal(SealedRow::Server(server), &old_row).unwrap();
     let keys = rotation.derived_keys("audit");
     rotation.finish().await.unwrap();
 
@@ -46,7 +46,7 @@ async fn a_rotation_that_was_cut_off_is_taken_up_again() {
     let rows = [committed, waiting].map(|id| vault.seal(id, &password("s3cret")).unwrap());
     vault.remember("session", "token".into()).await.unwrap();
     let rotation = vault.begin_rotation(Some(PASSPHRASE.into())).await.unwrap();
-    let committed_row = rotation.reseal(committed, &rows[0]).unwrap();
+    let committed_row = rotation.reseal(SealedRow::Server(committed), &rows[0]).unwrap();
     drop((rotation, vault));
 
     let vault = without_keychain(dir.path()).await;
@@ -57,8 +57,11 @@ async fn a_rotation_that_was_cut_off_is_taken_up_again() {
     let late = vault.seal(waiting, &password("later")).unwrap();
 
     let rotation = vault.interrupted_rotation().expect("it was cut off");
-    assert_eq!(rotation.reseal(committed, &committed_row).unwrap(), committed_row);
-    let waiting_row = rotation.reseal(waiting, &late).unwrap();
+    assert_eq!(
+        rotation.reseal(SealedRow::Server(committed), &committed_row).unwrap(),
+        committed_row
+    );
+    let waiting_row = rotation.reseal(SealedRow::Server(waiting), &late).unwrap();
     rotation.finish().await.unwrap();
     assert!(holds(&vault, committed, &committed_row, "s3cret"));
     assert!(holds(&vault, waiting, &waiting_row, "later"));
@@ -92,7 +95,7 @@ async fn another_process_stops_sealing() {
 
     let rotation = here.begin_rotation(Some(PASSPHRASE.into())).await.unwrap();
     assert!(matches!(there.seal(server, &password("x")), Err(VaultError::KeyChanged)));
-    let row = rotation.reseal(server, &row).unwrap();
+    let row = rotation.reseal(SealedRow::Server(server), &row).unwrap();
     rotation.finish().await.unwrap();
     assert!(matches!(there.seal(server, &password("x")), Err(VaultError::KeyChanged)));
     let late = there.begin_rotation(Some(PASSPHRASE.into())).await.unwrap_err();

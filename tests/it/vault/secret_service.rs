@@ -17,6 +17,7 @@ use std::{
 };
 use tempfile::tempdir;
 use tomo::domain::{
+    credential::SealedRow,
     id::ServerId,
     status::{KeyPlace, VaultStatus},
 };
@@ -332,7 +333,8 @@ fn a_rotation_survives_being_cut_off_anywhere() {
         assert!(holds(&vault, server, &row, "s3cret"));
 
         // Cut off after the commit: the row has the new key.
-        let row = vault.interrupted_rotation().unwrap().reseal(server, &row).unwrap();
+        let row =
+            vault.interrupted_rotation().unwrap().reseal(SealedRow::Server(server), &row).unwrap();
         let vault = open(dir.path()).await;
         assert!(holds(&vault, server, &row, "s3cret"));
 

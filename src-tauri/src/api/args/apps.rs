@@ -3,9 +3,13 @@
 use crate::domain::{
     app::{AppCategory, AppName},
     app_source::AppId,
+    id::{InstalledAppId, ServerId},
+    installed_app::AppAction,
 };
 use schemars::JsonSchema;
+use secrecy::SecretString;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use ts_rs::TS;
 
 /// Which apps of the catalog.
@@ -74,4 +78,82 @@ pub struct EnableAppSource {
     pub id: AppName,
     /// Whether they are.
     pub is_enabled: bool,
+}
+
+/// What installing an app would do.
+#[derive(Debug, Deserialize, TS, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlanApp {
+    /// Which: `tomo/miniflux`.
+    pub app: AppId,
+    /// Where; absent: on the server that suits best.
+    #[ts(optional = nullable)]
+    pub server_id: Option<ServerId>,
+    /// Name of its compose project; absent: that of the app.
+    #[ts(optional = nullable)]
+    pub project: Option<String>,
+    /// Values of its settings by their names, without secrets; those that are missing are the defaults.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub values: BTreeMap<String, String>,
+}
+
+/// An app to install.
+#[derive(Debug, Deserialize, TS, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InstallApp {
+    /// Which: `tomo/miniflux`.
+    pub app: AppId,
+    /// Where.
+    pub server_id: ServerId,
+    /// Name of its compose project; absent: that of the app.
+    #[ts(optional = nullable)]
+    pub project: Option<String>,
+    /// Values of its settings by their names, without secrets; those that are missing are the defaults.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub values: BTreeMap<String, String>,
+    /// Secrets that somebody typed, by the names of their settings; those that are missing are made.
+    #[serde(default)]
+    #[ts(optional = nullable, type = "Record<string, string>")]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub secrets: BTreeMap<String, SecretString>,
+}
+
+/// An app on a server.
+#[derive(Debug, Deserialize, TS, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OneInstalledApp {
+    /// Which.
+    pub id: InstalledAppId,
+}
+
+/// Something to do to an app.
+#[derive(Debug, Deserialize, TS, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActOnApp {
+    /// Which.
+    pub id: InstalledAppId,
+    /// What.
+    pub action: AppAction,
+}
+
+/// An app to remove from its server.
+#[derive(Debug, Deserialize, TS, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UninstallApp {
+    /// Which.
+    pub id: InstalledAppId,
+    /// Whether the data in its volumes goes too.
+    pub with_data: bool,
+}
+
+/// A secret of an app.
+#[derive(Debug, Deserialize, TS, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RevealAppSecret {
+    /// Which app.
+    pub id: InstalledAppId,
+    /// The setting.
+    pub setting: String,
 }

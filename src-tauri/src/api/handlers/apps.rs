@@ -3,9 +3,14 @@
 use super::Answer;
 use crate::{
     api::args::*,
-    app::{CatalogQuery, SourceWish, Tomo},
-    domain::app_source::{AppSource, CatalogApp, CatalogCheck, CatalogPage, SyncReport},
+    app::{AppWish, CatalogQuery, SourceWish, Tomo},
+    domain::{
+        app_plan::AppPlan,
+        app_source::{AppSource, CatalogApp, CatalogCheck, CatalogPage, SyncReport},
+        installed_app::{InstalledAppDetails, InstalledApps, UninstallPreview},
+    },
 };
+use secrecy::ExposeSecret;
 
 pub(in crate::api) async fn app_catalog(tomo: &Tomo, args: FindApps) -> Answer<CatalogPage> {
     let query = CatalogQuery {
@@ -52,4 +57,68 @@ pub(in crate::api) async fn app_source_enable(
 pub(in crate::api) async fn app_source_remove(tomo: &Tomo, args: OneAppSource) -> Answer<()> {
     let by = tomo.session().await?.user.id;
     Ok(tomo.remove_app_source(by, &args.id).await?)
+}
+
+pub(in crate::api) async fn app_plan(tomo: &Tomo, args: PlanApp) -> Answer<AppPlan> {
+    let wish = AppWish {
+        app: args.app,
+        server: args.server_id,
+        project: args.project,
+        values: args.values,
+    };
+    Ok(tomo.plan_app(&wish).await?)
+}
+
+pub(in crate::api) async fn app_install(
+    tomo: &Tomo,
+    args: InstallApp,
+) -> Answer<InstalledAppDetails> {
+    let by = tomo.session().await?.user.id;
+    let wish = AppWish {
+        app: args.app,
+        server: Some(args.server_id),
+        project: args.project,
+        values: args.values,
+    };
+    let id = tomo.install_app(by, &wish, args.secrets).await?;
+    Ok(tomo.installed_app(id).await?)
+}
+
+pub(in crate::api) async fn app_list(tomo: &Tomo, _: Nothing) -> Answer<InstalledApps> {
+    Ok(tomo.installed_apps().await?)
+}
+
+pub(in crate::api) async fn app_get(
+    tomo: &Tomo,
+    args: OneInstalledApp,
+) -> Answer<InstalledAppDetails> {
+    Ok(tomo.installed_app(args.id).await?)
+}
+
+pub(in crate::api) async fn app_act(tomo: &Tomo, args: ActOnApp) -> Answer<InstalledAppDetails> {
+    let by = tomo.session().await?.user.id;
+    tomo.act_on_app(by, args.id, args.action.into()).await?;
+    Ok(tomo.installed_app(args.id).await?)
+}
+
+pub(in crate::api) async fn app_cancel(tomo: &Tomo, args: OneInstalledApp) -> Answer<()> {
+    Ok(tomo.cancel_app_work(args.id)?)
+}
+
+pub(in crate::api) async fn app_uninstall_preview(
+    tomo: &Tomo,
+    args: OneInstalledApp,
+) -> Answer<UninstallPreview> {
+    Ok(tomo.uninstall_preview(args.id).await?)
+}
+
+pub(in crate::api) async fn app_uninstall(tomo: &Tomo, args: UninstallApp) -> Answer<()> {
+    let by = tomo.session().await?.user.id;
+    Ok(tomo.uninstall_app(by, args.id, args.with_data).await?)
+}
+
+pub(in crate::api) async fn app_reveal(tomo: &Tomo, args: RevealAppSecret) -> Answer<String> {
+    let by = tomo.session().await?.user.id;
+    let secret = tomo.reveal_app_secret(by, args.id, &args.setting).await?;
+    Ok(secret.expose_secret().to_owned())
 }

@@ -1,9 +1,26 @@
-//! Apps: the catalog that they come from, and where that comes from.
+//! Apps: the catalog that they come from, where that comes from, and what is made of them on servers.
 
 mod catalog;
+mod checks;
+mod install;
+mod installed;
+mod last_lines;
+mod life;
+mod look;
+mod place;
+mod planning;
+mod pulling;
+mod resume;
+mod secrets;
 mod sources;
+mod trouble;
+mod undo;
+mod wellness;
+mod worker;
+mod works;
 
 pub use catalog::CatalogQuery;
+pub use planning::AppWish;
 pub use sources::SourceWish;
 
 use crate::domain::app::AppName;
@@ -20,4 +37,6 @@ pub(super) struct Apps {
     catalog: tokio::sync::Mutex<Option<Arc<Catalog>>>,
     /// Sources that are being read now.
     syncing: Mutex<HashSet<AppName>>,
+    /// What is being done to apps on servers now.
+    works: works::Works,
 }

@@ -103,7 +103,7 @@ fn snapshot(
         copy,
         with_history,
         Rekey {
-            reseal: &mut |server, sealed| rewrap.reseal(server, sealed).ok(),
+            reseal: &mut |row, sealed| rewrap.reseal(row, sealed).ok(),
             audit_from: &chain.old,
             audit_to: &chain.new,
         },

@@ -114,7 +114,7 @@ impl Staged {
         Ok(store::rekey_copy(
             &self.database(),
             Rekey {
-                reseal: &mut |server, sealed| rewrap.reseal(server, sealed).ok(),
+                reseal: &mut |row, sealed| rewrap.reseal(row, sealed).ok(),
                 audit_from: &chain.old,
                 audit_to: &chain.new,
             },

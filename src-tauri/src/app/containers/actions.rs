@@ -301,12 +301,12 @@ impl Tomo {
     }
 
     /// A server's name; its id where it is not watched.
-    pub(super) fn server_name(&self, server: ServerId) -> String {
+    pub(in crate::app) fn server_name(&self, server: ServerId) -> String {
         self.inner.hub.server(server).map_or_else(|| server.to_string(), |server| server.name)
     }
 
     /// ` on nas`, or ` on 3 servers`.
-    pub(super) fn place(&self, servers: impl IntoIterator<Item = ServerId>) -> String {
+    pub(in crate::app) fn place(&self, servers: impl IntoIterator<Item = ServerId>) -> String {
         let servers: HashSet<_> = servers.into_iter().collect();
         match servers.iter().next() {
             Some(server) if servers.len() == 1 => format!(" on {}", self.server_name(*server)),

@@ -115,7 +115,7 @@ impl Tomo {
     ///
     /// # Errors
     /// Why none can be used, in words for a person.
-    pub(super) fn engines(&self, server: ServerId) -> Result<Vec<Engine>, AppError> {
+    pub(in crate::app) fn engines(&self, server: ServerId) -> Result<Vec<Engine>, AppError> {
         let engines = self.inner.board.engines(server);
         if engines.is_empty() {
             let known = self.inner.board.server_engine(server);
@@ -137,7 +137,7 @@ impl Tomo {
     }
 
     /// The engine at this socket of a server, where it answered when it was last asked something.
-    pub(super) fn engine_at(&self, server: ServerId, socket: &str) -> Option<Engine> {
+    pub(in crate::app) fn engine_at(&self, server: ServerId, socket: &str) -> Option<Engine> {
         let mut engines = self.inner.board.engines(server).into_iter();
         engines.find(|engine| engine.info().socket == socket)
     }

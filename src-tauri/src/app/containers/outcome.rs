@@ -111,7 +111,7 @@ impl Deed {
 impl Tomo {
     /// Does what belongs to Tomo and not to whoever asked for it: it goes on to its entry in the log also
     /// when nobody waits for it any more.
-    pub(super) async fn to_its_end<T: Send + 'static>(
+    pub(in crate::app) async fn to_its_end<T: Send + 'static>(
         &self,
         doing: impl Future<Output = Result<T, AppError>> + Send + 'static,
     ) -> Result<T, AppError> {

@@ -11,6 +11,11 @@ export type ServerId = string;
 export type UserId = string;
 
 /**
+ * Id of an app on a server: a row of `installed_apps`.
+ */
+export type InstalledAppId = string;
+
+/**
  * How Tomo signs in to a server.
  */
 export type AuthType = "password" | "key" | "agent" | "local";
@@ -2298,6 +2303,731 @@ apps: Array<AppName>,
 left_out: Array<LeftOut>, };
 
 /**
+ * A port that is opened on the server.
+ */
+export type ProjectPort = { 
+/**
+ * Which service.
+ */
+service: string, 
+/**
+ * The address of the server that it is opened on; absent: all of them.
+ */
+host_ip: string | null, 
+/**
+ * The port of the server; absent: the engine chooses one.
+ */
+host_port: number | null, 
+/**
+ * The port of the container.
+ */
+container_port: number, 
+/**
+ * Which protocol.
+ */
+protocol: PortProtocol, 
+/**
+ * The setting that it comes from.
+ */
+setting: string | null, };
+
+/**
+ * Where a mount's data is.
+ */
+export type MountSource = { "kind": "volume", 
+/**
+ * Its name on the server: `miniflux_db`.
+ */
+name: string, 
+/**
+ * Whether it is somebody else's, and has to be there already.
+ */
+is_external: boolean, } | { "kind": "anonymous" } | { "kind": "path", 
+/**
+ * The path.
+ */
+path: string, 
+/**
+ * The setting that it comes from.
+ */
+setting: string | null, };
+
+/**
+ * Data that a container uses.
+ */
+export type ProjectMount = { 
+/**
+ * Which service.
+ */
+service: string, 
+/**
+ * Where it is.
+ */
+source: MountSource, 
+/**
+ * Where the container sees it.
+ */
+target: string, 
+/**
+ * Whether the container may only read it.
+ */
+is_read_only: boolean, };
+
+/**
+ * A network of the project.
+ */
+export type ProjectNetwork = { 
+/**
+ * Its name on the server: `miniflux_default`.
+ */
+name: string, 
+/**
+ * Whether it is somebody else's, and has to be there already.
+ */
+is_external: boolean, };
+
+/**
+ * A container of the project.
+ */
+export type ProjectService = { 
+/**
+ * Its name in the compose file.
+ */
+service: string, 
+/**
+ * What its container will be called.
+ */
+container: string, 
+/**
+ * Its image.
+ */
+image: string, 
+/**
+ * When it is started again, as the compose file says: `unless-stopped`.
+ */
+restart: string, };
+
+/**
+ * What an app makes of a server.
+ */
+export type AppProject = { 
+/**
+ * The compose project's name.
+ */
+name: string, 
+/**
+ * Its containers.
+ */
+services: Array<ProjectService>, 
+/**
+ * Ports that are opened.
+ */
+ports: Array<ProjectPort>, 
+/**
+ * Data that is used.
+ */
+mounts: Array<ProjectMount>, 
+/**
+ * Networks that are made or used.
+ */
+networks: Array<ProjectNetwork>, };
+
+/**
+ * A value that cannot be taken.
+ */
+export type ValueProblem = { 
+/**
+ * The setting; absent where it is the compose file itself.
+ */
+setting: string | null, 
+/**
+ * Why, in words for whoever typed it.
+ */
+message: string, };
+
+/**
+ * What is checked.
+ */
+export type CheckKind = "compose" | "architecture" | "memory" | "disk" | "ports" | "names" | "paths";
+
+/**
+ * What came of a check.
+ */
+export type CheckOutcome = "good" | "warning" | "problem" | "unknown";
+
+/**
+ * A value that solves a problem.
+ */
+export type PlanFix = { 
+/**
+ * The setting; absent where it is the name of the project.
+ */
+setting: string | null, 
+/**
+ * The value.
+ */
+value: string, 
+/**
+ * In words: `Use 8081`.
+ */
+label: string, };
+
+/**
+ * A check that was made on the server.
+ */
+export type PlanCheck = { 
+/**
+ * What was checked.
+ */
+kind: CheckKind, 
+/**
+ * What came of it.
+ */
+outcome: CheckOutcome, 
+/**
+ * In short: `Port 8080 is taken by nginx`.
+ */
+title: string, 
+/**
+ * The rest: `process 812, not in a container`.
+ */
+detail: string, 
+/**
+ * The setting that it is about.
+ */
+setting: string | null, 
+/**
+ * What solves it.
+ */
+fix: PlanFix | null, };
+
+/**
+ * An image that is needed.
+ */
+export type PlanImage = { 
+/**
+ * Its name.
+ */
+image: string, 
+/**
+ * Whether it is on the server already; absent where that is not known.
+ */
+is_there: boolean | null, };
+
+/**
+ * A volume that is made or used.
+ */
+export type PlanVolume = { 
+/**
+ * Its name on the server.
+ */
+name: string, 
+/**
+ * The service that uses it.
+ */
+service: string, 
+/**
+ * Where the container sees it.
+ */
+target: string, 
+/**
+ * Whether it is on the server already, with what is in it; absent where that is not known.
+ */
+is_there: boolean | null, };
+
+/**
+ * How a server suits an app.
+ */
+export type ServerFit = { 
+/**
+ * The server.
+ */
+server_id: ServerId, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Whether the app can run there.
+ */
+is_possible: boolean, 
+/**
+ * Why: `9.1 GB memory and 336 GB disk are free`, or what stands in the way.
+ */
+reason: string, };
+
+/**
+ * What installing an app would do.
+ */
+export type AppPlan = { 
+/**
+ * The app.
+ */
+app: AppId, 
+/**
+ * Its version.
+ */
+version: string, 
+/**
+ * The server.
+ */
+server_id: ServerId, 
+/**
+ * Name of the compose project.
+ */
+project: string, 
+/**
+ * Servers, the one that suits best first.
+ */
+servers: Array<ServerFit>, 
+/**
+ * All values of its settings that are no secrets, as they would be taken.
+ */
+values: { [key in string]: string }, 
+/**
+ * Values that cannot be taken.
+ */
+problems: Array<ValueProblem>, 
+/**
+ * Checks that were made.
+ */
+checks: Array<PlanCheck>, 
+/**
+ * What the app makes of the server; absent where its values cannot be taken.
+ */
+makes: AppProject | null, 
+/**
+ * Images that are needed.
+ */
+images: Array<PlanImage>, 
+/**
+ * Volumes that are made or used.
+ */
+volumes: Array<PlanVolume>, 
+/**
+ * The compose file.
+ */
+compose: string, 
+/**
+ * Where its files will be on the server.
+ */
+folder: string, 
+/**
+ * What the app may do that people should know of.
+ */
+flags: Array<AppFlag>, 
+/**
+ * Whether it can be installed like this.
+ */
+is_ready: boolean, };
+
+/**
+ * Where an app stands: `installed_apps.status`.
+ */
+export type AppStatus = "pending" | "pulling" | "creating" | "starting" | "running" | "stopped" | "error" | "removing";
+
+/**
+ * What is being done to an app.
+ */
+export type AppWorkKind = "install" | "start" | "stop" | "restart" | "uninstall";
+
+/**
+ * What can be done to an app that is there.
+ */
+export type AppAction = "start" | "stop" | "restart";
+
+/**
+ * How far a step is.
+ */
+export type StepState = "waiting" | "running" | "done" | "failed";
+
+/**
+ * A layer of an image that is being pulled.
+ */
+export type PulledLayer = { 
+/**
+ * The engine's short id of it.
+ */
+id: string, 
+/**
+ * Bytes that came so far.
+ */
+current_bytes: number, 
+/**
+ * All its bytes, as far as the registry says.
+ */
+total_bytes: number | null, 
+/**
+ * Whether it is there.
+ */
+is_done: boolean, };
+
+/**
+ * A step of what is being done.
+ */
+export type AppStep = { 
+/**
+ * What is done: `pull`. It is the key of `installed_apps.step_durations`.
+ */
+name: string, 
+/**
+ * In words: `Pull 2 images`.
+ */
+label: string, 
+/**
+ * How far it is.
+ */
+state: StepState, 
+/**
+ * When it began.
+ */
+started_at: string | null, 
+/**
+ * How long it took, seconds.
+ */
+seconds: number | null, 
+/**
+ * What is known of it at the moment, in words.
+ */
+detail: string | null, 
+/**
+ * Layers of images.
+ */
+layers: Array<PulledLayer>, };
+
+/**
+ * What is being done to an app, step by step.
+ */
+export type AppWork = { 
+/**
+ * What.
+ */
+kind: AppWorkKind, 
+/**
+ * Since when.
+ */
+started_at: string, 
+/**
+ * Its steps.
+ */
+steps: Array<AppStep>, 
+/**
+ * Whether somebody wants it to end, and what was made is being removed.
+ */
+is_cancelled: boolean, 
+/**
+ * Whether it can be cancelled.
+ */
+can_cancel: boolean, };
+
+/**
+ * Why something could not be done to an app.
+ */
+export type AppFailure = { 
+/**
+ * What was to be done.
+ */
+kind: AppWorkKind, 
+/**
+ * The step that failed, in words.
+ */
+step: string, 
+/**
+ * Why.
+ */
+message: string, 
+/**
+ * The last lines that its containers wrote.
+ */
+log: Array<string>, 
+/**
+ * What could not be cleaned up, and stands there still.
+ */
+left: Array<string>, 
+/**
+ * When.
+ */
+at: string, };
+
+/**
+ * A network that an app is in, as the engine says.
+ */
+export type AppNetwork = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Whether it was made for the app.
+ */
+is_own: boolean, };
+
+/**
+ * A volume of an app, as the engine says.
+ */
+export type AppVolume = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * The service that uses it.
+ */
+service: string, 
+/**
+ * Where the container sees it.
+ */
+target: string, 
+/**
+ * Whether it was made for the app, and not brought along by somebody else.
+ */
+is_own: boolean, };
+
+/**
+ * A folder or file of the server that an app uses, as the engine says.
+ */
+export type AppBind = { 
+/**
+ * The path on the server.
+ */
+path: string, 
+/**
+ * The service that uses it.
+ */
+service: string, 
+/**
+ * Where the container sees it.
+ */
+target: string, 
+/**
+ * Whether the container may only read it.
+ */
+is_read_only: boolean, };
+
+/**
+ * Where a browser finds an app.
+ */
+export type AppPage = { 
+/**
+ * The port on the server.
+ */
+port: number, 
+/**
+ * The address, by the name that Tomo reaches the server by.
+ */
+url: string, };
+
+/**
+ * Containers of an app.
+ */
+export type AppContainers = { 
+/**
+ * All.
+ */
+total: number, 
+/**
+ * Those that run.
+ */
+running: number, 
+/**
+ * Those whose check fails.
+ */
+unhealthy: number, };
+
+/**
+ * An app on a server.
+ */
+export type InstalledApp = { 
+/**
+ * Which.
+ */
+id: InstalledAppId, 
+/**
+ * The server.
+ */
+server_id: ServerId, 
+/**
+ * The app of the catalog.
+ */
+app: AppId, 
+/**
+ * Name of its compose project.
+ */
+project: string, 
+/**
+ * Name for people.
+ */
+name: string, 
+/**
+ * Its version.
+ */
+version: string, 
+/**
+ * What is drawn for it.
+ */
+icon: AppIcon | null, 
+/**
+ * Where it stands.
+ */
+status: AppStatus, 
+/**
+ * How its containers are, in words: `healthy`, `1 of 4 ended`; absent where it is not known.
+ */
+state: string | null, 
+/**
+ * Whether something is wrong with it.
+ */
+is_troubled: boolean, 
+/**
+ * Why it stands at `error`.
+ */
+error: string | null, 
+/**
+ * Containers that it has, and how many of them run; absent where it is not known.
+ */
+containers: AppContainers | null, 
+/**
+ * CPU of all its containers, percent of one core; absent where it is not known.
+ */
+cpu_percent: number | null, 
+/**
+ * Memory of all its containers, bytes; absent where it is not known.
+ */
+memory_bytes: number | null, 
+/**
+ * What a browser opens.
+ */
+page: AppPage | null, 
+/**
+ * When it was installed.
+ */
+installed_at: string | null, 
+/**
+ * When it was last started.
+ */
+started_at: string | null, 
+/**
+ * What is being done to it.
+ */
+work: AppWork | null, };
+
+/**
+ * A compose project on a server that Tomo did not make.
+ */
+export type FoundProject = { 
+/**
+ * The server.
+ */
+server_id: ServerId, 
+/**
+ * Its name.
+ */
+project: string, 
+/**
+ * Containers that it has.
+ */
+containers: number, };
+
+/**
+ * All apps on all servers.
+ */
+export type InstalledApps = { 
+/**
+ * By their names.
+ */
+apps: Array<InstalledApp>, 
+/**
+ * Compose projects that Tomo did not make.
+ */
+found: Array<FoundProject>, };
+
+/**
+ * An app on a server, with all that is known of it.
+ */
+export type InstalledAppDetails = { 
+/**
+ * What the list says of it.
+ */
+app: InstalledApp, 
+/**
+ * What the catalog said of it when it was installed.
+ */
+manifest: AppManifest, 
+/**
+ * Values of its settings, without secrets.
+ */
+values: { [key in string]: string }, 
+/**
+ * Names of the settings whose values are kept encrypted.
+ */
+secrets: Array<string>, 
+/**
+ * The compose file as it lies on the server.
+ */
+compose: string, 
+/**
+ * Full path of the folder with its files on the server.
+ */
+folder: string | null, 
+/**
+ * Its containers as they are now.
+ */
+containers: Array<ContainerRow>, 
+/**
+ * Networks that it is in.
+ */
+networks: Array<AppNetwork>, 
+/**
+ * Its volumes.
+ */
+volumes: Array<AppVolume>, 
+/**
+ * Paths of the server that it uses.
+ */
+binds: Array<AppBind>, 
+/**
+ * What to know after the installation, with its values filled in.
+ */
+notes: string | null, 
+/**
+ * What failed last.
+ */
+failure: AppFailure | null, 
+/**
+ * Steps of what was done last.
+ */
+last_steps: Array<AppStep>, };
+
+/**
+ * What uninstalling an app would take.
+ */
+export type UninstallPreview = { 
+/**
+ * Containers.
+ */
+containers: Array<string>, 
+/**
+ * Networks.
+ */
+networks: Array<ProjectNetwork>, 
+/**
+ * Images that came with it, as far as nobody else uses them.
+ */
+images: Array<string>, 
+/**
+ * Volumes with data, which go only where that is asked for.
+ */
+volumes: Array<string>, 
+/**
+ * Paths of the server, which stay in any case.
+ */
+binds: Array<string>, 
+/**
+ * Files of the project.
+ */
+files: Array<string>, };
+
+/**
  * Where a terminal leads.
  */
 export type TerminalTarget = { "kind": "server", 
@@ -4209,6 +4939,100 @@ id: string,
 is_enabled: boolean, };
 
 /**
+ * What installing an app would do.
+ */
+export type PlanApp = { 
+/**
+ * Which: `tomo/miniflux`.
+ */
+app: AppId, 
+/**
+ * Where; absent: on the server that suits best.
+ */
+server_id?: ServerId | null, 
+/**
+ * Name of its compose project; absent: that of the app.
+ */
+project?: string | null, 
+/**
+ * Values of its settings by their names, without secrets; those that are missing are the defaults.
+ */
+values?: { [key in string]: string }, };
+
+/**
+ * An app to install.
+ */
+export type InstallApp = { 
+/**
+ * Which: `tomo/miniflux`.
+ */
+app: AppId, 
+/**
+ * Where.
+ */
+server_id: ServerId, 
+/**
+ * Name of its compose project; absent: that of the app.
+ */
+project?: string | null, 
+/**
+ * Values of its settings by their names, without secrets; those that are missing are the defaults.
+ */
+values?: { [key in string]: string }, 
+/**
+ * Secrets that somebody typed, by the names of their settings; those that are missing are made.
+ */
+secrets?: Record<string, string>, };
+
+/**
+ * An app on a server.
+ */
+export type OneInstalledApp = { 
+/**
+ * Which.
+ */
+id: InstalledAppId, };
+
+/**
+ * Something to do to an app.
+ */
+export type ActOnApp = { 
+/**
+ * Which.
+ */
+id: InstalledAppId, 
+/**
+ * What.
+ */
+action: AppAction, };
+
+/**
+ * An app to remove from its server.
+ */
+export type UninstallApp = { 
+/**
+ * Which.
+ */
+id: InstalledAppId, 
+/**
+ * Whether the data in its volumes goes too.
+ */
+with_data: boolean, };
+
+/**
+ * A secret of an app.
+ */
+export type RevealAppSecret = { 
+/**
+ * Which app.
+ */
+id: InstalledAppId, 
+/**
+ * The setting.
+ */
+setting: string, };
+
+/**
  * No arguments.
  */
 export type Nothing = Record<string, never>;
@@ -4960,6 +5784,24 @@ export interface Commands {
   "app.show": [OneApp, CatalogApp];
   /** Looks through a folder of apps without adding it. (read) */
   "app.check": [FileRef, CatalogCheck];
+  /** Says what installing an app would do to a server, and what stands in the way; changes nothing. (read) */
+  "app.plan": [PlanApp, AppPlan];
+  /** Begins to install an app; it goes on by itself, and `app_list` says how far it is. (operate) */
+  "app.install": [InstallApp, InstalledAppDetails];
+  /** Apps on all servers with what their containers do, and compose projects that Tomo did not make. (read) */
+  "app.list": [Nothing, InstalledApps];
+  /** An app on a server with all that is known of it; secrets are left out. (read) */
+  "app.get": [OneInstalledApp, InstalledAppDetails];
+  /** Begins to start, stop or restart an app; it goes on by itself. (operate) */
+  "app.act": [ActOnApp, InstalledAppDetails];
+  /** Ends an installation, and has what it made removed. (operate) */
+  "app.cancel": [OneInstalledApp, null];
+  /** Says by name what uninstalling an app takes, and what stays. (read) */
+  "app.uninstall_preview": [OneInstalledApp, UninstallPreview];
+  /** Begins to remove an app from its server, with the data in its volumes or without. (operate) */
+  "app.uninstall": [UninstallApp, null];
+  /** Shows one secret of an app. (operate) */
+  "app.reveal": [RevealAppSecret, string];
   /** Where apps come from. (read) */
   "app_source.list": [Nothing, Array<AppSource>];
   /** Adds a source of apps. (administer) */

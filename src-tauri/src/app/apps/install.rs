@@ -1,0 +1,291 @@
+//! Installing an app: pulled, written, made, started, found well, and looked at.
+//!
+//! Each step comes to the same when it is done twice, so that a lost connection or a Tomo that was ended in the
+//! midst of it takes it up again.
+
+use super::{
+    planning::{AppWish, Looked, refusal},
+    secrets,
+    trouble::Trouble,
+    worker::{Step, Worker},
+    works::{Doing, Planned},
+};
+use crate::{
+    app::{Tomo, activity::Entry, error::AppError},
+    docker::Engine,
+    domain::{
+        activity::ActivityKind,
+        app_plan::CheckOutcome,
+        app_project::MountSource,
+        container::{ContainerLimits, RestartPolicy},
+        credential::AppSecrets,
+        figure,
+        id::{InstalledAppId, UserId},
+        installed_app::{AppConfig, AppMade, AppStatus, AppWorkKind},
+    },
+    store::StoredInstall,
+};
+use chrono::Utc;
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// What is done, one after another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Pull,
+    Write,
+    Create,
+    Start,
+    Health,
+    Policy,
+    Look,
+}
+
+impl Stage {
+    const ALL: [Self; 7] = [
+        Self::Pull,
+        Self::Write,
+        Self::Create,
+        Self::Start,
+        Self::Health,
+        Self::Policy,
+        Self::Look,
+    ];
+
+    fn label(self, app: &StoredInstall) -> String {
+        let project = &app.config.project;
+        let containers = figure::count(project.services.len() as u64, "container");
+        match self {
+            Self::Pull => {
+                let images = super::planning::images(project).len();
+                format!("Pull {}", figure::count(images as u64, "image"))
+            }
+            Self::Write => "Write compose.yaml and .env".to_owned(),
+            Self::Create => format!("Make {containers}"),
+            Self::Start => format!("Start {containers}"),
+            Self::Health => "Wait until it is well".to_owned(),
+            Self::Policy => "Set when it is started again".to_owned(),
+            Self::Look => "Look at what is there now".to_owned(),
+        }
+    }
+
+    fn status(self) -> AppStatus {
+        match self {
+            Self::Pull => AppStatus::Pulling,
+            Self::Write | Self::Create => AppStatus::Creating,
+            Self::Start | Self::Health | Self::Policy | Self::Look => AppStatus::Starting,
+        }
+    }
+}
+
+impl Step for Stage {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Pull => "pull",
+            Self::Write => "write",
+            Self::Create => "create",
+            Self::Start => "start",
+            Self::Health => "health",
+            Self::Policy => "policy",
+            Self::Look => "look",
+        }
+    }
+
+    fn ends_itself(self) -> bool {
+        self == Self::Pull
+    }
+
+    async fn run(self, worker: &mut Worker, engine: Engine) -> Result<(), Trouble> {
+        match self {
+            Self::Pull => worker.pull(&engine).await,
+            Self::Write => worker.write(&engine).await,
+            Self::Create => worker.create(&engine).await,
+            Self::Start => Ok(worker.project(&engine).await?.start().await?),
+            Self::Health => worker.wait_until_well(&engine).await,
+            Self::Policy => worker.set_policies(&engine).await,
+            Self::Look => worker.look(&engine).await,
+        }
+    }
+}
+
+fn planned(app: &StoredInstall) -> Vec<Planned> {
+    Stage::ALL.into_iter().map(|stage| (stage.name(), stage.label(app))).collect()
+}
+
+impl Tomo {
+    /// Begins to install an app; it goes on by itself. What was looked at must hold still.
+    ///
+    /// # Errors
+    /// When a value cannot be taken, something stands in the way on the server, or the app is there already.
+    pub async fn install_app(
+        &self,
+        by: UserId,
+        wish: &AppWish,
+        typed: AppSecrets,
+    ) -> Result<InstalledAppId, AppError> {
+        let looked = self.look_before(wish).await?;
+        if !looked.plan.problems.is_empty() {
+            return Err(refusal(&looked.plan.problems));
+        }
+        let mut checks = looked.plan.checks.iter();
+        if let Some(check) = checks.find(|check| check.outcome == CheckOutcome::Problem) {
+            return Err(AppError::Invalid(crate::app::error::sentence(&format!(
+                "{}: {}",
+                check.title, check.detail
+            ))));
+        }
+        let id = InstalledAppId::new();
+        let secrets = secrets::all(&looked.manifest, typed)?;
+        let sealed = self.inner.vault.seal_app(id, &secrets)?;
+        let name = looked.project.clone();
+        let app = new_row(id, looked)?;
+        // Before there is a row, so that nobody else takes it up.
+        let doing = self.begin_work(id, AppWorkKind::Install, &planned(&app))?;
+        if !self.inner.store.insert_installed_app(&app, &sealed).await? {
+            let message = "This app is on this server already, or is being installed there.";
+            return Err(AppError::Changed(message.into()));
+        }
+        let place = self.place([app.server_id]);
+        let message = format!("{} {} is being installed{place}", app.title(), app.version());
+        let entry = Entry::by(by, ActivityKind::AppInstall, message).to(app.server_id);
+        self.record(entry.with(json!({ "app": app.app, "project": name }))).await;
+        let worker = Worker { tomo: self.clone(), doing, app, name, secrets };
+        self.inner.tasks.spawn_on(worker.install(), &self.inner.runtime);
+        Ok(id)
+    }
+
+    /// Takes up an installation that another Tomo, or an earlier run, has left.
+    pub(super) async fn resume_install(&self, app: StoredInstall) -> Result<(), AppError> {
+        let doing: Doing = self.begin_work(app.id, AppWorkKind::Install, &planned(&app))?;
+        let secrets = self.secrets_of(app.id).await?;
+        let name = app.project_name()?;
+        let worker = Worker { tomo: self.clone(), doing, app, name, secrets };
+        self.inner.tasks.spawn_on(worker.install(), &self.inner.runtime);
+        Ok(())
+    }
+}
+
+fn new_row(id: InstalledAppId, looked: Looked) -> Result<StoredInstall, AppError> {
+    let project = looked.plan.makes.ok_or(AppError::Internal("planning an app"))?;
+    let holdings = looked.holdings.ok_or_else(|| {
+        AppError::Invalid("The engine did not say what it has; try again.".into())
+    })?;
+    let volumes = project.mounts.iter().filter_map(|mount| match &mount.source {
+        MountSource::Volume { name, is_external: false } => Some(name.clone()),
+        _ => None,
+    });
+    let made = AppMade {
+        volumes: volumes.filter(|name| !holdings.volumes.contains(name)).collect(),
+        images: super::planning::images(&project)
+            .into_iter()
+            .filter(|image| !holdings.images.contains_key(image))
+            .collect(),
+    };
+    Ok(StoredInstall {
+        id,
+        server_id: looked.plan.server_id,
+        app: looked.plan.app,
+        container_id: None,
+        container_name: None,
+        status: AppStatus::Pending,
+        config: AppConfig {
+            compose: looked.manifest.compose.clone(),
+            manifest: looked.manifest,
+            project,
+            values: looked.values,
+            engine: looked.engine.info().socket.clone(),
+            folder: None,
+            made,
+            failure: None,
+            removes_data: false,
+            steps: Vec::new(),
+        },
+        installed_at: None,
+        started_at: None,
+        error: None,
+        step_durations: BTreeMap::new(),
+        step_started_at: None,
+        networks: Vec::new(),
+        volumes: Vec::new(),
+        binds: Vec::new(),
+    })
+}
+
+impl Worker {
+    async fn install(mut self) {
+        let done = self.do_install().await;
+        // A Tomo that ends leaves it as it is: the next one takes it up.
+        if matches!(done, Err(Trouble::Cancelled)) && !self.doing.is_cancelled() {
+            return;
+        }
+        if let Err(trouble) = done {
+            self.undo_install(&trouble).await;
+        }
+    }
+
+    async fn do_install(&mut self) -> Result<(), Trouble> {
+        for stage in Stage::ALL {
+            self.stands_at(stage.status()).await?;
+            self.step(stage).await?;
+        }
+        let now = Utc::now();
+        self.doing.cannot_cancel();
+        self.app.installed_at = Some(now);
+        self.app.started_at = Some(now);
+        self.app.error = None;
+        self.app.config.failure = None;
+        self.app.config.steps = self.doing.steps();
+        self.stands_at(AppStatus::Running).await?;
+        let place = self.tomo.place([self.app.server_id]);
+        let message = format!("{} {} is installed{place}", self.app.title(), self.app.version());
+        let entry = Entry::by_tomo(ActivityKind::AppInstalled, message).to(self.app.server_id);
+        let details = json!({ "app": self.app.app, "steps": self.app.step_durations });
+        self.tomo.record(entry.with(details)).await;
+        Ok(())
+    }
+
+    async fn write(&mut self, engine: &Engine) -> Result<(), Trouble> {
+        let project = self.project(engine).await?;
+        self.app.config.folder = Some(project.folder().to_owned());
+        self.save().await?;
+        project.write(&self.app.config.compose, &self.variables()).await?;
+        Ok(project.check().await?)
+    }
+
+    /// Makes everything, and lets nothing be started again by itself as long as it is not well.
+    async fn create(&mut self, engine: &Engine) -> Result<(), Trouble> {
+        self.project(engine).await?.create().await?;
+        for container in self.containers(engine).await? {
+            self.set_policy(engine, &container.id, RestartPolicy::No).await?;
+        }
+        Ok(())
+    }
+
+    async fn set_policy(
+        &self,
+        engine: &Engine,
+        id: &str,
+        policy: RestartPolicy,
+    ) -> Result<(), Trouble> {
+        let limits = ContainerLimits { restart_policy: Some(policy), ..ContainerLimits::default() };
+        Ok(engine.limit_container(id, &limits).await?)
+    }
+
+    /// From now on they are started again as the compose file says.
+    pub(super) async fn set_policies(&mut self, engine: &Engine) -> Result<(), Trouble> {
+        for container in self.containers(engine).await? {
+            let services = &self.app.config.project.services;
+            let service =
+                services.iter().find(|one| Some(&one.service) == container.service.as_ref());
+            let word = service.map(|one| one.restart.as_str()).unwrap_or_default();
+            let policy = match word.split(':').next().unwrap_or_default() {
+                "always" => RestartPolicy::Always,
+                "unless-stopped" => RestartPolicy::UnlessStopped,
+                "on-failure" => RestartPolicy::OnFailure,
+                _ => continue,
+            };
+            self.set_policy(engine, &container.id, policy).await?;
+        }
+        Ok(())
+    }
+}

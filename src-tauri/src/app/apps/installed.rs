@@ -1,0 +1,221 @@
+//! Apps on servers, as they stand: what is stored of each, and what its containers do now.
+
+use crate::{
+    app::{Tomo, error::AppError},
+    catalog,
+    domain::{
+        app::{AppName, AppSettingKind},
+        app_project::MountSource,
+        container::{ContainerHealth, ContainerRow, ContainerState},
+        id::{InstalledAppId, ServerId},
+        installed_app::{
+            AppContainers, AppPage, AppStatus, FoundProject, InstalledApp, InstalledAppDetails,
+            InstalledApps,
+        },
+        server::Server,
+    },
+    store::StoredInstall,
+};
+use std::collections::{BTreeMap, HashSet};
+
+impl StoredInstall {
+    /// Name for people.
+    pub(super) fn title(&self) -> &str {
+        &self.config.manifest.name
+    }
+
+    /// Its version.
+    pub(super) fn version(&self) -> &str {
+        &self.config.manifest.version
+    }
+
+    /// Name of its compose project.
+    pub(super) fn project_name(&self) -> Result<AppName, AppError> {
+        let name = self.config.project.name.parse();
+        name.map_err(|_| AppError::Internal("reading the name of an app"))
+    }
+
+    /// Volumes whose data is the app's own.
+    pub(super) fn own_volumes(&self) -> Vec<String> {
+        let planned = self.config.project.mounts.iter().filter_map(|mount| match &mount.source {
+            MountSource::Volume { name, is_external: false } => Some(name.clone()),
+            _ => None,
+        });
+        let found = self.volumes.iter().filter(|volume| volume.is_own).map(|it| it.name.clone());
+        let mut all: Vec<String> = planned.chain(found).collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+}
+
+impl Tomo {
+    /// All apps on all servers, by their names, and the compose projects that Tomo did not make.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn installed_apps(&self) -> Result<InstalledApps, AppError> {
+        let stored = self.inner.store.installed_apps().await?;
+        let own: HashSet<(ServerId, &str)> =
+            stored.iter().map(|app| (app.server_id, app.config.project.name.as_str())).collect();
+        let mut found: BTreeMap<(ServerId, String), u32> = BTreeMap::new();
+        for row in self.inner.hub.rows(chrono::Utc::now()) {
+            let server = row.server.id;
+            for row in self.inner.board.rows(server) {
+                if let Some(project) = row.container.project
+                    && !own.contains(&(server, project.as_str()))
+                {
+                    *found.entry((server, project)).or_default() += 1;
+                }
+            }
+        }
+        let found = found
+            .into_iter()
+            .map(|((server_id, project), containers)| FoundProject {
+                server_id,
+                project,
+                containers,
+            })
+            .collect();
+        let mut apps: Vec<InstalledApp> = stored.iter().map(|app| self.installed(app)).collect();
+        apps.sort_by_key(|app| (app.name.to_lowercase(), app.id));
+        Ok(InstalledApps { apps, found })
+    }
+
+    /// An app on a server, with all that is known of it.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn installed_app(&self, id: InstalledAppId) -> Result<InstalledAppDetails, AppError> {
+        let stored = self.stored_app(id).await?;
+        let manifest = &stored.config.manifest;
+        let asked = |name: &str| manifest.settings.iter().any(|setting| setting.name == name);
+        let values = stored.config.values.iter().filter(|(name, _)| asked(name));
+        let secrets = manifest
+            .settings
+            .iter()
+            .filter(|setting| matches!(setting.kind, AppSettingKind::Secret { .. }))
+            .map(|setting| setting.name.clone());
+        Ok(InstalledAppDetails {
+            app: self.installed(&stored),
+            values: values.map(|(name, value)| (name.clone(), value.clone())).collect(),
+            secrets: secrets.collect(),
+            notes: manifest.notes.as_ref().map(|notes| {
+                catalog::filled_or_kept(notes, &|name| stored.config.values.get(name).cloned())
+            }),
+            containers: self.rows_of(&stored),
+            manifest: stored.config.manifest,
+            compose: stored.config.compose,
+            folder: stored.config.folder,
+            networks: stored.networks,
+            volumes: stored.volumes,
+            binds: stored.binds,
+            failure: stored.config.failure,
+            last_steps: stored.config.steps,
+        })
+    }
+
+    pub(super) async fn stored_app(&self, id: InstalledAppId) -> Result<StoredInstall, AppError> {
+        let app = self.inner.store.installed_app(id).await?;
+        app.ok_or(AppError::NotFound("app on a server"))
+    }
+
+    /// The containers of an app as they are now.
+    pub(super) fn rows_of(&self, app: &StoredInstall) -> Vec<ContainerRow> {
+        let name = &app.config.project.name;
+        let rows = self.inner.board.rows(app.server_id).into_iter();
+        let is_its = |row: &ContainerRow| {
+            row.container.project.as_ref() == Some(name)
+                && row.container.engine == app.config.engine
+        };
+        rows.filter(is_its).collect()
+    }
+
+    fn installed(&self, app: &StoredInstall) -> InstalledApp {
+        let rows = self.rows_of(app);
+        let server = self.inner.hub.server(app.server_id);
+        let answers = self.engine_at(app.server_id, &app.config.engine).is_some();
+        let judged = judge(app, answers.then_some(&rows[..]));
+        let figures = || rows.iter().filter_map(|row| row.figures.as_ref());
+        let cpu: Vec<f64> = figures().filter_map(|figures| figures.cpu_percent).collect();
+        let memory: Vec<u64> = figures().filter_map(|figures| figures.memory_bytes).collect();
+        InstalledApp {
+            id: app.id,
+            server_id: app.server_id,
+            app: app.app.clone(),
+            project: app.config.project.name.clone(),
+            name: app.title().to_owned(),
+            version: app.version().to_owned(),
+            icon: app.config.manifest.icon.clone(),
+            status: app.status,
+            state: judged.words,
+            is_troubled: judged.is_troubled,
+            error: app.error.clone(),
+            containers: judged.counts,
+            cpu_percent: (!cpu.is_empty()).then(|| cpu.iter().sum()),
+            memory_bytes: (!memory.is_empty()).then(|| memory.iter().sum()),
+            page: server.and_then(|server| page(app, &server)),
+            installed_at: app.installed_at,
+            started_at: app.started_at,
+            work: self.inner.apps.works.get(app.id),
+        }
+    }
+}
+
+/// How an app is.
+struct Judged {
+    words: Option<String>,
+    is_troubled: bool,
+    counts: Option<AppContainers>,
+}
+
+fn judge(app: &StoredInstall, rows: Option<&[ContainerRow]>) -> Judged {
+    let Some(rows) = rows else {
+        return Judged { words: None, is_troubled: app.status == AppStatus::Error, counts: None };
+    };
+    let count = |is: &dyn Fn(&ContainerRow) -> bool| {
+        u32::try_from(rows.iter().filter(|row| is(row)).count()).unwrap_or(u32::MAX)
+    };
+    let counts = AppContainers {
+        total: count(&|_| true),
+        running: count(&|row| row.container.state == ContainerState::Running),
+        unhealthy: count(&|row| row.container.health == Some(ContainerHealth::Unhealthy)),
+    };
+    let ended = count(&|row| {
+        !row.container.is_up() && !(row.container.exit_code == Some(0) && may_end(app, row))
+    });
+    let starting = count(&|row| row.container.health == Some(ContainerHealth::Starting));
+    let total = counts.total;
+    let (words, is_troubled) = match app.status {
+        AppStatus::Error => ("failed".to_owned(), true),
+        AppStatus::Stopped if counts.running == 0 => ("stopped".to_owned(), false),
+        status if status.is_passing() => (status.as_str().to_owned(), false),
+        _ if total == 0 => ("its containers are gone".to_owned(), true),
+        _ if ended == total => ("stopped outside Tomo".to_owned(), true),
+        _ if ended > 0 => (format!("{ended} of {total} ended"), true),
+        _ if counts.unhealthy > 0 => ("unhealthy".to_owned(), true),
+        _ if starting > 0 => ("starting".to_owned(), false),
+        _ if rows.iter().any(|row| row.container.health == Some(ContainerHealth::Healthy)) => {
+            ("healthy".to_owned(), false)
+        }
+        _ => ("running".to_owned(), false),
+    };
+    Judged { words: Some(words), is_troubled, counts: Some(counts) }
+}
+
+/// Whether a container does one thing and ends.
+fn may_end(app: &StoredInstall, row: &ContainerRow) -> bool {
+    let mut services = app.config.project.services.iter();
+    let service = services.find(|one| Some(&one.service) == row.container.service.as_ref());
+    service.is_some_and(|one| matches!(one.restart.as_str(), "" | "no" | "on-failure"))
+}
+
+/// Where a browser finds an app.
+fn page(app: &StoredInstall, server: &Server) -> Option<AppPage> {
+    let web = app.config.manifest.web.as_ref()?;
+    let port: u16 = app.config.values.get(&web.port)?.parse().ok()?;
+    let scheme = if web.is_https { "https" } else { "http" };
+    let host = if server.is_local() { "localhost" } else { &server.host };
+    let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
+    Some(AppPage { port, url: format!("{scheme}://{host}:{port}{}", web.path) })
+}

@@ -1,0 +1,47 @@
+//! Taking up what a Tomo that was ended, or killed, has left half done to apps.
+
+use crate::{
+    app::{Tomo, error::AppError},
+    domain::installed_app::AppStatus,
+    store::StoredInstall,
+};
+
+impl Tomo {
+    /// Takes up every installation and removal that nobody is at. A process that watches servers calls this
+    /// when it begins, and whenever another one may have ended.
+    pub(in crate::app) async fn take_up_app_works(&self) {
+        if self.is_on_errand() {
+            return;
+        }
+        let stored = match self.inner.store.installed_apps().await {
+            Ok(stored) => stored,
+            Err(error) => {
+                tracing::warn!(%error, "unfinished apps could not be looked for");
+                return;
+            }
+        };
+        for app in stored.into_iter().filter(|app| app.status.is_passing()) {
+            if self.is_worked_at(app.id) {
+                continue;
+            }
+            let id = app.id;
+            if let Err(error) = self.take_up(app).await {
+                tracing::warn!(%id, %error, "an unfinished app could not be taken up");
+            }
+        }
+    }
+
+    async fn take_up(&self, app: StoredInstall) -> Result<(), AppError> {
+        match app.status {
+            AppStatus::Removing => self.resume_uninstall(app).await,
+            _ if app.installed_at.is_none() => self.resume_install(app).await,
+            // It was being started: what its containers do now says the rest.
+            _ => {
+                let mut app = app;
+                app.status = AppStatus::Running;
+                self.inner.store.update_installed_app(&app).await?;
+                Ok(())
+            }
+        }
+    }
+}
