@@ -4,6 +4,7 @@
 
 #![allow(dead_code, unused_imports, reason = "each binary that includes the lab uses a part of it")]
 
+pub mod app;
 pub mod display;
 pub mod docker;
 pub mod gate;

@@ -29,6 +29,8 @@ pub enum Probe {
     Font(&'static str),
     /// A module of Python 3.
     Python(&'static str),
+    /// A command that docker gets from a plugin.
+    DockerPlugin(&'static str),
 }
 
 /// One thing that has to be on the machine.
@@ -162,6 +164,14 @@ pub const PARTS: &[Part] = &[
         pacman: "docker",
     },
     Part {
+        name: "Docker Compose",
+        used_for: Use::Lab,
+        probe: Probe::DockerPlugin("compose"),
+        apt: "docker-compose-v2",
+        dnf: "docker-compose",
+        pacman: "docker-compose",
+    },
+    Part {
         name: "image registry",
         used_for: Use::Lab,
         probe: Probe::Program("docker-registry"),
@@ -285,6 +295,11 @@ pub const PARTS: &[Part] = &[
 ];
 
 impl Part {
+    /// Whether apt's distributions need more for it than the name of a package.
+    pub fn has_recipe(&self) -> bool {
+        matches!(self.probe, Probe::DockerPlugin(_))
+    }
+
     /// Whether this machine has it.
     pub fn is_here(&self) -> bool {
         match self.probe {
@@ -295,6 +310,7 @@ impl Part {
             Probe::Python(module) => {
                 output_of("python3", &["-c", &format!("import {module}")]).is_some()
             }
+            Probe::DockerPlugin(name) => output_of("docker", &[name, "version"]).is_some(),
             Probe::Font(family) => {
                 output_of("fc-list", &[family]).is_some_and(|fonts| !fonts.is_empty())
             }

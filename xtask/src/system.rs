@@ -5,6 +5,9 @@ use std::process::Command;
 use crate::part::{PARTS, Part, Use, find_program};
 use crate::say::{self, Failure, heading, note};
 
+/// Installs Docker Compose where apt is the package manager.
+const COMPOSE: &str = include_str!("compose.sh");
+
 /// A package manager that this program knows how to call.
 struct Packages {
     /// Fetches the list of packages, where installing does not do that by itself.
@@ -56,16 +59,29 @@ pub fn provide(uses: &[Use], yes: bool) -> Result<Vec<&'static Part>, Failure> {
         note("There is no apt, dnf or pacman here: install them the way your system does.");
         return Ok(missing);
     };
-    let mut packages: Vec<_> = missing.iter().map(|part| (manager.package)(part)).collect();
+    // What is called differently by each of apt's distributions, or is not there, has a recipe of its own.
+    let has_own = |part: &&&Part| manager.program == "apt-get" && part.has_recipe();
+    let has_recipe = missing.iter().any(|part| has_own(&part));
+    let mut packages: Vec<_> = missing
+        .iter()
+        .filter(|part| !has_own(part))
+        .map(|part| (manager.package)(part))
+        .collect();
     packages.dedup();
-    note(&format!("Packages: {}", packages.join(" ")));
+    let extra = if has_recipe { " and the compose plugin of docker" } else { "" };
+    note(&format!("Packages: {}{extra}", packages.join(" ")));
     if !yes && !say::confirm(&format!("Install them with {}?", manager.program)) {
         return Ok(missing);
     }
     if let Some(words) = manager.refresh {
         say::run(as_root(manager.program)?.args(words))?;
     }
-    say::run(as_root(manager.program)?.args(manager.install).args(&packages))?;
+    if !packages.is_empty() {
+        say::run(as_root(manager.program)?.args(manager.install).args(&packages))?;
+    }
+    if has_recipe {
+        say::run(as_root("sh")?.args(["-c", COMPOSE]))?;
+    }
     Ok(self::missing(uses))
 }
 

@@ -1,7 +1,7 @@
 //! `tomo app`: the catalog of apps.
 
 use super::{
-    Cli, app_source,
+    Cli, app_install, app_installed, app_source,
     app_source::SourceCommand,
     args::Listing,
     error::{CliError, Exit},
@@ -11,6 +11,7 @@ use crate::domain::{
     app::{AppCategory, AppManifest, AppSetting, AppSettingKind},
     app_source::{AppCard, AppProblem, CatalogApp, CatalogCheck, CatalogPage, LeftOut},
     figure,
+    installed_app::AppAction,
 };
 use clap::{
     Args as Group, Subcommand,
@@ -38,6 +39,33 @@ Examples:
   tomo app show miniflux
   tomo app show bigbear/jellyfin --compose")]
     Show(Show),
+    /// Show what installing an app would do to a server, and what stands in the way
+    #[command(after_help = "\
+Examples:
+  tomo app plan miniflux
+  tomo app plan miniflux --server nas --set WEB_PORT=8081 --json")]
+    Plan(app_install::Plan),
+    /// Install an app
+    #[command(after_help = "\
+Examples:
+  tomo app install miniflux                     asks first
+  tomo app install miniflux --server nas --set WEB_PORT=8081
+  tomo app install miniflux --secret-file ADMIN_PASSWORD=password.txt --yes")]
+    Install(app_install::Install),
+    /// List apps on servers
+    List(Listing),
+    /// Start an app, and wait until it is well
+    Start(app_installed::One),
+    /// Stop an app
+    Stop(app_installed::One),
+    /// Stop and start an app
+    Restart(app_installed::One),
+    /// Remove an app from its server; its data stays where nothing else is said
+    #[command(after_help = "\
+Examples:
+  tomo app uninstall miniflux
+  tomo app uninstall nas/miniflux --with-data")]
+    Uninstall(app_installed::Uninstall),
     /// Check a folder of apps without adding it
     #[command(after_help = "\
 Examples:
@@ -99,6 +127,13 @@ pub async fn run(cli: &Cli, command: AppCommand) -> Result<(), CliError> {
     match command {
         AppCommand::Search(search) => self::search(cli, search).await,
         AppCommand::Show(show) => self::show(cli, show).await,
+        AppCommand::Plan(plan) => app_install::plan(cli, plan).await,
+        AppCommand::Install(install) => app_install::install(cli, install).await,
+        AppCommand::List(listing) => app_installed::list(cli, listing).await,
+        AppCommand::Start(one) => app_installed::act(cli, one, AppAction::Start).await,
+        AppCommand::Stop(one) => app_installed::act(cli, one, AppAction::Stop).await,
+        AppCommand::Restart(one) => app_installed::act(cli, one, AppAction::Restart).await,
+        AppCommand::Uninstall(uninstall) => app_installed::uninstall(cli, uninstall).await,
         AppCommand::Check(check) => self::check(cli, check).await,
         AppCommand::Source(command) => app_source::run(cli, command).await,
     }
@@ -150,7 +185,7 @@ async fn search(cli: &Cli, search: Search) -> Result<(), CliError> {
 }
 
 /// The app that is meant: by its whole id, or by the part that only one source has.
-async fn named(cli: &Cli, name: &str) -> Result<String, CliError> {
+pub(super) async fn named(cli: &Cli, name: &str) -> Result<String, CliError> {
     if name.contains('/') {
         return Ok(name.to_owned());
     }

@@ -1,7 +1,8 @@
 //! `tomo app`: the catalog and its sources.
 
-use super::Tomo;
-use std::fs;
+use super::{Tomo, containers::Lab, skip};
+use crate::lab::{app::manifest, docker::IMAGE};
+use std::{fs, process::Command};
 
 const GOOD: &str = "id: one\nname: One\ndescription: An app that is made for a test.\nversion: '1.0'\n\
     category: utility\ntags: [test]\nicon: feed\nsettings:\n  - { name: WEB_PORT, type: port, label: Web port, default: 8080 }\n  \
@@ -58,4 +59,57 @@ fn apps_are_found_shown_checked_and_added() {
     tomo.refused(2, &["app", "source", "remove", "mine"]);
     assert_eq!(tomo.done(&["app", "source", "remove", "mine", "--yes"]), "Source mine removed.\n");
     tomo.refused(2, &["app", "source", "remove", "mine", "--yes"]);
+}
+
+/// Holds because whoever has no window installs, stops and removes apps with the same words, and a script goes
+/// on by what they end with.
+#[test]
+fn apps_are_planned_installed_stopped_and_removed() {
+    if !Command::new("docker")
+        .args(["compose", "version"])
+        .output()
+        .is_ok_and(|it| it.status.success())
+    {
+        return skip("docker compose");
+    }
+    let Some(lab) = Lab::start() else { return };
+    let tomo = &lab.tomo;
+    let folder = tempfile::tempdir().expect("a folder");
+    for (id, before) in [("shop", ":"), ("broken", "echo no way; exit 4")] {
+        fs::create_dir(folder.path().join(id)).expect("a folder");
+        let text = manifest(id, "1", IMAGE, before, "");
+        fs::write(folder.path().join(id).join("app.yaml"), text).expect("a file");
+    }
+    let path = folder.path().display().to_string();
+    tomo.done(&["app", "source", "add", &path, "--id", "mine"]);
+    let planned = tomo.done(&["app", "plan", "shop", "--server", "lab"]);
+    for words in ["mine/shop 1 on Lab", "already there", "shop_data", "~/tomo/shop"] {
+        assert!(planned.contains(words), "{words}: {planned}");
+    }
+    let bad = ["app", "plan", "shop", "--server", "lab", "--set", "WEB_PORT=0"];
+    assert!(tomo.refused(1, &bad).contains("1 problem in the way"));
+    tomo.refused(2, &["app", "install", "shop", "--server", "lab"]);
+
+    let secret = folder.path().join("secret");
+    fs::write(&secret, "a word of my own\n").expect("a file");
+    let secret = format!("SECRET={}", secret.display());
+    let install = ["app", "install", "shop", "--server", "lab", "--secret-file", &secret, "--yes"];
+    let installed = tomo.done(&install);
+    assert!(installed.contains("App shop 1 is installed.\nhttp://"), "{installed}");
+    let kept = lab.docker.docker(&["exec", "shop-web-1", "cat", "/data/secret"]);
+    assert_eq!(kept, "a word of my own");
+    let listed = tomo.json(&["app", "list", "--json"]);
+    assert_eq!((&listed[0]["server"], &listed[0]["project"]), (&"Lab".into(), &"shop".into()));
+    assert!(tomo.done(&["app", "stop", "lab/shop"]).contains("shop is stopped"));
+    assert!(tomo.done(&["app", "start", "shop"]).contains("shop is running"));
+    assert!(tomo.done(&["app", "restart", "shop"]).contains("shop is running"));
+
+    let failed = tomo.refused(1, &["app", "install", "broken", "--server", "lab", "--yes"]);
+    for words in ["web ended with 4", "What was made was removed"] {
+        assert!(failed.contains(words), "{words}: {failed}");
+    }
+    tomo.refused(2, &["app", "uninstall", "shop"]);
+    tomo.done(&["app", "uninstall", "shop", "--with-data", "--yes"]);
+    assert!(tomo.refused(2, &["app", "stop", "shop"]).contains("There is no app 'shop'"));
+    assert_eq!(lab.docker.docker(&["volume", "ls", "-q"]), "");
 }

@@ -77,8 +77,13 @@ impl Tomo {
             Ok(values) => (values, Vec::new()),
             Err(problems) => (wish.values.clone(), problems),
         };
-        let makes = project::project(&manifest, &project, &values);
-        let makes = makes.map_err(|more| problems.extend(more)).ok();
+        // What becomes of values that cannot be taken is nobody's question.
+        let makes = if problems.is_empty() {
+            let makes = project::project(&manifest, &project, &values);
+            makes.map_err(|more| problems.extend(more)).ok()
+        } else {
+            None
+        };
         let images = makes.as_ref().map(images).unwrap_or_default();
         let paths = makes.as_ref().map(paths).unwrap_or_default();
         let paths: Vec<&str> = paths.iter().map(String::as_str).collect();

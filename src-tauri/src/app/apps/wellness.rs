@@ -71,7 +71,7 @@ impl Worker {
         Ok(match (looked.state, looked.health) {
             (ContainerState::Running, Some(ContainerHealth::Healthy)) => Being::Well,
             (ContainerState::Running, Some(ContainerHealth::Unhealthy)) => {
-                Being::Ill(format!("the check of {name} fails"))
+                Being::Ill(format!("the check of the service {name} fails"))
             }
             (ContainerState::Running, None) if begun.elapsed() >= STEADY => Being::Well,
             (ContainerState::Exited | ContainerState::Dead, _) => {
@@ -80,7 +80,7 @@ impl Worker {
                 if code == 0 && self.may_end(listed) {
                     Being::Well
                 } else {
-                    Being::Ill(format!("{name} ended with {code}{memory}"))
+                    Being::Ill(format!("the service {name} ended with {code}{memory}"))
                 }
             }
             _ => Being::NotYet,

@@ -74,8 +74,8 @@ async fn what_fails_leaves_the_server_as_it_was() {
     lab.sync().await;
     assert_eq!(lab.remains(), [""; 0]);
     for (name, step, message, line) in [
-        ("ends", "Wait until it is well", "web ended with 3", "web: I cannot go on"),
-        ("ill", "Wait until it is well", "The check of web fails", ""),
+        ("ends", "Wait until it is well", "service web ended with 3", "web: I cannot go on"),
+        ("ill", "Wait until it is well", "the check of the service web fails", ""),
         ("nowhere", "Pull 1 image", "pulling", ""),
     ] {
         let id = lab.begin(name).await;
