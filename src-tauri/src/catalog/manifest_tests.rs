@@ -59,6 +59,7 @@ fn each_rule_is_named_with_its_line() {
         ("type: text", "type: string", "'type' is one of"),
         ("name: ADMIN_NAME", "name: admin-name", "the name of a setting"),
         ("name: ADMIN_NAME", "name: WEB_PORT", "there already"),
+        ("name: ADMIN_NAME", "name: COMPOSE_FILE", "would change compose itself"),
         ("    default: admin", "    default: \"a\\nb\"", "one line"),
         ("port: WEB_PORT", "port: ADMIN_NAME", "no setting of a port"),
         ("service: web", "service: nobody", "there is no service"),

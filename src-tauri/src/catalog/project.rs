@@ -33,6 +33,12 @@ pub fn values(manifest: &AppManifest, typed: &Values) -> Result<Values, Vec<Valu
         }
     }
     for setting in &manifest.settings {
+        if setting::is_reserved(&setting.name) {
+            problems.push(ValueProblem {
+                setting: Some(setting.name.clone()),
+                message: "A variable of this name would change compose itself.".to_owned(),
+            });
+        }
         let value = typed.get(&setting.name).filter(|value| !value.is_empty());
         let value = value.or(setting.default.as_ref()).filter(|value| !value.is_empty());
         let message = match value {

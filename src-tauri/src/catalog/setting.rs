@@ -39,12 +39,21 @@ pub(super) fn read_all(nodes: &[Node], problems: &mut Problems) -> Vec<(u32, App
     settings
 }
 
+/// Whether compose or docker read a variable of this name for themselves: whoever wrote an app must not choose
+/// their files or their engine.
+pub(super) fn is_reserved(name: &str) -> bool {
+    ["COMPOSE_", "DOCKER_", "BUILDKIT_"].iter().any(|prefix| name.starts_with(prefix))
+}
+
 fn read(node: &Node, problems: &mut Problems) -> Option<AppSetting> {
     let mut fields = Fields::new(node, "a setting", problems)?;
     let name = fields.needed_line("name", 1..=64);
     if let Some(name) = name.as_deref().filter(|name| !is_variable(name)) {
         let rule = "of A–Z, 0–9 and '_', and begins with a letter";
         fields.wrong(node, format!("the name of a setting is {rule}; {} is not", quoted(name)));
+    }
+    if let Some(name) = name.as_deref().filter(|name| is_reserved(name)) {
+        fields.wrong(node, format!("{} would change compose itself", quoted(name)));
     }
     let label = fields.needed_line("label", 1..=60);
     let description = fields.line_of("description", 1..=200);
