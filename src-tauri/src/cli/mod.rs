@@ -10,7 +10,6 @@ mod app;
 mod app_install;
 mod app_installed;
 mod app_source;
-mod app_update;
 mod app_work;
 mod args;
 mod audit;

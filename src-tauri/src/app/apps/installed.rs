@@ -191,8 +191,7 @@ fn judge(app: &StoredInstall, rows: Option<&[ContainerRow]>) -> Judged {
         unhealthy: count(&|row| row.container.health == Some(ContainerHealth::Unhealthy)),
     };
     let ended = count(&|row| {
-        let has_done_its_part = row.container.exit_code == Some(0) && may_end(app, row);
-        !row.container.is_up() && !has_done_its_part
+        !row.container.is_up() && !(row.container.exit_code == Some(0) && may_end(app, row))
     });
     let starting = count(&|row| row.container.health == Some(ContainerHealth::Starting));
     let total = counts.total;

@@ -126,10 +126,7 @@ async fn what_does_not_become_well_is_put_back() {
     lab.sync().await;
     lab.house().ask("app.update", json!({ "id": id })).await;
     let app = lab.until_status(&id, "running").await;
-    assert!(
-        app["failure"]["message"].as_str().is_some_and(|it| it.contains("not found")),
-        "{app:#}"
-    );
+    assert!(app["failure"]["message"].as_str().is_some_and(|it| it.contains("not found")), "{app:#}");
     assert_eq!(lab.docker.docker(&started), since);
 }
 
