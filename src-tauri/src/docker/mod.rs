@@ -31,7 +31,6 @@ mod secrets;
 pub mod stats;
 mod transport;
 mod uses;
-mod volume_copy;
 mod volumes;
 
 pub use client::Engine;
@@ -45,7 +44,6 @@ pub use prune::Unused;
 pub use pull::{Layer, LayerState, Layers};
 pub use stats::ContainerStats;
 pub use transport::Route;
-pub use volume_copy::CopyError;
 
 use crate::domain::text::is_hidden;
 

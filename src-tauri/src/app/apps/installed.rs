@@ -1,6 +1,5 @@
 //! Apps on servers, as they stand: what is stored of each, and what its containers do now.
 
-use super::{catalog::Catalog, putting_back::way_back};
 use crate::{
     app::{Tomo, error::AppError},
     catalog,
@@ -78,9 +77,7 @@ impl Tomo {
                 containers,
             })
             .collect();
-        let catalog = self.catalog().await?;
-        let mut apps: Vec<InstalledApp> =
-            stored.iter().map(|app| self.installed(app, &catalog)).collect();
+        let mut apps: Vec<InstalledApp> = stored.iter().map(|app| self.installed(app)).collect();
         apps.sort_by_key(|app| (app.name.to_lowercase(), app.id));
         Ok(InstalledApps { apps, found })
     }
@@ -100,7 +97,7 @@ impl Tomo {
             .filter(|setting| matches!(setting.kind, AppSettingKind::Secret { .. }))
             .map(|setting| setting.name.clone());
         Ok(InstalledAppDetails {
-            app: self.installed(&stored, &*self.catalog().await?),
+            app: self.installed(&stored),
             values: values.map(|(name, value)| (name.clone(), value.clone())).collect(),
             secrets: secrets.collect(),
             notes: manifest.notes.as_ref().map(|notes| {
@@ -115,7 +112,6 @@ impl Tomo {
             binds: stored.binds,
             failure: stored.config.failure,
             last_steps: stored.config.steps,
-            versions: stored.config.versions,
         })
     }
 
@@ -135,7 +131,7 @@ impl Tomo {
         rows.filter(is_its).collect()
     }
 
-    fn installed(&self, app: &StoredInstall, catalog: &Catalog) -> InstalledApp {
+    fn installed(&self, app: &StoredInstall) -> InstalledApp {
         let rows = self.rows_of(app);
         let server = self.inner.hub.server(app.server_id);
         let answers = self.engine_at(app.server_id, &app.config.engine).is_some();
@@ -161,11 +157,6 @@ impl Tomo {
             page: server.and_then(|server| page(app, &server)),
             installed_at: app.installed_at,
             started_at: app.started_at,
-            newer: catalog
-                .version(&app.app)
-                .filter(|version| app.installed_at.is_some() && *version != app.version())
-                .map(str::to_owned),
-            way_back: way_back(app),
             work: self.inner.apps.works.get(app.id),
         }
     }

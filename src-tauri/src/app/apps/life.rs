@@ -37,7 +37,7 @@ impl Stage {
     /// What belongs to a kind of work, in order.
     fn of(kind: AppWorkKind, removes_data: bool) -> &'static [Self] {
         match kind {
-            AppWorkKind::Install | AppWorkKind::Update | AppWorkKind::RollBack => &[],
+            AppWorkKind::Install => &[],
             AppWorkKind::Start => &[Self::Start, Self::Health, Self::Policy, Self::Look],
             AppWorkKind::Restart => &[Self::Restart, Self::Health, Self::Look],
             AppWorkKind::Stop => &[Self::Stop, Self::Look],
@@ -93,12 +93,13 @@ impl Step for Stage {
             Self::Health => worker.wait_until_well(&engine).await,
             Self::Policy => worker.set_policies(&engine).await,
             Self::Look => worker.look(&engine).await,
-            Self::Remove => {
-                worker.remove_containers(&engine, true).await?;
-                // Copies are of no use to anybody without the app.
-                worker.remove_copies(&engine).await
+            Self::Remove => worker.remove_containers_and(&engine, &[]).await,
+            Self::Data => {
+                for volume in worker.app.own_volumes() {
+                    engine.forget_volume(&volume).await?;
+                }
+                Ok(())
             }
-            Self::Data => worker.remove_volumes(&engine, &worker.app.own_volumes()).await,
             Self::Files => {
                 worker.remove_images(&engine).await;
                 Ok(worker.project(&engine).await?.forget().await?)
@@ -272,7 +273,7 @@ impl Worker {
         }
     }
 
-    pub(super) async fn store_end(&mut self, status: AppStatus) {
+    async fn store_end(&mut self, status: AppStatus) {
         self.app.step_started_at = None;
         self.app.config.steps = self.doing.steps();
         if let Err(trouble) = self.stands_at(status).await {
@@ -281,7 +282,7 @@ impl Worker {
     }
 
     /// Somebody may have removed the files by hand: what compose needs is written again.
-    pub(super) async fn rewrite_if_missing(&mut self, engine: &Engine) -> Result<(), Trouble> {
+    async fn rewrite_if_missing(&mut self, engine: &Engine) -> Result<(), Trouble> {
         let project = self.project(engine).await?;
         if !project.is_there().await? {
             project.write(&self.app.config.compose, &self.variables()).await?;

@@ -27,8 +27,7 @@ impl Step for CleanUp {
 
     async fn run(self, worker: &mut Worker, engine: Engine) -> Result<(), Trouble> {
         let volumes = worker.app.config.made.volumes.clone();
-        worker.remove_containers(&engine, true).await?;
-        worker.remove_volumes(&engine, &volumes).await?;
+        worker.remove_containers_and(&engine, &volumes).await?;
         worker.remove_images(&engine).await;
         Ok(worker.project(&engine).await?.forget().await?)
     }
@@ -90,11 +89,11 @@ impl Worker {
         }
     }
 
-    /// Removes the containers of the app and its networks; `with_anonymous` also the volumes that only they have.
-    pub(super) async fn remove_containers(
+    /// Removes the containers of the app with what only they have, its networks, and these volumes.
+    pub(super) async fn remove_containers_and(
         &mut self,
         engine: &Engine,
-        with_anonymous: bool,
+        volumes: &[String],
     ) -> Result<(), Trouble> {
         let mut quiet = 0;
         for _ in 0..LOOKS {
@@ -105,7 +104,7 @@ impl Worker {
                 quiet = 0;
             }
             for container in containers {
-                match engine.remove_container(&container.id, with_anonymous, true).await {
+                match engine.remove_container(&container.id, true, true).await {
                     Ok(()) | Err(crate::docker::EngineError::NotFound(_)) => {}
                     // It is being removed already.
                     Err(crate::docker::EngineError::Refused { status: 409, .. }) => {}
@@ -129,15 +128,6 @@ impl Worker {
                 engine.forget_network(&network.name, self.name.as_str()).await?;
             }
         }
-        Ok(())
-    }
-
-    /// Removes volumes, with what is in them.
-    pub(super) async fn remove_volumes(
-        &self,
-        engine: &Engine,
-        volumes: &[String],
-    ) -> Result<(), Trouble> {
         for volume in volumes {
             engine.forget_volume(volume).await?;
         }
