@@ -160,6 +160,8 @@ impl Docker {
         let child = Command::new(find("dockerd").expect("dockerd"))
             .args(["--storage-driver=vfs", "--iptables=false", "--ip-masq=false", "--bridge=none"])
             .args(["--group", "root"])
+            // Small ones, so that all engines of all tests have enough of them.
+            .args(["--default-address-pool", "base=10.213.0.0/16,size=26"])
             .arg("--data-root")
             .arg(folder.join("data"))
             .arg("--exec-root")
@@ -203,6 +205,8 @@ impl Drop for Docker {
     fn drop(&mut self) {
         // Those that do not run are files, which go with the folder.
         self.with_running(&["rm", "-f", "-v"]);
+        // The bridges of its networks outlive an engine.
+        self.try_docker(&["network", "prune", "-f"]);
         self.stop();
         // What a container mounted may outlive it by a moment.
         let _ =
