@@ -96,17 +96,15 @@ export class FakeInstalled {
     );
     this.miniflux();
     const now = world.now();
-    this.#add(
-      installedApp(world, 'tomo/vikunja', on('docker-1'), {
-        status: 'starting',
-        state: 'starting',
-        installed_at: null,
-        cpu_percent: null,
-        memory_bytes: null,
-        page: page(3456),
-        work: workOf(now, 'install', stepsOfInstall(now, 4)),
-      }),
-    );
+    this.#withTwo('tomo/vikunja', {
+      status: 'starting',
+      state: 'starting',
+      installed_at: null,
+      cpu_percent: null,
+      memory_bytes: null,
+      page: page(3456),
+      work: workOf(now, 'install', stepsOfInstall(now, 4)),
+    });
     this.#failed('tomo/gitea', on('docker-1'));
   }
 
@@ -157,31 +155,34 @@ export class FakeInstalled {
     ];
   }
 
-  /** Miniflux with its two containers, which run. */
-  miniflux(more: Partial<InstalledApp> = {}): InstalledAppDetails {
+  /** An app on docker-1 with two containers, which run. */
+  #withTwo(app: string, more: Partial<InstalledApp>): InstalledAppDetails {
     const world = this.#world;
     const server_id = world.rows.find(({ server }) => server.name === 'docker-1')?.server.id ?? '';
+    const project = app.split('/')[1] ?? app;
     const container = (service: string, image: string, memory: number) =>
       containerRow(
         world.now(),
         server_id,
-        `miniflux-${service}-1`,
-        { project: 'miniflux', service, image, health: 'healthy' },
+        `${project}-${service}-1`,
+        { project, service, image, health: 'healthy' },
         { cpu: 0.2, memory },
       );
     const rows = [
-      container('web', 'docker.io/miniflux/miniflux:2.3.3', 60),
+      container('web', `docker.io/${project}/${project}:2.3.3`, 60),
       container('db', 'docker.io/library/postgres:17.11-alpine', 122),
     ];
     world.containers.put(...rows);
-    return this.#add(
-      installedApp(world, 'tomo/miniflux', server_id, {
-        page: { port: 8081, url: 'http://192.168.1.20:8081/' },
-        containers: { total: 2, running: 2, unhealthy: 0 },
-        ...more,
-      }),
-      rows,
-    );
+    const containers = { total: 2, running: 2, unhealthy: 0 };
+    return this.#add(installedApp(world, app, server_id, { containers, ...more }), rows);
+  }
+
+  /** Miniflux, which runs. */
+  miniflux(more: Partial<InstalledApp> = {}): InstalledAppDetails {
+    const page = { port: 8081, url: 'http://192.168.1.20:8081/' };
+    const details = this.#withTwo('tomo/miniflux', { page, ...more });
+    details.values['WEB_PORT'] = '8081';
+    return details;
   }
 
   at(id: string): InstalledAppDetails {

@@ -159,10 +159,8 @@ export function stopwatch(seconds: number): string {
     : `${minutes}:${two(whole % 60)}`;
 }
 
-/** What failed and why, as sentences. */
+/** What failed and why, in a sentence; the reason may begin with a name, and stays as it is. */
 export function failureText(kind: AppWorkKind, step: string, message: string): string {
-  return sentences(
-    step ? `${deeds[kind]} failed at “${step}”` : `${deeds[kind]} failed`,
-    capital(message),
-  );
+  const what = step ? `${deeds[kind]} failed at “${step}”` : `${deeds[kind]} failed`;
+  return sentences(`${what}: ${message}`);
 }

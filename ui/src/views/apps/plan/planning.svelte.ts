@@ -10,6 +10,9 @@ import type {
 /** Milliseconds in which changes come together. */
 export const TOGETHER = 300;
 
+/** What a compose project may be called here. */
+const projectName = /^[a-z][a-z0-9-]{1,48}$/;
+
 type Wish = Commands['app.plan'][0];
 
 /**
@@ -25,7 +28,7 @@ export class Planning {
 
   /** Without it the server that suits best. */
   server = $state<ServerId | null>(null);
-  /** Without it the name of the app. */
+  /** Without it, and while it is empty, the name of the app. */
   project = $state<string | null>(null);
   /** Values that somebody chose; the others are the defaults. */
   values = $state.raw<Readonly<Record<string, string>>>({});
@@ -51,9 +54,20 @@ export class Planning {
     this.values = { ...values };
   }
 
+  /** Why the name cannot be one of a project, which then nobody is asked about. */
+  nameProblem = $derived.by(() =>
+    this.project === null || this.project === '' || projectName.test(this.project)
+      ? null
+      : 'It has 2 to 49 of a–z, 0–9 and -, and begins with a letter',
+  );
+
   /** Whether it can be installed exactly as it is shown. */
   isReady = $derived.by(
-    () => !this.isBehind && this.error === null && this.plan?.is_ready === true,
+    () =>
+      !this.isBehind &&
+      this.nameProblem === null &&
+      this.error === null &&
+      this.plan?.is_ready === true,
   );
 
   /** A setting's value as it would be taken. */
@@ -72,7 +86,7 @@ export class Planning {
   }
 
   setProject(name: string): void {
-    this.project = name === '' ? null : name;
+    this.project = name;
     this.#later();
   }
 
@@ -92,11 +106,12 @@ export class Planning {
   async look(): Promise<void> {
     this.stop();
     const turn = ++this.#turn;
-    this.isBehind = true;
+    this.isBehind = this.nameProblem === null;
+    if (!this.isBehind) return;
     const wish: Wish = {
       app: this.app,
       ...(this.server !== null && { server_id: this.server }),
-      ...(this.project !== null && { project: this.project }),
+      ...(this.project !== null && this.project !== '' && { project: this.project }),
       values: { ...this.values },
     };
     try {
@@ -104,6 +119,8 @@ export class Planning {
       if (turn !== this.#turn) return;
       this.plan = plan;
       this.#planned = wish;
+      // What was chosen for somebody is not chosen anew while they look at it.
+      this.server ??= plan.server_id;
       this.error = null;
     } catch (thrown) {
       if (turn !== this.#turn) return;
