@@ -95,6 +95,8 @@ test('rows stay where they are while the focus is among them', async () => {
   await waitFor(() => expect(row('Immich')).toHaveTextContent(/900\s%/));
   expect(rowNames().slice(0, 2)).toEqual(['Jellyfin', 'Immich']);
   row('Immich').blur();
+  // The pointer counts as a hand, too.
+  await user.hover(screen.getByRole('heading', { level: 1 }));
   await waitFor(() => expect(rowNames().slice(0, 2)).toEqual(['Immich', 'Jellyfin']));
 });
 
@@ -155,9 +157,9 @@ test('who may only look is offered nothing that changes an app', async () => {
   await user.click(screen.getByRole('button', { name: 'Actions of Immich' }));
   const items = await screen.findAllByRole('menuitem');
   expect(items.map((item) => item.textContent.trim())).toEqual([
-    'DetailsEnter',
+    'Details Enter',
     'Open in the browser',
-    'LogsL',
+    'Logs L',
   ]);
   await user.keyboard('{Escape}');
   row('Immich').focus();
@@ -201,13 +203,16 @@ test('a wait shows rows that are to come', async () => {
 
 test('the palette leads to the list and to each app', async () => {
   const { user } = await open({}, '#/apps/installed');
-  await user.keyboard('{Control>}k{/Control}');
-  await user.keyboard('minifl');
-  await user.click(await screen.findByRole('option', { name: /Miniflux.*docker-1/ }));
+  const find = async (text: string, option: RegExp) => {
+    await user.keyboard('{Control>}k{/Control}');
+    await waitFor(() => expect(screen.getByRole('combobox')).toHaveFocus());
+    await user.keyboard(text);
+    const found = screen.getAllByRole('option').find((one) => option.test(one.textContent));
+    await user.click(found as HTMLElement);
+  };
+  await find('miniflux', /Miniflux.*docker-1 · 2\.3\.3 · healthy/);
   expect(location.hash).toBe('#/installed/miniflux-on-server-docker-1');
-  await screen.findByRole('link', { name: 'Overview', current: 'page' });
-  await user.keyboard('{Control>}k{/Control}');
-  await user.keyboard('installed apps');
-  await user.click(await screen.findByRole('option', { name: /Go to Installed apps/ }));
+  await screen.findByRole('navigation', { name: 'Of Miniflux' });
+  await find('installed apps', /Go to Installed apps/);
   expect(location.hash).toBe('#/apps/installed');
 });

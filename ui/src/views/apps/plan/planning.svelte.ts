@@ -81,8 +81,8 @@ export class Planning {
   }
 
   setSecret(setting: string, value: string): void {
-    const { [setting]: _before, ...others } = this.secrets;
-    this.secrets = value === '' ? others : { ...others, [setting]: value };
+    const others = Object.entries(this.secrets).filter(([name]) => name !== setting);
+    this.secrets = Object.fromEntries(value === '' ? others : [...others, [setting, value]]);
   }
 
   setProject(name: string): void {
