@@ -321,7 +321,7 @@ export class FakeInstalled {
       ],
       compose: manifest.compose,
       folder: `~/tomo/${name}`,
-      flags: [],
+      flags: manifest.services.flatMap(({ flags }) => flags),
       is_ready: problems.length === 0 && free && !isThere,
     };
   }

@@ -197,6 +197,17 @@ test('each kind of setting has its field', async () => {
   expect(await faults()).toEqual([]);
 });
 
+// It is said where one decides; who presses Install has read it, and is not asked once more.
+test('what the app may do on the server is said in the plan, the gravest first', async () => {
+  const { user } = await open('casa/portainer');
+  const powers = section('What it may do').getAllByRole('listitem');
+  expect(powers[0]).toHaveTextContent('It may do on the server what root may');
+  await user.click(install());
+  expect(await screen.findByRole('heading', { level: 1 })).toHaveTextContent(
+    'Installing Portainer',
+  );
+});
+
 test('settings that few people change are folded, unless one of them is wrong', async () => {
   const { user, backend } = await open();
   expect(screen.queryByLabelText('Address')).toBeNull();
@@ -219,6 +230,11 @@ test('a secret is made, or typed, and only an installation is told it', async ()
   expect(screen.getByText(/^Made for you, 24\scharacters\./)).toBeVisible();
   await user.type(password, 'it is $mine "too"');
   expect(screen.getByText(/^Your own, 17\scharacters$/)).toBeVisible();
+  // A plan that is made after it was typed goes without it, too.
+  await user.type(field('First user'), 'a');
+  await waitFor(() =>
+    expect(planned(backend).at(-1)).toMatchObject({ values: { ADMIN_NAME: 'admina' } }),
+  );
   await waitFor(() => expect(install()).toBeEnabled());
   await user.click(install());
   const told = backend.calls.filter(({ args }) => JSON.stringify(args).includes('$mine'));
@@ -227,7 +243,7 @@ test('a secret is made, or typed, and only an installation is told it', async ()
     app: 'tomo/miniflux',
     server_id: 'server-docker-1',
     project: 'miniflux',
-    values: { WEB_PORT: '8081' },
+    values: { WEB_PORT: '8081', ADMIN_NAME: 'admina' },
     secrets: { ADMIN_PASSWORD: 'it is $mine "too"' },
   });
   expect(await screen.findByRole('heading', { level: 1 })).toHaveTextContent('Installing Miniflux');
