@@ -24,8 +24,11 @@ export type SettingsSection = (typeof settingsSections)[number];
 export const storePages = ['images', 'volumes', 'networks'] as const;
 export type StorePage = (typeof storePages)[number];
 
-export const appTabs = ['catalog', 'sources'] as const;
+export const appTabs = ['installed', 'catalog', 'sources'] as const;
 export type AppTab = (typeof appTabs)[number];
+
+export const installedTabs = ['overview', 'configuration', 'logs', 'steps'] as const;
+export type InstalledTab = (typeof installedTabs)[number];
 
 export type Route =
   | { page: 'overview' }
@@ -35,9 +38,14 @@ export type Route =
   | { page: 'containers'; open?: string }
   /** What engines keep beside containers; with a server only what is on it. */
   | { page: StorePage; server?: string }
-  | { page: 'apps'; tab: AppTab }
+  /** Without a tab what is installed, if something is, else the catalog. */
+  | { page: 'apps'; tab?: AppTab }
   /** One app of the catalog: `<source>/<app>`. */
   | { page: 'app'; id: string }
+  /** What installing it would do; `again` is the installation that is tried once more. */
+  | { page: 'app_plan'; id: string; again?: string }
+  /** One app on a server. */
+  | { page: 'installed'; id: string; tab: InstalledTab }
   /** With a server only what was done to it. */
   | { page: 'activity'; server?: string }
   /** Without a section its first one; `key` is the one setting that was asked for. */
@@ -57,18 +65,33 @@ function oneOf<T extends string>(
 /** Reads `#/server/<id>/<tab>?range=24h`; what it does not know is the overview. */
 export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
-  const [page, id, tab] = path.split('/');
+  const [page, id, tab, more] = path.split('/');
   if (page === 'servers' || page === 'account') return { page };
   if (page === 'containers') {
     const open = new URLSearchParams(query).get('open');
     return { page, ...(open && { open }) };
   }
   if (page === 'apps') {
-    if (!id || !tab) return { page, tab: oneOf(appTabs, id, 'catalog') };
+    const known = appTabs.find((one) => one === id);
+    if (!id || !tab) return { page, ...(known && { tab: known }) };
     try {
-      return { page: 'app', id: `${decodeURIComponent(id)}/${decodeURIComponent(tab)}` };
+      const app = `${decodeURIComponent(id)}/${decodeURIComponent(tab)}`;
+      if (more !== 'install') return { page: 'app', id: app };
+      const again = new URLSearchParams(query).get('again');
+      return { page: 'app_plan', id: app, ...(again && { again }) };
     } catch {
-      return { page, tab: 'catalog' };
+      return { page };
+    }
+  }
+  if (page === 'installed' && id) {
+    try {
+      return {
+        page,
+        id: decodeURIComponent(id),
+        tab: oneOf(installedTabs, tab, 'overview'),
+      };
+    } catch {
+      return { page: 'apps' };
     }
   }
   const store = storePages.find((one) => one === page);
@@ -109,9 +132,15 @@ export function hrefOf(route: Route): string {
   if (route.page === 'containers' && route.open) {
     return `#/containers?open=${encodeURIComponent(route.open)}`;
   }
-  if (route.page === 'apps') return route.tab === 'catalog' ? '#/apps' : `#/apps/${route.tab}`;
-  if (route.page === 'app') {
-    return `#/apps/${route.id.split('/').map(encodeURIComponent).join('/')}`;
+  if (route.page === 'apps') return route.tab ? `#/apps/${route.tab}` : '#/apps';
+  if (route.page === 'app' || route.page === 'app_plan') {
+    const app = `#/apps/${route.id.split('/').map(encodeURIComponent).join('/')}`;
+    if (route.page === 'app') return app;
+    return `${app}/install${route.again ? `?again=${encodeURIComponent(route.again)}` : ''}`;
+  }
+  if (route.page === 'installed') {
+    const tab = route.tab === 'overview' ? '' : `/${route.tab}`;
+    return `#/installed/${encodeURIComponent(route.id)}${tab}`;
   }
   if ('server' in route && route.server) {
     return `#/${route.page}?server=${encodeURIComponent(route.server)}`;
@@ -128,6 +157,11 @@ export function settingsRoute(section: SettingsSection, key?: string): Route {
 
 /** The apps that can be had. */
 export const catalogRoute: Route = { page: 'apps', tab: 'catalog' };
+
+/** The page of one app on a server, at its first tab unless told. */
+export function installedRoute(id: string, tab: InstalledTab = 'overview'): Route {
+  return { page: 'installed', id, tab };
+}
 
 /** The page of one server, at its first tab unless told. */
 export function serverRoute(

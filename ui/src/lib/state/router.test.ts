@@ -9,7 +9,13 @@ test('every place survives the way through the address', () => {
     { page: 'account' },
     { page: 'activity' },
     { page: 'activity', server: '0190-a/b?c' },
+    { page: 'apps' },
+    { page: 'apps', tab: 'installed' },
     { page: 'apps', tab: 'catalog' },
+    { page: 'app_plan', id: 'tomo/miniflux' },
+    { page: 'app_plan', id: 'tomo/miniflux', again: 'a1/2' },
+    { page: 'installed', id: 'a1', tab: 'overview' },
+    { page: 'installed', id: 'a/1', tab: 'logs' },
     { page: 'apps', tab: 'sources' },
     { page: 'app', id: 'tomo/miniflux' },
     settingsRoute('audit'),
@@ -25,7 +31,7 @@ test('an address that nothing knows is the overview, and an unknown tab the firs
   expect(parseRoute('#/nowhere')).toEqual({ page: 'overview' });
   expect(parseRoute('#/server/%E0%A4%A')).toEqual({ page: 'overview' });
   expect(parseRoute('#/settings/nowhere?key=ui.theme')).toEqual({ page: 'settings' });
-  expect(parseRoute('#/apps/nowhere')).toEqual({ page: 'apps', tab: 'catalog' });
-  expect(parseRoute('#/apps/%E0%A4%A/x')).toEqual({ page: 'apps', tab: 'catalog' });
+  expect(parseRoute('#/apps/nowhere')).toEqual({ page: 'apps' });
+  expect(parseRoute('#/apps/%E0%A4%A/x')).toEqual({ page: 'apps' });
   expect(parseRoute('#/server/nas/x?range=9y')).toEqual(serverRoute('nas'));
 });

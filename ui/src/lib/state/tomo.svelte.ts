@@ -8,6 +8,7 @@ import { ContainerStore } from './containers.svelte';
 import { Dialogs } from './dialogs.svelte';
 import { SettingsDraft } from './draft.svelte';
 import { FleetStore } from './fleet.svelte';
+import { InstalledStore } from './installed.svelte';
 import { Loadable } from './loadable.svelte';
 import { Pushes } from './pushes';
 import { Rail } from './rail.svelte';
@@ -38,6 +39,8 @@ export class Tomo {
   readonly containers: ContainerStore;
   /** The apps that can be had, as they are looked through. */
   readonly catalog: Catalog;
+  /** The apps on all servers. */
+  readonly installed: InstalledStore;
   readonly settings: SettingsStore;
   /** Changes of settings that wait to be saved. */
   readonly draft: SettingsDraft;
@@ -65,6 +68,7 @@ export class Tomo {
     this.fleet = new FleetStore(this.backend);
     this.containers = new ContainerStore(this.backend);
     this.catalog = new Catalog(this.backend);
+    this.installed = new InstalledStore(this.backend);
     this.settings = new SettingsStore(this.backend);
     this.rail = new Rail(this.settings);
     this.account = new Loadable(() => this.backend.call('account.get', {}));
@@ -93,6 +97,7 @@ export class Tomo {
   #onPush(push: Push): void {
     this.fleet.push(push);
     this.containers.push(push);
+    this.installed.push(push);
     if (push.kind === 'settings_changed') {
       void this.settings.list.load();
       // Marks and intervals are settings too.

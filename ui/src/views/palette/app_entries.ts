@@ -1,11 +1,43 @@
 import LayoutGrid from '@lucide/svelte/icons/layout-grid';
 import Plus from '@lucide/svelte/icons/plus';
+import { catalogRoute, installedRoute } from '../../lib/state/router.svelte';
 import type { Tomo } from '../../lib/state/tomo.svelte';
+import { stateOf } from '../apps/installed/words';
 import type { Entry } from './entries';
 
-/** Where apps come from. */
+/** What is installed, and where apps come from. */
 export function ofApps(tomo: Tomo): Entry[] {
+  const installed = tomo.installed.apps.map((app): Entry => {
+    const server = tomo.fleet.row(app.server_id);
+    const { mark, text } = stateOf(app, server);
+    return {
+      id: `installed:${app.id}`,
+      group: 'Apps',
+      title: app.name,
+      detail: [server?.server.name, app.version, text].filter(Boolean).join(' · '),
+      mark,
+      onlyWhenTyped: true,
+      run: () => tomo.router.go(installedRoute(app.id)),
+    };
+  });
   const entries: Entry[] = [
+    ...installed,
+    {
+      id: 'installed_apps',
+      group: 'Commands',
+      title: 'Go to Installed apps',
+      icon: LayoutGrid,
+      onlyWhenTyped: true,
+      run: () => tomo.router.go({ page: 'apps', tab: 'installed' }),
+    },
+    {
+      id: 'app_catalog',
+      group: 'Commands',
+      title: 'Go to Catalog of apps',
+      icon: LayoutGrid,
+      onlyWhenTyped: true,
+      run: () => tomo.router.go(catalogRoute),
+    },
     {
       id: 'app_sources',
       group: 'Commands',

@@ -1,6 +1,6 @@
 /** Search of the palette: which entries fit what was typed, and which letters show why. */
 
-export const groups = ['Servers', 'Containers', 'Commands', 'Settings'] as const;
+export const groups = ['Servers', 'Containers', 'Apps', 'Commands', 'Settings'] as const;
 export type Group = (typeof groups)[number];
 
 export interface Searchable {

@@ -17,6 +17,14 @@ const ofContainers: KeyGroup = {
   ],
 };
 
+const ofApps: KeyGroup = {
+  title: 'Among installed apps',
+  keys: [
+    { keys: ['L', 'R'], does: 'Logs, restart' },
+    { keys: ['Delete'], does: 'Uninstall' },
+  ],
+};
+
 const ofTerminals: KeyGroup = {
   title: 'In logs and terminals',
   keys: [
@@ -65,5 +73,6 @@ export const keyGroups = (places: readonly Place[]): readonly KeyGroup[] => [
       { keys: ['ArrowLeft', 'ArrowRight'], does: 'Move the crosshair' },
     ],
   },
+  ofApps,
   ofTerminals,
 ];

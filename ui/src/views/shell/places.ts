@@ -5,7 +5,7 @@ import Rows3 from '@lucide/svelte/icons/rows-3';
 import ServerIcon from '@lucide/svelte/icons/server';
 import SlidersHorizontal from '@lucide/svelte/icons/sliders-horizontal';
 import type { Component } from 'svelte';
-import { catalogRoute, type Route } from '../../lib/state/router.svelte';
+import type { Route } from '../../lib/state/router.svelte';
 import type { Tomo } from '../../lib/state/tomo.svelte';
 
 /** An entry of the rail. */
@@ -28,14 +28,19 @@ const all: readonly Omit<Place, 'keys'>[] = [
     icon: Box,
     holds: ['containers', 'images', 'volumes', 'networks'],
   },
-  { page: 'apps', label: 'Apps', icon: LayoutGrid, holds: ['apps', 'app'] },
+  {
+    page: 'apps',
+    label: 'Apps',
+    icon: LayoutGrid,
+    holds: ['apps', 'app', 'app_plan', 'installed'],
+  },
   { page: 'activity', label: 'Activity', icon: ActivityIcon, holds: ['activity'] },
   { page: 'settings', label: 'Settings', icon: SlidersHorizontal, holds: ['settings'] },
 ];
 
 /** Where an entry leads. */
 export function routeOf({ page }: Pick<Place, 'page'>): Route {
-  return page === 'apps' ? catalogRoute : { page };
+  return { page };
 }
 
 /** The rail's entries, in its order; one appears when there is something to hold. */

@@ -1,14 +1,17 @@
 import { ApiError } from '../backend';
-import type { AppSource } from '../generated';
+import type { AppSource, Commands } from '../generated';
 import { appOf, cardsOf, sourcesOf } from './app_scene';
 import { isoAt } from './machines';
-import type { Part, World } from './world';
+import type { Handlers, World } from './world';
 
 /** The most apps of one answer. */
 const MOST = 200;
 
+type OfCatalog =
+  'app.catalog' | 'app.show' | 'app.check' | Extract<keyof Commands, `app_source.${string}`>;
+
 /** The catalog and its sources. */
-export function apps(world: World): Part<'app' | 'app_source'> {
+export function apps(world: World): Pick<Handlers, OfCatalog> {
   let sources = sourcesOf(world.now());
   const cards = cardsOf(world.options);
   const sourceOf = (id: string): AppSource => {

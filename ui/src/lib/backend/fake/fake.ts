@@ -23,6 +23,7 @@ import { activitiesOf } from './activity';
 import { trailOf } from './audit';
 import { backupsOf } from './backups';
 import { FakeContainers } from './containers';
+import { FakeInstalled } from './installed';
 import { noise, point, sample } from './figures';
 import { handlersOf } from './index';
 import { isoAt, rowOf } from './machines';
@@ -58,6 +59,7 @@ export class FakeBackend implements Backend, World {
   sessions: SessionEntry[];
   locks: AccountLock[];
   readonly containers: FakeContainers;
+  readonly installed: FakeInstalled;
   readonly terminals = new FakeTerminals();
   readonly beats = new Set<() => void>();
   #listeners = new Set<(push: Push) => void>();
@@ -99,6 +101,7 @@ export class FakeBackend implements Backend, World {
       waiting_plans: 0,
     };
     this.containers = new FakeContainers(this);
+    this.installed = new FakeInstalled(this);
     this.#handlers = handlersOf(this);
     if (options.signedIn ?? true) this.signIn('ana');
     const { session } = this.status;

@@ -7,6 +7,7 @@ import { backups } from './backups';
 import { containers } from './containers';
 import { engineStore } from './engine_store';
 import { containerDetails } from './container_details';
+import { installed } from './installed';
 import { logs } from './logs';
 import { plans } from './plans';
 import { program } from './program';
@@ -37,5 +38,6 @@ export function handlersOf(world: World): Partial<Handlers> {
     ...logs(world),
     ...terminals(world),
     ...apps(world),
+    ...installed(world),
   };
 }

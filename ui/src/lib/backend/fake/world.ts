@@ -20,6 +20,7 @@ import type {
   VaultStatus,
 } from '../generated';
 import type { FakeContainers } from './containers';
+import type { FakeInstalled } from './installed';
 import type { Machine } from './machines';
 import type { FakeRetention } from './retention';
 import type { FakeTerminals } from './terminals';
@@ -68,6 +69,8 @@ export interface FakeOptions {
   things?: number;
   /** Apps in the catalog at least. */
   apps?: number;
+  /** Whether apps are installed, in every state that an app may be in. */
+  installed?: boolean;
   /** Whether there are apps with names that fit nowhere. */
   oddApps?: boolean;
   /** Lines that a follow of logs begins with; none for a log that is empty. */
@@ -121,6 +124,7 @@ export interface World {
   sessions: SessionEntry[];
   locks: AccountLock[];
   readonly containers: FakeContainers;
+  readonly installed: FakeInstalled;
   /** What moves by itself, with each round of samples. */
   readonly beats: Set<() => void>;
   /** The row of a container, where the stand-in has it. */

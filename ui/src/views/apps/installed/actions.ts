@@ -1,0 +1,84 @@
+import ExternalLink from '@lucide/svelte/icons/external-link';
+import LayoutGrid from '@lucide/svelte/icons/layout-grid';
+import Play from '@lucide/svelte/icons/play';
+import RotateCw from '@lucide/svelte/icons/rotate-cw';
+import Rows3 from '@lucide/svelte/icons/rows-3';
+import Square from '@lucide/svelte/icons/square';
+import Trash2 from '@lucide/svelte/icons/trash-2';
+import type { MenuItem } from '../../../components/Menu.svelte';
+import type { InstalledApp } from '../../../lib/backend/generated';
+import { containersOf } from '../../../lib/state/installed.svelte';
+import { installedRoute } from '../../../lib/state/router.svelte';
+import type { Tomo } from '../../../lib/state/tomo.svelte';
+import { openPage, type Deeds } from './deeds.svelte';
+import { isStillborn, isUp } from './words';
+
+/** What stands in the way of starting and stopping it: it is worked on, or nobody answers. */
+export function isHeld(app: InstalledApp): boolean {
+  return app.work !== null || app.state === null;
+}
+
+/** What can be done with an app by the one who is signed in. */
+export function appActions(
+  tomo: Tomo,
+  deeds: Deeds,
+  app: InstalledApp,
+  onlogs: (app: InstalledApp) => void,
+): MenuItem[] {
+  const { page } = app;
+  const items: MenuItem[] = [
+    {
+      label: 'Details',
+      icon: LayoutGrid,
+      keys: 'Enter',
+      onselect: () => tomo.router.go(installedRoute(app.id)),
+    },
+  ];
+  if (page && !isStillborn(app)) {
+    items.push({
+      label: 'Open in the browser',
+      icon: ExternalLink,
+      onselect: () => void openPage(tomo, page.url),
+    });
+  }
+  items.push({
+    label: 'Logs',
+    icon: Rows3,
+    keys: 'L',
+    disabled: containersOf(app, tomo.containers.rows).length === 0,
+    onselect: () => onlogs(app),
+  });
+  if (!tomo.status.may('app.act')) return items;
+  const held = isHeld(app);
+  if (!isStillborn(app)) {
+    items.push('rule');
+    if (isUp(app)) {
+      items.push(
+        {
+          label: 'Restart…',
+          icon: RotateCw,
+          keys: 'R',
+          disabled: held,
+          onselect: () => deeds.ask('restart', app),
+        },
+        { label: 'Stop…', icon: Square, disabled: held, onselect: () => deeds.ask('stop', app) },
+      );
+    } else {
+      items.push({
+        label: 'Start',
+        icon: Play,
+        disabled: held,
+        onselect: () => void deeds.act('start', app),
+      });
+    }
+  }
+  items.push('rule', {
+    label: isStillborn(app) ? 'Remove from the list' : 'Uninstall…',
+    icon: Trash2,
+    keys: 'Delete',
+    danger: true,
+    disabled: app.work !== null,
+    onselect: () => (isStillborn(app) ? void deeds.forget(app) : deeds.ask('uninstall', app)),
+  });
+  return items;
+}

@@ -1,0 +1,63 @@
+import { ApiError } from '../../../lib/backend/backend';
+import type { AppAction, InstalledApp } from '../../../lib/backend/generated';
+import { isolated } from '../../../lib/format';
+import type { Tomo } from '../../../lib/state/tomo.svelte';
+
+const undone: Record<AppAction, string> = {
+  start: 'was not started',
+  stop: 'was not stopped',
+  restart: 'was not restarted',
+};
+
+/** What a dialog asks before it is done. */
+export type Asked = { what: 'stop' | 'restart' | 'uninstall'; app: InstalledApp };
+
+/** What is done to apps that are there, and what is asked first. */
+export class Deeds {
+  asked = $state.raw<Asked | null>(null);
+  #tomo: Tomo;
+
+  constructor(tomo: Tomo) {
+    this.#tomo = tomo;
+  }
+
+  ask(what: Asked['what'], app: InstalledApp): void {
+    this.asked = { what, app };
+  }
+
+  async act(action: AppAction, { id, name }: InstalledApp): Promise<void> {
+    try {
+      await this.#tomo.backend.call('app.act', { id, action });
+    } catch (thrown) {
+      this.#tomo.toasts.fail(`${isolated(name)} ${undone[action]}`, ApiError.from(thrown));
+    }
+  }
+
+  async cancel({ id, name }: InstalledApp): Promise<void> {
+    try {
+      await this.#tomo.backend.call('app.cancel', { id });
+    } catch (thrown) {
+      this.#tomo.toasts.fail(`${isolated(name)} was not cancelled`, ApiError.from(thrown));
+    }
+  }
+
+  /** Takes an app whose installation failed out of the list; whether it is gone. */
+  async forget({ id, name }: InstalledApp): Promise<boolean> {
+    try {
+      await this.#tomo.backend.call('app.uninstall', { id, with_data: false });
+      return true;
+    } catch (thrown) {
+      this.#tomo.toasts.fail(`${isolated(name)} stays in the list`, ApiError.from(thrown));
+      return false;
+    }
+  }
+}
+
+/** Opens the page of an app in the system's browser. */
+export async function openPage(tomo: Tomo, url: string): Promise<void> {
+  try {
+    await tomo.backend.openLink(url);
+  } catch (thrown) {
+    tomo.toasts.fail(`${url} was not opened`, ApiError.from(thrown));
+  }
+}
