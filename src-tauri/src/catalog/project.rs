@@ -33,6 +33,16 @@ pub fn values(manifest: &AppManifest, typed: &Values) -> Result<Values, Vec<Valu
         }
     }
     for setting in &manifest.settings {
+        if matches!(setting.kind, AppSettingKind::Secret { .. }) {
+            // Values are shown and kept as they are; a secret is neither.
+            if typed.contains_key(&setting.name) {
+                problems.push(ValueProblem {
+                    setting: Some(setting.name.clone()),
+                    message: "It is a secret, which is not given as a value.".to_owned(),
+                });
+            }
+            continue;
+        }
         if setting::is_reserved(&setting.name) {
             problems.push(ValueProblem {
                 setting: Some(setting.name.clone()),
@@ -49,7 +59,6 @@ pub fn values(manifest: &AppManifest, typed: &Values) -> Result<Values, Vec<Valu
                 }
                 Err(why) => crate::domain::text::sentence(&why),
             },
-            None if matches!(setting.kind, AppSettingKind::Secret { .. }) => continue,
             None if setting.is_required => "It has to be said.".to_owned(),
             None => {
                 all.insert(setting.name.clone(), String::new());

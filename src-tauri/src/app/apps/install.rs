@@ -92,7 +92,8 @@ impl Step for Stage {
     }
 
     fn ends_itself(self) -> bool {
-        self == Self::Pull
+        // What compose makes goes on on the server, whoever listens.
+        matches!(self, Self::Pull | Self::Write | Self::Create)
     }
 
     async fn run(self, worker: &mut Worker, engine: Engine) -> Result<(), Trouble> {
@@ -134,6 +135,10 @@ impl Tomo {
                 check.title, check.detail
             ))));
         }
+        if !looked.plan.is_ready {
+            let message = "The server could not be looked at whole; try again.";
+            return Err(AppError::Invalid(message.into()));
+        }
         let id = InstalledAppId::new();
         let secrets = secrets::all(&looked.manifest, typed)?;
         let sealed = self.inner.vault.seal_app(id, &secrets)?;
@@ -157,10 +162,15 @@ impl Tomo {
     /// Takes up an installation that another Tomo, or an earlier run, has left.
     pub(super) async fn resume_install(&self, app: StoredInstall) -> Result<(), AppError> {
         let doing: Doing = self.begin_work(app.id, AppWorkKind::Install, &planned(&app))?;
+        // Another may have ended it until now.
+        let app = self.stored_app(app.id).await?;
+        if !app.status.is_passing() || app.installed_at.is_some() {
+            return Ok(());
+        }
         let secrets = self.secrets_of(app.id).await?;
         let name = app.project_name()?;
         let worker = Worker { tomo: self.clone(), doing, app, name, secrets };
-        self.inner.tasks.spawn_on(worker.install(), &self.inner.runtime);
+        self.inner.tasks.spawn_on(worker.go_on(), &self.inner.runtime);
         Ok(())
     }
 }
@@ -212,6 +222,14 @@ fn new_row(id: InstalledAppId, looked: Looked) -> Result<StoredInstall, AppError
 }
 
 impl Worker {
+    /// Goes on with an installation, or with taking it back.
+    async fn go_on(mut self) {
+        match self.app.config.failure.take() {
+            Some(failure) => self.clean_up(failure, false).await,
+            None => self.install().await,
+        }
+    }
+
     async fn install(mut self) {
         let done = self.do_install().await;
         // A Tomo that ends leaves it as it is: the next one takes it up.

@@ -9,8 +9,8 @@ use crate::{
         container::{ContainerHealth, ContainerRow, ContainerState},
         id::{InstalledAppId, ServerId},
         installed_app::{
-            AppContainers, AppPage, AppStatus, FoundProject, InstalledApp, InstalledAppDetails,
-            InstalledApps,
+            AppContainers, AppPage, AppStatus, AppWork, FoundProject, InstalledApp,
+            InstalledAppDetails, InstalledApps,
         },
         server::Server,
     },
@@ -35,8 +35,17 @@ impl StoredInstall {
         name.map_err(|_| AppError::Internal("reading the name of an app"))
     }
 
+    /// Whether it failed to be installed, and nothing of it is on its server.
+    pub(super) fn is_only_a_memory(&self) -> bool {
+        let is_clean = self.config.failure.as_ref().is_some_and(|failure| failure.left.is_empty());
+        self.installed_at.is_none() && self.status == AppStatus::Error && is_clean
+    }
+
     /// Volumes whose data is the app's own.
     pub(super) fn own_volumes(&self) -> Vec<String> {
+        if self.installed_at.is_none() {
+            return self.config.made.volumes.clone();
+        }
         let planned = self.config.project.mounts.iter().filter_map(|mount| match &mount.source {
             MountSource::Volume { name, is_external: false } => Some(name.clone()),
             _ => None,
@@ -55,6 +64,8 @@ impl Tomo {
     /// # Errors
     /// When the database cannot be read.
     pub async fn installed_apps(&self) -> Result<InstalledApps, AppError> {
+        // Before the rows: what has ended by then is in them.
+        let works = self.inner.apps.works.snapshot();
         let stored = self.inner.store.installed_apps().await?;
         let own: HashSet<(ServerId, &str)> =
             stored.iter().map(|app| (app.server_id, app.config.project.name.as_str())).collect();
@@ -77,7 +88,8 @@ impl Tomo {
                 containers,
             })
             .collect();
-        let mut apps: Vec<InstalledApp> = stored.iter().map(|app| self.installed(app)).collect();
+        let mut apps: Vec<InstalledApp> =
+            stored.iter().map(|app| self.installed(app, works.get(&app.id).cloned())).collect();
         apps.sort_by_key(|app| (app.name.to_lowercase(), app.id));
         Ok(InstalledApps { apps, found })
     }
@@ -87,6 +99,8 @@ impl Tomo {
     /// # Errors
     /// When there is none.
     pub async fn installed_app(&self, id: InstalledAppId) -> Result<InstalledAppDetails, AppError> {
+        // Before the row: what has ended by then is in it.
+        let work = self.inner.apps.works.get(id);
         let stored = self.stored_app(id).await?;
         let manifest = &stored.config.manifest;
         let asked = |name: &str| manifest.settings.iter().any(|setting| setting.name == name);
@@ -97,7 +111,7 @@ impl Tomo {
             .filter(|setting| matches!(setting.kind, AppSettingKind::Secret { .. }))
             .map(|setting| setting.name.clone());
         Ok(InstalledAppDetails {
-            app: self.installed(&stored),
+            app: self.installed(&stored, work),
             values: values.map(|(name, value)| (name.clone(), value.clone())).collect(),
             secrets: secrets.collect(),
             notes: manifest.notes.as_ref().map(|notes| {
@@ -131,7 +145,7 @@ impl Tomo {
         rows.filter(is_its).collect()
     }
 
-    fn installed(&self, app: &StoredInstall) -> InstalledApp {
+    fn installed(&self, app: &StoredInstall, work: Option<AppWork>) -> InstalledApp {
         let rows = self.rows_of(app);
         let server = self.inner.hub.server(app.server_id);
         let answers = self.engine_at(app.server_id, &app.config.engine).is_some();
@@ -157,7 +171,7 @@ impl Tomo {
             page: server.and_then(|server| page(app, &server)),
             installed_at: app.installed_at,
             started_at: app.started_at,
-            work: self.inner.apps.works.get(app.id),
+            work,
         }
     }
 }
@@ -182,7 +196,8 @@ fn judge(app: &StoredInstall, rows: Option<&[ContainerRow]>) -> Judged {
         unhealthy: count(&|row| row.container.health == Some(ContainerHealth::Unhealthy)),
     };
     let ended = count(&|row| {
-        !row.container.is_up() && !(row.container.exit_code == Some(0) && may_end(app, row))
+        let has_done_its_part = row.container.exit_code == Some(0) && may_end(app, row);
+        !row.container.is_up() && !has_done_its_part
     });
     let starting = count(&|row| row.container.health == Some(ContainerHealth::Starting));
     let total = counts.total;

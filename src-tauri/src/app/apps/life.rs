@@ -7,12 +7,14 @@ use super::{
 };
 use crate::{
     app::{Tomo, activity::Entry, error::AppError},
+    collect::hub::Change,
     docker::Engine,
     domain::{
         activity::ActivityKind,
         credential::AppSecrets,
+        fleet::Topic,
         id::{InstalledAppId, UserId},
-        installed_app::{AppStatus, AppWorkKind, UninstallPreview},
+        installed_app::{AppConfig, AppStatus, AppWorkKind, UninstallPreview},
     },
     store::StoredInstall,
 };
@@ -93,13 +95,13 @@ impl Step for Stage {
             Self::Health => worker.wait_until_well(&engine).await,
             Self::Policy => worker.set_policies(&engine).await,
             Self::Look => worker.look(&engine).await,
-            Self::Remove => worker.remove_containers_and(&engine, &[]).await,
-            Self::Data => {
-                for volume in worker.app.own_volumes() {
-                    engine.forget_volume(&volume).await?;
-                }
-                Ok(())
+            Self::Remove => {
+                // Who keeps the data wants it whole.
+                worker.stop_if_there(&engine).await?;
+                let with_anonymous = worker.app.config.removes_data;
+                worker.remove_containers(&engine, with_anonymous).await
             }
+            Self::Data => worker.remove_volumes(&engine, &worker.app.own_volumes()).await,
             Self::Files => {
                 worker.remove_images(&engine).await;
                 Ok(worker.project(&engine).await?.forget().await?)
@@ -144,8 +146,25 @@ impl Tomo {
         with_data: bool,
     ) -> Result<(), AppError> {
         let mut app = self.stored_app(id).await?;
+        if app.is_only_a_memory() {
+            return self.forget_app(by, &app).await;
+        }
         app.config.removes_data = with_data;
         self.begin(Some(by), app, AppWorkKind::Uninstall, with_data).await
+    }
+
+    /// Forgets an app that failed to be installed, and of which nothing is left on its server: what has its name
+    /// there by now is somebody else's.
+    async fn forget_app(&self, by: UserId, app: &StoredInstall) -> Result<(), AppError> {
+        if self.is_worked_at(app.id) {
+            return Err(AppError::Changed("Something is being done to this app already.".into()));
+        }
+        self.inner.store.delete_installed_app(app.id).await?;
+        let message = format!("{} taken from the list{}", app.title(), self.place([app.server_id]));
+        let entry = Entry::by(by, ActivityKind::AppUninstall, message).to(app.server_id);
+        self.record(entry.with(json!({ "app": app.app }))).await;
+        self.inner.hub.announce(Change::Topic(Topic::Apps));
+        Ok(())
     }
 
     /// Takes up a removal that another Tomo, or an earlier run, has left.
@@ -162,6 +181,9 @@ impl Tomo {
         removes_data: bool,
     ) -> Result<(), AppError> {
         let doing = self.begin_work(app.id, kind, &planned(kind, removes_data))?;
+        // What was done to it until now is over.
+        let now = self.stored_app(app.id).await?;
+        app = StoredInstall { config: AppConfig { removes_data, ..now.config.clone() }, ..now };
         let name = app.project_name()?;
         let secrets = match kind {
             // What goes needs none, and must go also where the vault lost its key.
@@ -191,6 +213,9 @@ impl Tomo {
         id: InstalledAppId,
     ) -> Result<UninstallPreview, AppError> {
         let app = self.stored_app(id).await?;
+        if app.is_only_a_memory() {
+            return Ok(UninstallPreview::default());
+        }
         let rows = self.rows_of(&app);
         let folder = app.config.folder.iter();
         Ok(UninstallPreview {
@@ -279,6 +304,15 @@ impl Worker {
         if let Err(trouble) = self.stands_at(status).await {
             tracing::warn!(why = trouble.words(), "what became of an app could not be stored");
         }
+    }
+
+    /// Stops the app where its files are there to say how.
+    async fn stop_if_there(&mut self, engine: &Engine) -> Result<(), Trouble> {
+        let project = self.project(engine).await?;
+        if project.is_there().await? {
+            project.stop().await?;
+        }
+        Ok(())
     }
 
     /// Somebody may have removed the files by hand: what compose needs is written again.

@@ -115,6 +115,8 @@ impl Tomo {
             project: project.to_string(),
             servers,
             is_ready: problems.is_empty()
+                && facts.ids.is_some()
+                && holdings.is_some()
                 && checks.iter().all(|check| check.outcome != CheckOutcome::Problem),
             problems,
             images: planned_images(&images, holdings.as_ref()),

@@ -7,7 +7,10 @@ use super::{
 use crate::{
     app::activity::Entry,
     docker::Engine,
-    domain::{activity::ActivityKind, installed_app::AppStatus},
+    domain::{
+        activity::ActivityKind,
+        installed_app::{AppFailure, AppStatus},
+    },
 };
 use serde_json::json;
 use std::time::Duration;
@@ -27,17 +30,31 @@ impl Step for CleanUp {
 
     async fn run(self, worker: &mut Worker, engine: Engine) -> Result<(), Trouble> {
         let volumes = worker.app.config.made.volumes.clone();
-        worker.remove_containers_and(&engine, &volumes).await?;
+        worker.remove_containers(&engine, true).await?;
+        worker.remove_volumes(&engine, &volumes).await?;
         worker.remove_images(&engine).await;
-        Ok(worker.project(&engine).await?.forget().await?)
+        if worker.app.config.folder.is_some() {
+            worker.project(&engine).await?.forget().await?;
+        }
+        Ok(())
     }
 }
 
 impl Worker {
     /// Removes what was made so far, and says why.
     pub(super) async fn undo_install(&mut self, trouble: &Trouble) {
-        let mut failure = self.failure(trouble).await;
+        let failure = self.failure(trouble).await;
         let is_cancelled = self.doing.is_cancelled();
+        self.clean_up(failure, is_cancelled).await;
+    }
+
+    /// Removes what was made so far.
+    pub(super) async fn clean_up(&mut self, mut failure: AppFailure, is_cancelled: bool) {
+        // A Tomo that is ended meanwhile goes on with this, and not with the installation.
+        self.app.config.failure = Some(failure.clone());
+        if let Err(trouble) = self.save().await {
+            tracing::warn!(why = trouble.words(), "what is done to an app could not be stored");
+        }
         self.doing.cannot_cancel();
         self.doing.add(&[("clean_up", "Remove what was made".to_owned())]);
         // What ended the rest must not end this.
@@ -89,11 +106,11 @@ impl Worker {
         }
     }
 
-    /// Removes the containers of the app with what only they have, its networks, and these volumes.
-    pub(super) async fn remove_containers_and(
+    /// Removes the containers of the app and its networks; `with_anonymous` also the volumes that only they have.
+    pub(super) async fn remove_containers(
         &mut self,
         engine: &Engine,
-        volumes: &[String],
+        with_anonymous: bool,
     ) -> Result<(), Trouble> {
         let mut quiet = 0;
         for _ in 0..LOOKS {
@@ -104,7 +121,7 @@ impl Worker {
                 quiet = 0;
             }
             for container in containers {
-                match engine.remove_container(&container.id, true, true).await {
+                match engine.remove_container(&container.id, with_anonymous, true).await {
                     Ok(()) | Err(crate::docker::EngineError::NotFound(_)) => {}
                     // It is being removed already.
                     Err(crate::docker::EngineError::Refused { status: 409, .. }) => {}
@@ -128,6 +145,15 @@ impl Worker {
                 engine.forget_network(&network.name, self.name.as_str()).await?;
             }
         }
+        Ok(())
+    }
+
+    /// Removes volumes, with what is in them.
+    pub(super) async fn remove_volumes(
+        &self,
+        engine: &Engine,
+        volumes: &[String],
+    ) -> Result<(), Trouble> {
         for volume in volumes {
             engine.forget_volume(volume).await?;
         }

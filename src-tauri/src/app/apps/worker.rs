@@ -76,6 +76,9 @@ impl Worker {
         let mut in_the_way = 0;
         let cancel = self.doing.cancel.clone();
         loop {
+            if cancel.is_cancelled() {
+                return Err(Trouble::Cancelled);
+            }
             let engine = match cancel.run_until_cancelled(self.engine()).await {
                 Some(engine) => engine?,
                 None => return Err(Trouble::Cancelled),

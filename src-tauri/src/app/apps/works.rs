@@ -73,6 +73,12 @@ impl Works {
         Some(locked(&work).clone())
     }
 
+    /// All that is being done.
+    pub(super) fn snapshot(&self) -> HashMap<InstalledAppId, AppWork> {
+        let all: Vec<_> = self.all().iter().map(|(id, seen)| (*id, seen.work.clone())).collect();
+        all.into_iter().map(|(id, work)| (id, locked(&work).clone())).collect()
+    }
+
     fn seen(&self, id: InstalledAppId) -> Option<Seen> {
         self.all().get(&id).cloned()
     }

@@ -145,3 +145,22 @@ async fn a_cancelled_installation_leaves_nothing() {
     let failed = lab.house().logged("app.failed").await;
     assert!(failed.is_empty(), "whoever cancels has no trouble: {failed:?}");
 }
+
+/// Holds because what has the name of a failed app by now is somebody else's work.
+#[tokio::test(flavor = "multi_thread")]
+async fn forgetting_a_failed_app_touches_nothing_on_the_server() {
+    let Some(lab) = AppLab::start().await else { return };
+    lab.offer("ends", Behaviour { before: "exit 3", ..Behaviour::default() });
+    lab.sync().await;
+    let id = lab.begin("ends").await;
+    lab.until_status(&id, "error").await;
+    let others = ["--label", "com.docker.compose.project=ends"];
+    lab.docker.start_container("ends-web-1", &others, &["sleep", "600"]);
+    lab.docker.docker(&["volume", "create", "ends_data"]);
+    let preview = lab.house().ask("app.uninstall_preview", json!({ "id": id })).await;
+    assert_eq!((&preview["containers"], &preview["volumes"]), (&json!([]), &json!([])));
+    lab.house().ask("app.uninstall", json!({ "id": id, "with_data": true })).await;
+    let list = lab.house().ask("app.list", json!({})).await;
+    assert_eq!(list["apps"], json!([]));
+    assert_eq!(lab.remains(), ["ends-web-1", "ends_data"]);
+}

@@ -72,6 +72,7 @@ async fn values_that_cannot_be_taken_are_named() {
         (json!({ "WEB_PORT": "0" }), "WEB_PORT", "1 to 65535"),
         (json!({ "WEB_PORT": "70000" }), "WEB_PORT", "1 to 65535"),
         (json!({ "GREETING": "a\nb" }), "GREETING", "line"),
+        (json!({ "SECRET": "hunter2" }), "SECRET", "a secret"),
         (json!({ "NOTHING": "x" }), "NOTHING", "no such setting"),
     ] {
         let mut wish = lab.wish("web");
