@@ -62,11 +62,8 @@ pub fn provide(uses: &[Use], yes: bool) -> Result<Vec<&'static Part>, Failure> {
     // What is called differently by each of apt's distributions, or is not there, has a recipe of its own.
     let has_own = |part: &&&Part| manager.program == "apt-get" && part.has_recipe();
     let has_recipe = missing.iter().any(|part| has_own(&part));
-    let mut packages: Vec<_> = missing
-        .iter()
-        .filter(|part| !has_own(part))
-        .map(|part| (manager.package)(part))
-        .collect();
+    let mut packages: Vec<_> =
+        missing.iter().filter(|part| !has_own(part)).map(|part| (manager.package)(part)).collect();
     packages.dedup();
     let extra = if has_recipe { " and the compose plugin of docker" } else { "" };
     note(&format!("Packages: {}{extra}", packages.join(" ")));
