@@ -33,7 +33,7 @@ impl Tomo {
             .stdout(Stdio::piped())
             .spawn()
             .expect("script");
-        Terminal { child, name }
+        Terminal { child, name, unread: Vec::new() }
     }
 }
 
@@ -42,22 +42,26 @@ pub struct Terminal {
     child: Child,
     /// The file that holds its name.
     name: PathBuf,
+    /// What it showed behind the words that were last waited for: the next may have come with them.
+    unread: Vec<u8>,
 }
 
 impl Terminal {
-    /// Reads the terminal until it shows this.
+    /// Reads the terminal until it shows this, and gives all that was read.
     pub fn wait_for(&mut self, wanted: &str) -> String {
         let terminal = self.child.stdout.as_mut().expect("a pipe");
-        let mut seen = Vec::new();
+        let mut seen = std::mem::take(&mut self.unread);
         let mut buffer = [0; 4096];
         loop {
-            let read = terminal.read(&mut buffer).expect("the terminal");
-            seen.extend_from_slice(&buffer[..read]);
+            let found = seen.windows(wanted.len()).position(|part| part == wanted.as_bytes());
             let text = String::from_utf8_lossy(&seen).into_owned();
-            if text.contains(wanted) {
+            if let Some(at) = found {
+                self.unread = seen.split_off(at + wanted.len());
                 return text;
             }
+            let read = terminal.read(&mut buffer).expect("the terminal");
             assert!(read > 0, "no {wanted:?} in {text:?}");
+            seen.extend_from_slice(&buffer[..read]);
         }
     }
 
@@ -97,7 +101,7 @@ impl Terminal {
 
     /// What it shows until Tomo ends, and the exit code.
     pub fn end(mut self) -> (String, Option<i32>) {
-        let mut rest = Vec::new();
+        let mut rest = std::mem::take(&mut self.unread);
         self.child.stdout.take().expect("a pipe").read_to_end(&mut rest).expect("the terminal");
         let status = self.child.wait().expect("it ends");
         (String::from_utf8_lossy(&rest).into_owned(), status.code())
