@@ -3,6 +3,7 @@
 use super::{
     Cli, app_install, app_installed, app_source,
     app_source::SourceCommand,
+    app_update,
     args::Listing,
     error::{CliError, Exit},
     format, output,
@@ -60,6 +61,15 @@ Examples:
     Stop(app_installed::One),
     /// Stop and start an app
     Restart(app_installed::One),
+    /// Bring an app to the version of the catalog; what does not become well is put back
+    #[command(after_help = "\
+Examples:
+  tomo app update miniflux --dry-run            what would change
+  tomo app update nas/miniflux --yes
+  tomo app update miniflux --set ADDRESS=https://news.example.org")]
+    Update(app_update::Update),
+    /// Put an app back to the version before its last update, with the data of then
+    Rollback(app_update::Rollback),
     /// Remove an app from its server; its data stays where nothing else is said
     #[command(after_help = "\
 Examples:
@@ -133,6 +143,8 @@ pub async fn run(cli: &Cli, command: AppCommand) -> Result<(), CliError> {
         AppCommand::Start(one) => app_installed::act(cli, one, AppAction::Start).await,
         AppCommand::Stop(one) => app_installed::act(cli, one, AppAction::Stop).await,
         AppCommand::Restart(one) => app_installed::act(cli, one, AppAction::Restart).await,
+        AppCommand::Update(update) => app_update::update(cli, update).await,
+        AppCommand::Rollback(rollback) => app_update::rollback(cli, rollback).await,
         AppCommand::Uninstall(uninstall) => app_installed::uninstall(cli, uninstall).await,
         AppCommand::Check(check) => self::check(cli, check).await,
         AppCommand::Source(command) => app_source::run(cli, command).await,

@@ -64,7 +64,7 @@ pub struct Install {
     listing: Listing,
 }
 
-fn pair(text: &str) -> Result<(String, String), String> {
+pub(super) fn pair(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("it is written NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
 }

@@ -23,9 +23,9 @@ use std::collections::HashSet;
 pub struct One {
     /// App: server/name, or the name alone where no other has it
     #[arg(value_name = "APP")]
-    app: String,
+    pub(super) app: String,
     #[command(flatten)]
-    listing: Listing,
+    pub(super) listing: Listing,
 }
 
 /// An app to remove from its server.
@@ -66,7 +66,7 @@ pub async fn list(cli: &Cli, listing: Listing) -> Result<(), CliError> {
     for app in &all.apps {
         table.add_row([
             output::clean_line(&app.project),
-            output::clean_line(&app.version),
+            version(app),
             output::clean_line(name_of(&names, app.server_id)),
             state(app),
             format::percent(app.cpu_percent),
@@ -80,6 +80,14 @@ pub async fn list(cli: &Cli, listing: Listing) -> Result<(), CliError> {
 #[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
 fn size(bytes: u64) -> String {
     figure::size(bytes as f64)
+}
+
+fn version(app: &InstalledApp) -> String {
+    let version = output::clean_line(&app.version);
+    match &app.newer {
+        Some(newer) => format!("{version} ({} is there)", output::clean_line(newer)),
+        None => version,
+    }
 }
 
 fn state(app: &InstalledApp) -> String {
@@ -102,7 +110,7 @@ async fn on(cli: &Cli) -> Result<HashSet<crate::domain::id::ServerId>, CliError>
 }
 
 /// The app that `server/name` means.
-async fn find(cli: &Cli, wanted: &str) -> Result<InstalledApp, CliError> {
+pub(super) async fn find(cli: &Cli, wanted: &str) -> Result<InstalledApp, CliError> {
     let all: InstalledApps = cli.call("app.list", json!({})).await?;
     let names = names(cli).await?;
     let (server, name) = match wanted.split_once('/') {

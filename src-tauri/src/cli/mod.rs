@@ -10,6 +10,7 @@ mod app;
 mod app_install;
 mod app_installed;
 mod app_source;
+mod app_update;
 mod app_work;
 mod args;
 mod audit;

@@ -104,6 +104,16 @@ fn apps_are_planned_installed_stopped_and_removed() {
     assert!(tomo.done(&["app", "start", "shop"]).contains("shop is running"));
     assert!(tomo.done(&["app", "restart", "shop"]).contains("shop is running"));
 
+    assert!(tomo.refused(2, &["app", "rollback", "shop", "--yes"]).contains("No way back"));
+    let shown = tomo.done(&["app", "update", "shop", "--set", "GREETING=hi", "--dry-run"]);
+    assert!(shown.contains("1 -> 1") && shown.contains("copied   shop_data"), "{shown}");
+    let updated = tomo.done(&["app", "update", "shop", "--set", "GREETING=hi", "--yes"]);
+    assert!(updated.contains("shop is at 1."), "{updated}");
+    let page = ["exec", "shop-web-1", "cat", "/www/index.html"];
+    assert_eq!(lab.docker.docker(&page), "hi");
+    assert!(tomo.done(&["app", "rollback", "shop", "--yes"]).contains("shop is at 1."));
+    assert_eq!(lab.docker.docker(&page), "hello");
+
     let failed = tomo.refused(1, &["app", "install", "broken", "--server", "lab", "--yes"]);
     for words in ["web ended with 4", "What was made was removed"] {
         assert!(failed.contains(words), "{words}: {failed}");
