@@ -28,7 +28,7 @@ use crate::{
         fleet::{Collection, Fleet, LiveHistory, ServerDetails, ServerRow},
         history::History,
         host_key::KnownHost,
-        installed_app::{InstalledAppDetails, InstalledApps, UninstallPreview},
+        installed_app::{InstalledAppDetails, InstalledApps, UninstallPreview, UpdatePlan},
         key_info::KeyInfo,
         lock::AccountLock,
         plan::Plan,
@@ -319,6 +319,18 @@ commands! {
     /// Begins to remove an app from its server, with the data in its volumes or without.
     /// The `id` is that of a row of `app_list`. `app_uninstall_preview` says what goes.
     "app.uninstall" Operate (itself) [destroys] app_uninstall(UninstallApp) -> ();
+    /// Says what updating an app to the catalog's version would change, and which data is copied before.
+    /// The `id` is that of a row of `app_list`.
+    "app.update_plan" Read app_update_plan(PlanUpdate) -> UpdatePlan;
+    /// Begins to update an app, or to give it other values; what does not become well is put back by itself.
+    /// The `id` is that of a row of `app_list`. `app_update_plan` says what changes.
+    "app.update" Operate (itself) app_update(UpdateApp) -> InstalledAppDetails;
+    /// Begins to put an app back to the version before its last update, with the data of then.
+    /// The `id` is that of a row of `app_list`. What was written since then is lost.
+    "app.roll_back" Operate (itself) [destroys] app_roll_back(OneInstalledApp) -> InstalledAppDetails;
+    /// Gives up the way back to the version before, and removes the copies of its data.
+    /// The `id` is that of a row of `app_list`.
+    "app.forget_way_back" Operate (itself) [destroys] app_forget_way_back(OneInstalledApp) -> InstalledAppDetails;
     /// Shows one secret of an app.
     "app.reveal" Operate (itself) [person] app_reveal(RevealAppSecret) -> String;
     /// Where apps come from.

@@ -155,6 +155,14 @@ impl Engine {
     }
 }
 
+/// What is not there any more is gone, which is what was wanted.
+pub(super) fn is_gone(done: Result<(), EngineError>) -> Result<(), EngineError> {
+    match done {
+        Err(EngineError::NotFound(_)) => Ok(()),
+        done => done,
+    }
+}
+
 /// What to tell the engine. It takes 0 for 'as it is', so a limit is lifted by what the host has.
 fn wanted(
     limits: &ContainerLimits,

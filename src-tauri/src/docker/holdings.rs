@@ -1,13 +1,13 @@
 //! What an engine holds that an app would make or use: volumes, networks, images, and who has its name.
 
 use super::{
+    actions::is_gone,
     ask::{USUAL, checked_image},
     bounded::{Few, MOST},
     client::Engine,
     error::EngineError,
-    list::PROJECT,
     text,
-    uses::or_default,
+    uses::{PROJECT, or_default},
 };
 use bollard::{
     models::ImageInspect,
@@ -123,7 +123,7 @@ impl Engine {
     pub async fn forget_volume(&self, name: &str) -> Result<(), EngineError> {
         let name = super::ask::checked(name)?;
         let done = self.for_changes()?.remove_volume(name, None::<RemoveVolumeOptions>).await;
-        gone(done.map_err(|error| self.refusal(error)))
+        is_gone(done.map_err(|error| self.refusal(error)))
     }
 
     /// Removes a network that compose made for this project; one that is not there, or is somebody else's, is
@@ -137,7 +137,7 @@ impl Engine {
         match found {
             Ok(found) if found.labels.get(PROJECT).is_some_and(|own| own == project) => {
                 let done = self.for_changes()?.remove_network(name).await;
-                gone(done.map_err(|error| self.refusal(error)))
+                is_gone(done.map_err(|error| self.refusal(error)))
             }
             Ok(_) | Err(EngineError::NotFound(_)) => Ok(()),
             Err(error) => Err(error),
@@ -152,13 +152,6 @@ impl Engine {
     pub async fn forget_image(&self, image: &str) -> Result<(), EngineError> {
         let image = checked_image(image)?;
         let done = self.for_changes()?.remove_image(image, None::<RemoveImageOptions>, None).await;
-        gone(done.map(drop).map_err(|error| self.refusal(error)))
-    }
-}
-
-fn gone(done: Result<(), EngineError>) -> Result<(), EngineError> {
-    match done {
-        Err(EngineError::NotFound(_)) => Ok(()),
-        done => done,
+        is_gone(done.map(drop).map_err(|error| self.refusal(error)))
     }
 }

@@ -31,6 +31,7 @@ mod secrets;
 pub mod stats;
 mod transport;
 mod uses;
+mod volume_copy;
 mod volumes;
 
 pub use client::Engine;
@@ -44,6 +45,7 @@ pub use prune::Unused;
 pub use pull::{Layer, LayerState, Layers};
 pub use stats::ContainerStats;
 pub use transport::Route;
+pub use volume_copy::CopyError;
 
 use crate::domain::text::is_hidden;
 

@@ -209,6 +209,10 @@ kinds! {
     AppInstalled "app.installed" Apps Info Everybody;
     /// An app was started, stopped or restarted.
     AppAct "app.act" Apps Info Everybody;
+    /// An app is being updated, rolled back, or its way back was given up.
+    AppUpdate "app.update" Apps Info Everybody;
+    /// An app was updated or rolled back.
+    AppUpdated "app.updated" Apps Info Everybody;
     /// An app was removed from a server.
     AppUninstall "app.uninstall" Apps Info Everybody;
     /// Something could not be done to an app.

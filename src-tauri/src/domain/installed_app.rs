@@ -1,8 +1,8 @@
 //! Apps on servers: where each stands, what is being done to it, and what came of it.
 
 use super::{
-    app::{AppIcon, AppManifest},
-    app_project::{AppProject, ProjectNetwork},
+    app::{AppIcon, AppManifest, AppSetting},
+    app_project::{AppProject, ProjectNetwork, ValueProblem},
     app_source::AppId,
     container::ContainerRow,
     id::{InstalledAppId, ServerId},
@@ -93,6 +93,10 @@ pub enum AppWorkKind {
     Restart,
     /// It is being removed.
     Uninstall,
+    /// It gets another version, or other values.
+    Update,
+    /// It gets back the version that it had before, with the data of then.
+    RollBack,
 }
 
 impl AppWorkKind {
@@ -105,6 +109,8 @@ impl AppWorkKind {
             Self::Stop => "stopped",
             Self::Restart => "restarted",
             Self::Uninstall => "uninstalled",
+            Self::Update => "updated",
+            Self::RollBack => "rolled back",
         }
     }
 }
@@ -269,6 +275,136 @@ pub struct AppConfig {
     pub removes_data: bool,
     /// Steps of what was done last.
     pub steps: Vec<AppStep>,
+    /// The update that is under way; what ends in the midst of it is put back.
+    #[serde(default)]
+    pub update: Option<Box<AppUpdate>>,
+    /// What it was before its last update, as long as the way back is kept.
+    #[serde(default)]
+    pub earlier: Option<Box<EarlierApp>>,
+    /// Versions that it had, the newest first.
+    #[serde(default)]
+    pub versions: Vec<AppVersion>,
+}
+
+/// A copy of what was in a volume.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VolumeCopy {
+    /// The volume.
+    pub volume: String,
+    /// The volume that has the copy.
+    pub copy: String,
+}
+
+/// An app as it was, with all that it takes to make it so again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EarlierApp {
+    /// What the catalog said of it.
+    pub manifest: AppManifest,
+    /// The compose project.
+    pub project: AppProject,
+    /// Values of settings, without secrets.
+    pub values: BTreeMap<String, String>,
+    /// The compose file, images with their digests.
+    pub compose: String,
+    /// Copies of its volumes.
+    pub copies: Vec<VolumeCopy>,
+    /// Data that was not copied.
+    pub not_copied: Vec<String>,
+    /// When it was given up.
+    pub at: DateTime<Utc>,
+    /// Until when the way back is kept.
+    pub until: DateTime<Utc>,
+}
+
+/// An update that is under way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AppUpdate {
+    /// What the catalog says of the app now.
+    pub manifest: AppManifest,
+    /// The compose project that comes.
+    pub project: AppProject,
+    /// Values of settings that come, without secrets.
+    pub values: BTreeMap<String, String>,
+    /// Images that were not there before.
+    pub images: Vec<String>,
+    /// Volumes that were not there before.
+    pub volumes: Vec<String>,
+    /// What it is put back to.
+    pub before: EarlierApp,
+    /// Whether its containers were stopped for it.
+    pub is_stopped: bool,
+    /// Whether the new version may have run, and so changed the data.
+    pub is_applied: bool,
+}
+
+/// A version that an app had on a server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+pub struct AppVersion {
+    /// The version.
+    pub version: String,
+    /// Since when.
+    pub since: DateTime<Utc>,
+}
+
+/// The way back to what an app was before its last update.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+pub struct WayBack {
+    /// The version.
+    pub version: String,
+    /// The data is of this moment.
+    pub at: DateTime<Utc>,
+    /// Until when it is kept.
+    pub until: DateTime<Utc>,
+    /// Volumes whose data goes back too.
+    pub volumes: Vec<String>,
+    /// Data that stays as it is.
+    pub not_copied: Vec<String>,
+}
+
+/// What becomes of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LineChange {
+    /// It stays.
+    Same,
+    /// It goes.
+    Removed,
+    /// It comes.
+    Added,
+}
+
+/// A line of a file that changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+pub struct DiffLine {
+    /// What becomes of it.
+    pub change: LineChange,
+    /// Its number, before for one that goes, else afterwards; from 1.
+    pub line: u32,
+    /// The line.
+    pub text: String,
+}
+
+/// What updating an app would do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
+pub struct UpdatePlan {
+    /// Its version now.
+    pub from: String,
+    /// The version that comes.
+    pub to: String,
+    /// Settings that it has not had so far.
+    pub new_settings: Vec<AppSetting>,
+    /// All values that are no secrets, as they would be taken.
+    pub values: BTreeMap<String, String>,
+    /// Values that cannot be taken.
+    pub problems: Vec<ValueProblem>,
+    /// Lines of the compose file that change, with those around them.
+    pub compose: Vec<DiffLine>,
+    /// Images that are needed.
+    pub images: Vec<String>,
+    /// Volumes that are copied before.
+    pub copied: Vec<String>,
+    /// Data that is not copied, and is as the new version leaves it after a way back.
+    pub not_copied: Vec<String>,
 }
 
 /// What was not on a server before an app came.
@@ -327,6 +463,10 @@ pub struct InstalledApp {
     pub installed_at: Option<DateTime<Utc>>,
     /// When it was last started.
     pub started_at: Option<DateTime<Utc>>,
+    /// The version that the catalog has, where it is another.
+    pub newer: Option<String>,
+    /// The way back to the version before.
+    pub way_back: Option<WayBack>,
     /// What is being done to it.
     pub work: Option<AppWork>,
 }
@@ -391,6 +531,8 @@ pub struct InstalledAppDetails {
     pub failure: Option<AppFailure>,
     /// Steps of what was done last.
     pub last_steps: Vec<AppStep>,
+    /// Versions that it had, the newest first.
+    pub versions: Vec<AppVersion>,
 }
 
 /// What uninstalling an app would take.

@@ -131,6 +131,8 @@ mod tests {
             "network.remove",
             "prune.run",
             "app.uninstall",
+            "app.roll_back",
+            "app.forget_way_back",
             "app_source.enable",
             "app_source.remove",
             "retention.run",

@@ -191,6 +191,27 @@ impl Store {
         Ok(())
     }
 
+    /// Writes the sealed secrets of an app in place of those that it has.
+    ///
+    /// # Errors
+    /// When there is no such app, or the database cannot be written.
+    pub async fn put_app_secrets(
+        &self,
+        id: InstalledAppId,
+        sealed: &str,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "insert into app_secrets (installed_app_id, encrypted_data) values (?1, ?2)
+             on conflict (installed_app_id) do update
+             set encrypted_data = excluded.encrypted_data, updated_at = current_timestamp",
+        )
+        .bind(id.to_string())
+        .bind(sealed)
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
     /// The sealed secrets of an app.
     ///
     /// # Errors

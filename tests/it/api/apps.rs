@@ -6,6 +6,7 @@ mod lab;
 mod life;
 mod planning;
 mod sources;
+mod updates;
 mod web;
 
 use serde_json::{Value, json};

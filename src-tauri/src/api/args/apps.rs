@@ -157,3 +157,32 @@ pub struct RevealAppSecret {
     /// The setting.
     pub setting: String,
 }
+
+/// What updating an app would do.
+#[derive(Debug, Deserialize, TS, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlanUpdate {
+    /// Which.
+    pub id: InstalledAppId,
+    /// Values of settings that are to be others than they are, by their names, without secrets.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub values: BTreeMap<String, String>,
+}
+
+/// An app to update, or to configure anew.
+#[derive(Debug, Deserialize, TS, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateApp {
+    /// Which.
+    pub id: InstalledAppId,
+    /// Values of settings that are to be others than they are, by their names, without secrets.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub values: BTreeMap<String, String>,
+    /// Secrets that are to be others than they are, by the names of their settings; new ones are made.
+    #[serde(default)]
+    #[ts(optional = nullable, type = "Record<string, string>")]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub secrets: BTreeMap<String, SecretString>,
+}

@@ -3,11 +3,11 @@
 use super::Answer;
 use crate::{
     api::args::*,
-    app::{AppWish, CatalogQuery, SourceWish, Tomo},
+    app::{AppWish, CatalogQuery, SourceWish, Tomo, UpdateWish},
     domain::{
         app_plan::AppPlan,
         app_source::{AppSource, CatalogApp, CatalogCheck, CatalogPage, SyncReport},
-        installed_app::{InstalledAppDetails, InstalledApps, UninstallPreview},
+        installed_app::{InstalledAppDetails, InstalledApps, UninstallPreview, UpdatePlan},
     },
 };
 use secrecy::ExposeSecret;
@@ -121,4 +121,36 @@ pub(in crate::api) async fn app_reveal(tomo: &Tomo, args: RevealAppSecret) -> An
     let by = tomo.session().await?.user.id;
     let secret = tomo.reveal_app_secret(by, args.id, &args.setting).await?;
     Ok(secret.expose_secret().to_owned())
+}
+
+pub(in crate::api) async fn app_update_plan(tomo: &Tomo, args: PlanUpdate) -> Answer<UpdatePlan> {
+    Ok(tomo.plan_update(&UpdateWish { id: args.id, values: args.values }).await?)
+}
+
+pub(in crate::api) async fn app_update(
+    tomo: &Tomo,
+    args: UpdateApp,
+) -> Answer<InstalledAppDetails> {
+    let by = tomo.session().await?.user.id;
+    let wish = UpdateWish { id: args.id, values: args.values };
+    tomo.update_app(by, &wish, args.secrets).await?;
+    Ok(tomo.installed_app(args.id).await?)
+}
+
+pub(in crate::api) async fn app_roll_back(
+    tomo: &Tomo,
+    args: OneInstalledApp,
+) -> Answer<InstalledAppDetails> {
+    let by = tomo.session().await?.user.id;
+    tomo.roll_back_app(by, args.id).await?;
+    Ok(tomo.installed_app(args.id).await?)
+}
+
+pub(in crate::api) async fn app_forget_way_back(
+    tomo: &Tomo,
+    args: OneInstalledApp,
+) -> Answer<InstalledAppDetails> {
+    let by = tomo.session().await?.user.id;
+    tomo.forget_way_back(by, args.id).await?;
+    Ok(tomo.installed_app(args.id).await?)
 }

@@ -61,6 +61,12 @@ impl Catalog {
         Self { entries, index }
     }
 
+    /// The version of an app; nothing where no source that is enabled has it.
+    pub(super) fn version(&self, id: &AppId) -> Option<&str> {
+        let entry = self.entries.iter().find(|entry| entry.id == *id);
+        entry.map(|entry| entry.manifest.version.as_str())
+    }
+
     fn page(&self, query: &CatalogQuery) -> CatalogPage {
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let fits = |entry: &&Entry| {
@@ -149,7 +155,7 @@ impl Tomo {
     }
 
     /// The catalog as it is now.
-    async fn catalog(&self) -> Result<Arc<Catalog>, AppError> {
+    pub(super) async fn catalog(&self) -> Result<Arc<Catalog>, AppError> {
         let mut held = self.inner.apps.catalog.lock().await;
         if let Some(catalog) = &*held {
             return Ok(catalog.clone());

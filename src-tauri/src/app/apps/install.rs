@@ -21,7 +21,7 @@ use crate::{
         credential::AppSecrets,
         figure,
         id::{InstalledAppId, UserId},
-        installed_app::{AppConfig, AppMade, AppStatus, AppWorkKind},
+        installed_app::{AppConfig, AppMade, AppStatus, AppVersion, AppWorkKind},
     },
     store::StoredInstall,
 };
@@ -209,6 +209,9 @@ fn new_row(id: InstalledAppId, looked: Looked) -> Result<StoredInstall, AppError
             failure: None,
             removes_data: false,
             steps: Vec::new(),
+            update: None,
+            earlier: None,
+            versions: Vec::new(),
         },
         installed_at: None,
         started_at: None,
@@ -253,6 +256,8 @@ impl Worker {
         self.app.error = None;
         self.app.config.failure = None;
         self.app.config.steps = self.doing.steps();
+        let version = AppVersion { version: self.app.version().to_owned(), since: now };
+        self.app.config.versions = vec![version];
         self.stands_at(AppStatus::Running).await?;
         let place = self.tomo.place([self.app.server_id]);
         let message = format!("{} {} is installed{place}", self.app.title(), self.app.version());
@@ -262,7 +267,7 @@ impl Worker {
         Ok(())
     }
 
-    async fn write(&mut self, engine: &Engine) -> Result<(), Trouble> {
+    pub(super) async fn write(&mut self, engine: &Engine) -> Result<(), Trouble> {
         let project = self.project(engine).await?;
         self.app.config.folder = Some(project.folder().to_owned());
         self.save().await?;
@@ -271,7 +276,7 @@ impl Worker {
     }
 
     /// Makes everything, and lets nothing be started again by itself as long as it is not well.
-    async fn create(&mut self, engine: &Engine) -> Result<(), Trouble> {
+    pub(super) async fn create(&mut self, engine: &Engine) -> Result<(), Trouble> {
         self.project(engine).await?.create().await?;
         for container in self.containers(engine).await? {
             self.set_policy(engine, &container.id, RestartPolicy::No).await?;

@@ -1,5 +1,6 @@
 //! Apps on servers, as they stand: what is stored of each, and what its containers do now.
 
+use super::{catalog::Catalog, putting_back::way_back};
 use crate::{
     app::{Tomo, error::AppError},
     catalog,
@@ -88,8 +89,11 @@ impl Tomo {
                 containers,
             })
             .collect();
-        let mut apps: Vec<InstalledApp> =
-            stored.iter().map(|app| self.installed(app, works.get(&app.id).cloned())).collect();
+        let catalog = self.catalog().await?;
+        let mut apps: Vec<InstalledApp> = stored
+            .iter()
+            .map(|app| self.installed(app, works.get(&app.id).cloned(), &catalog))
+            .collect();
         apps.sort_by_key(|app| (app.name.to_lowercase(), app.id));
         Ok(InstalledApps { apps, found })
     }
@@ -111,7 +115,7 @@ impl Tomo {
             .filter(|setting| matches!(setting.kind, AppSettingKind::Secret { .. }))
             .map(|setting| setting.name.clone());
         Ok(InstalledAppDetails {
-            app: self.installed(&stored, work),
+            app: self.installed(&stored, work, &*self.catalog().await?),
             values: values.map(|(name, value)| (name.clone(), value.clone())).collect(),
             secrets: secrets.collect(),
             notes: manifest.notes.as_ref().map(|notes| {
@@ -126,6 +130,7 @@ impl Tomo {
             binds: stored.binds,
             failure: stored.config.failure,
             last_steps: stored.config.steps,
+            versions: stored.config.versions,
         })
     }
 
@@ -145,7 +150,12 @@ impl Tomo {
         rows.filter(is_its).collect()
     }
 
-    fn installed(&self, app: &StoredInstall, work: Option<AppWork>) -> InstalledApp {
+    fn installed(
+        &self,
+        app: &StoredInstall,
+        work: Option<AppWork>,
+        catalog: &Catalog,
+    ) -> InstalledApp {
         let rows = self.rows_of(app);
         let server = self.inner.hub.server(app.server_id);
         let answers = self.engine_at(app.server_id, &app.config.engine).is_some();
@@ -171,6 +181,11 @@ impl Tomo {
             page: server.and_then(|server| page(app, &server)),
             installed_at: app.installed_at,
             started_at: app.started_at,
+            newer: catalog
+                .version(&app.app)
+                .filter(|version| app.installed_at.is_some() && *version != app.version())
+                .map(str::to_owned),
+            way_back: way_back(app),
             work,
         }
     }

@@ -39,7 +39,7 @@ impl Stage {
     /// What belongs to a kind of work, in order.
     fn of(kind: AppWorkKind, removes_data: bool) -> &'static [Self] {
         match kind {
-            AppWorkKind::Install => &[],
+            AppWorkKind::Install | AppWorkKind::Update | AppWorkKind::RollBack => &[],
             AppWorkKind::Start => &[Self::Start, Self::Health, Self::Policy, Self::Look],
             AppWorkKind::Restart => &[Self::Restart, Self::Health, Self::Look],
             AppWorkKind::Stop => &[Self::Stop, Self::Look],
@@ -99,7 +99,9 @@ impl Step for Stage {
                 // Who keeps the data wants it whole.
                 worker.stop_if_there(&engine).await?;
                 let with_anonymous = worker.app.config.removes_data;
-                worker.remove_containers(&engine, with_anonymous).await
+                worker.remove_containers(&engine, with_anonymous).await?;
+                // Copies are of no use to anybody without the app.
+                worker.remove_copies(&engine).await
             }
             Self::Data => worker.remove_volumes(&engine, &worker.app.own_volumes()).await,
             Self::Files => {
@@ -298,7 +300,7 @@ impl Worker {
         }
     }
 
-    async fn store_end(&mut self, status: AppStatus) {
+    pub(super) async fn store_end(&mut self, status: AppStatus) {
         self.app.step_started_at = None;
         self.app.config.steps = self.doing.steps();
         if let Err(trouble) = self.stands_at(status).await {
@@ -316,7 +318,7 @@ impl Worker {
     }
 
     /// Somebody may have removed the files by hand: what compose needs is written again.
-    async fn rewrite_if_missing(&mut self, engine: &Engine) -> Result<(), Trouble> {
+    pub(super) async fn rewrite_if_missing(&mut self, engine: &Engine) -> Result<(), Trouble> {
         let project = self.project(engine).await?;
         if !project.is_there().await? {
             project.write(&self.app.config.compose, &self.variables()).await?;

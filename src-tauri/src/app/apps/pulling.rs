@@ -7,6 +7,7 @@ use crate::{
     domain::installed_app::PulledLayer,
 };
 use std::{
+    collections::BTreeMap,
     pin::pin,
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
@@ -21,17 +22,27 @@ const MOMENT: Duration = Duration::from_secs(1);
 impl Worker {
     /// Pulls the images that are not there, and pins the compose file to what was pulled.
     pub(super) async fn pull(&mut self, engine: &Engine) -> Result<(), Trouble> {
-        let images = images(&self.app.config.project);
-        let there = engine.images_there(&images).await?;
+        let config = &self.app.config;
+        let wanted = images(&config.project);
+        let (manifest, values) = (config.manifest.clone(), config.values.clone());
+        let digests = self.pull_all(engine, &wanted).await?;
+        self.app.config.compose = catalog::pin(&manifest.compose, &values, &digests);
+        self.save().await
+    }
+
+    /// Pulls those of these images that are not there; gives the digests of all that have one.
+    pub(super) async fn pull_all(
+        &self,
+        engine: &Engine,
+        images: &[String],
+    ) -> Result<BTreeMap<String, String>, Trouble> {
+        let there = engine.images_there(images).await?;
         for image in images.iter().filter(|image| !there.contains_key(*image)) {
             let pulled = self.pull_one(engine, image).await;
             pulled.map_err(|trouble| trouble.while_doing(&format!("pulling {image}")))?;
         }
-        let there = engine.images_there(&images).await?;
-        let digests = there.into_iter().filter_map(|(image, digest)| Some((image, digest?)));
-        let config = &mut self.app.config;
-        config.compose = catalog::pin(&config.manifest.compose, &config.values, &digests.collect());
-        self.save().await
+        let there = engine.images_there(images).await?;
+        Ok(there.into_iter().filter_map(|(image, digest)| Some((image, digest?))).collect())
     }
 
     async fn pull_one(&self, engine: &Engine, image: &str) -> Result<(), Trouble> {

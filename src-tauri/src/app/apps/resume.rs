@@ -20,7 +20,8 @@ impl Tomo {
                 return;
             }
         };
-        for app in stored.into_iter().filter(|app| app.status.is_passing()) {
+        let is_half = |app: &StoredInstall| app.status.is_passing() || app.config.update.is_some();
+        for app in stored.into_iter().filter(is_half) {
             if self.is_worked_at(app.id) {
                 continue;
             }
@@ -33,6 +34,7 @@ impl Tomo {
 
     async fn take_up(&self, app: StoredInstall) -> Result<(), AppError> {
         match app.status {
+            _ if app.config.update.is_some() => self.resume_update(app).await,
             AppStatus::Removing => self.resume_uninstall(app).await,
             _ if app.installed_at.is_none() => self.resume_install(app).await,
             // It was being started: what its containers do now says the rest.

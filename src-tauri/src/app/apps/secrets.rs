@@ -68,6 +68,14 @@ pub(super) fn all(manifest: &AppManifest, mut typed: AppSecrets) -> Result<AppSe
     }
 }
 
+/// Whether these are the same secrets.
+pub(super) fn are_same(some: &AppSecrets, others: &AppSecrets) -> bool {
+    some.len() == others.len()
+        && some.iter().all(|(name, secret)| {
+            others.get(name).is_some_and(|it| it.expose_secret() == secret.expose_secret())
+        })
+}
+
 impl Tomo {
     /// The secrets of an app that is installed.
     pub(super) async fn secrets_of(&self, id: InstalledAppId) -> Result<AppSecrets, AppError> {

@@ -2,7 +2,7 @@
 
 use crate::{
     app::error::AppError,
-    docker::{ComposeError, EngineError, host::HostError},
+    docker::{ComposeError, CopyError, EngineError, host::HostError},
     domain::text::sentence,
     store::StoreError,
 };
@@ -52,6 +52,16 @@ impl From<HostError> for Trouble {
         match error {
             HostError::Remote(_) => Self::Lost(error.to_string()),
             error => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+impl From<CopyError> for Trouble {
+    fn from(error: CopyError) -> Self {
+        match error {
+            CopyError::Engine(error) => error.into(),
+            CopyError::Host(error) => error.into(),
+            CopyError::Failed(why) => Self::Failed(why),
         }
     }
 }

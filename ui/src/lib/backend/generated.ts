@@ -2629,7 +2629,7 @@ export type AppStatus = "pending" | "pulling" | "creating" | "starting" | "runni
 /**
  * What is being done to an app.
  */
-export type AppWorkKind = "install" | "start" | "stop" | "restart" | "uninstall";
+export type AppWorkKind = "install" | "start" | "stop" | "restart" | "uninstall" | "update" | "roll_back";
 
 /**
  * What can be done to an app that is there.
@@ -2805,6 +2805,107 @@ target: string,
 is_read_only: boolean, };
 
 /**
+ * A version that an app had on a server.
+ */
+export type AppVersion = { 
+/**
+ * The version.
+ */
+version: string, 
+/**
+ * Since when.
+ */
+since: string, };
+
+/**
+ * The way back to what an app was before its last update.
+ */
+export type WayBack = { 
+/**
+ * The version.
+ */
+version: string, 
+/**
+ * The data is of this moment.
+ */
+at: string, 
+/**
+ * Until when it is kept.
+ */
+until: string, 
+/**
+ * Volumes whose data goes back too.
+ */
+volumes: Array<string>, 
+/**
+ * Data that stays as it is.
+ */
+not_copied: Array<string>, };
+
+/**
+ * What becomes of a line.
+ */
+export type LineChange = "same" | "removed" | "added";
+
+/**
+ * A line of a file that changes.
+ */
+export type DiffLine = { 
+/**
+ * What becomes of it.
+ */
+change: LineChange, 
+/**
+ * Its number, before for one that goes, else afterwards; from 1.
+ */
+line: number, 
+/**
+ * The line.
+ */
+text: string, };
+
+/**
+ * What updating an app would do.
+ */
+export type UpdatePlan = { 
+/**
+ * Its version now.
+ */
+from: string, 
+/**
+ * The version that comes.
+ */
+to: string, 
+/**
+ * Settings that it has not had so far.
+ */
+new_settings: Array<AppSetting>, 
+/**
+ * All values that are no secrets, as they would be taken.
+ */
+values: { [key in string]: string }, 
+/**
+ * Values that cannot be taken.
+ */
+problems: Array<ValueProblem>, 
+/**
+ * Lines of the compose file that change, with those around them.
+ */
+compose: Array<DiffLine>, 
+/**
+ * Images that are needed.
+ */
+images: Array<string>, 
+/**
+ * Volumes that are copied before.
+ */
+copied: Array<string>, 
+/**
+ * Data that is not copied, and is as the new version leaves it after a way back.
+ */
+not_copied: Array<string>, };
+
+/**
  * Where a browser finds an app.
  */
 export type AppPage = { 
@@ -2907,6 +3008,14 @@ installed_at: string | null,
  */
 started_at: string | null, 
 /**
+ * The version that the catalog has, where it is another.
+ */
+newer: string | null, 
+/**
+ * The way back to the version before.
+ */
+way_back: WayBack | null, 
+/**
  * What is being done to it.
  */
 work: AppWork | null, };
@@ -2996,7 +3105,11 @@ failure: AppFailure | null,
 /**
  * Steps of what was done last.
  */
-last_steps: Array<AppStep>, };
+last_steps: Array<AppStep>, 
+/**
+ * Versions that it had, the newest first.
+ */
+versions: Array<AppVersion>, };
 
 /**
  * What uninstalling an app would take.
@@ -5033,6 +5146,36 @@ id: InstalledAppId,
 setting: string, };
 
 /**
+ * What updating an app would do.
+ */
+export type PlanUpdate = { 
+/**
+ * Which.
+ */
+id: InstalledAppId, 
+/**
+ * Values of settings that are to be others than they are, by their names, without secrets.
+ */
+values?: { [key in string]: string }, };
+
+/**
+ * An app to update, or to configure anew.
+ */
+export type UpdateApp = { 
+/**
+ * Which.
+ */
+id: InstalledAppId, 
+/**
+ * Values of settings that are to be others than they are, by their names, without secrets.
+ */
+values?: { [key in string]: string }, 
+/**
+ * Secrets that are to be others than they are, by the names of their settings; new ones are made.
+ */
+secrets?: Record<string, string>, };
+
+/**
  * No arguments.
  */
 export type Nothing = Record<string, never>;
@@ -5800,6 +5943,14 @@ export interface Commands {
   "app.uninstall_preview": [OneInstalledApp, UninstallPreview];
   /** Begins to remove an app from its server, with the data in its volumes or without. (operate) */
   "app.uninstall": [UninstallApp, null];
+  /** Says what updating an app to the catalog's version would change, and which data is copied before. (read) */
+  "app.update_plan": [PlanUpdate, UpdatePlan];
+  /** Begins to update an app, or to give it other values; what does not become well is put back by itself. (operate) */
+  "app.update": [UpdateApp, InstalledAppDetails];
+  /** Begins to put an app back to the version before its last update, with the data of then. (operate) */
+  "app.roll_back": [OneInstalledApp, InstalledAppDetails];
+  /** Gives up the way back to the version before, and removes the copies of its data. (operate) */
+  "app.forget_way_back": [OneInstalledApp, InstalledAppDetails];
   /** Shows one secret of an app. (operate) */
   "app.reveal": [RevealAppSecret, string];
   /** Where apps come from. (read) */

@@ -1,0 +1,156 @@
+//! Copies of volumes, made by the engine itself and on its own computer.
+//!
+//! Two containers that are never started have a volume each, and the engine's archives carry the files from one
+//! to the other, with their owners and times. No image is needed but one that is there.
+
+use super::{
+    actions::is_gone, ask::checked, client::Engine, error::EngineError, host::HostError,
+    uses::or_default,
+};
+use crate::ssh::Limits;
+use bollard::{
+    models::{ContainerCreateBody, HostConfig, VolumeCreateRequest},
+    query_parameters::{CreateContainerOptionsBuilder, RemoveContainerOptionsBuilder},
+};
+use serde::Deserialize;
+use std::{collections::HashMap, time::Duration};
+
+/// Carries the files, and says what both ends of the pipe ended with: a shell by itself says only the last.
+const CARRY: &str = r#"
+said=$( { { docker cp -a "$1:/tomo/." -; echo $? >&3; } |
+  docker cp -a - "$2:/tomo" >&2; echo $? >&3; } 3>&1 )
+[ "$said" = "0
+0" ]
+"#;
+const LIMITS: Limits = Limits { time: Duration::from_secs(6 * 3_600), bytes: 64 << 10 };
+/// What a volume with a copy in it is known by.
+const COPY_OF: &str = "tomo.copy-of";
+
+/// Why a volume was not copied.
+#[derive(Debug, thiserror::Error)]
+pub enum CopyError {
+    /// The engine did not make what it takes.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The computer could not be asked.
+    #[error(transparent)]
+    Host(#[from] HostError),
+    /// The files did not go over.
+    #[error("{0}")]
+    Failed(String),
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Found {
+    driver: String,
+    #[serde(deserialize_with = "or_default")]
+    labels: HashMap<String, String>,
+    #[serde(deserialize_with = "or_default")]
+    options: HashMap<String, String>,
+}
+
+impl Engine {
+    /// Whether the data of a volume lies on the engine's own disk, so that a copy of it is one.
+    ///
+    /// # Errors
+    /// When there is no such volume, or the engine does not answer.
+    pub async fn can_copy_volume(&self, volume: &str) -> Result<bool, EngineError> {
+        let found = self.found_volume(volume).await?;
+        Ok(found.driver == "local" && found.options.is_empty())
+    }
+
+    /// Makes a new volume with what is in another; one of that name that was there is replaced. Nothing may
+    /// write to the other meanwhile. `image` is one that is there.
+    ///
+    /// # Errors
+    /// When there is no such volume, the engine refuses, or the disk is full.
+    pub async fn copy_volume(&self, from: &str, to: &str, image: &str) -> Result<(), CopyError> {
+        self.forget_volume(to).await?;
+        let labels = HashMap::from([(COPY_OF.to_owned(), from.to_owned())]);
+        self.make_volume(to, labels).await?;
+        self.carry(from, to, image).await
+    }
+
+    /// Puts what is in a copy back into its volume, in place of what is there. No container may have it.
+    ///
+    /// # Errors
+    /// When there is no such copy, a container has the volume, the engine refuses, or the disk is full.
+    pub async fn restore_volume(&self, copy: &str, to: &str, image: &str) -> Result<(), CopyError> {
+        // Before anything is removed.
+        self.found_volume(copy).await?;
+        let labels = match self.found_volume(to).await {
+            Ok(found) => found.labels,
+            Err(EngineError::NotFound(_)) => HashMap::new(),
+            Err(error) => return Err(error.into()),
+        };
+        self.forget_volume(to).await?;
+        self.make_volume(to, labels).await?;
+        self.carry(copy, to, image).await
+    }
+
+    async fn found_volume(&self, name: &str) -> Result<Found, EngineError> {
+        self.ask(&format!("/volumes/{}", checked(name)?), &[], super::ask::USUAL).await
+    }
+
+    async fn make_volume(
+        &self,
+        name: &str,
+        labels: HashMap<String, String>,
+    ) -> Result<(), EngineError> {
+        let wish = VolumeCreateRequest {
+            name: Some(checked(name)?.to_owned()),
+            labels: Some(labels),
+            ..VolumeCreateRequest::default()
+        };
+        let made = self.for_changes()?.create_volume(wish).await;
+        made.map(drop).map_err(|error| self.refusal(error))
+    }
+
+    /// Carries the files of one volume into another. Each has a container of its own: an engine reads from and
+    /// writes to one at a time.
+    async fn carry(&self, from: &str, to: &str, image: &str) -> Result<(), CopyError> {
+        let (source, target) = (format!("tomo-copy-from-{from}"), format!("tomo-copy-to-{to}"));
+        self.make_holder(&source, &format!("{from}:/tomo:ro"), image).await?;
+        self.make_holder(&target, &format!("{to}:/tomo:nocopy"), image).await?;
+        let engine = format!("DOCKER_HOST=unix://{}", self.info().socket);
+        let argv = ["env", &engine, "sh", "-c", CARRY, "sh", &source, &target];
+        let carried = self.host().run(&argv, &[], LIMITS).await;
+        self.remove_holder(&source).await?;
+        self.remove_holder(&target).await?;
+        let output = carried?;
+        if output.succeeded() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        let last = said.lines().map(str::trim).rfind(|line| !line.is_empty());
+        let last = last.unwrap_or("docker cp did not say why");
+        Err(CopyError::Failed(super::text(last, 300)))
+    }
+
+    /// Makes a container that has a volume and is never started.
+    async fn make_holder(&self, name: &str, bind: &str, image: &str) -> Result<(), EngineError> {
+        // One of an attempt that was broken off.
+        self.remove_holder(name).await?;
+        let body = ContainerCreateBody {
+            image: Some(image.to_owned()),
+            cmd: Some(vec!["never".to_owned()]),
+            host_config: Some(HostConfig {
+                binds: Some(vec![bind.to_owned()]),
+                network_mode: Some("none".to_owned()),
+                ..HostConfig::default()
+            }),
+            ..ContainerCreateBody::default()
+        };
+        let options = CreateContainerOptionsBuilder::default().name(checked(name)?).build();
+        let made = self.for_changes()?.create_container(Some(options), body).await;
+        made.map(drop).map_err(|error| self.refusal(error))
+    }
+
+    async fn remove_holder(&self, name: &str) -> Result<(), EngineError> {
+        // What the image itself declares as volumes goes too; those that are named stay.
+        let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
+        let done = self.for_changes()?.remove_container(checked(name)?, Some(options)).await;
+        is_gone(done.map_err(|error| self.refusal(error)))
+    }
+}
