@@ -97,6 +97,8 @@ pub enum AppWorkKind {
     Update,
     /// It gets back the version that it had before, with the data of then.
     RollBack,
+    /// What was kept of an earlier version is being removed.
+    CleanUp,
 }
 
 impl AppWorkKind {
@@ -111,6 +113,7 @@ impl AppWorkKind {
             Self::Uninstall => "uninstalled",
             Self::Update => "updated",
             Self::RollBack => "rolled back",
+            Self::CleanUp => "cleaned up",
         }
     }
 }
@@ -275,7 +278,7 @@ pub struct AppConfig {
     pub removes_data: bool,
     /// Steps of what was done last.
     pub steps: Vec<AppStep>,
-    /// The update that is under way; what ends in the midst of it is put back.
+    /// The update, or the way back, that is under way; what ends in the midst of it is put back.
     #[serde(default)]
     pub update: Option<Box<AppUpdate>>,
     /// What it was before its last update, as long as the way back is kept.
@@ -284,6 +287,9 @@ pub struct AppConfig {
     /// Versions that it had, the newest first.
     #[serde(default)]
     pub versions: Vec<AppVersion>,
+    /// What nobody needs any more, and has yet to be removed from the server.
+    #[serde(default)]
+    pub rubbish: AppMade,
 }
 
 /// A copy of what was in a volume.
@@ -293,6 +299,18 @@ pub struct VolumeCopy {
     pub volume: String,
     /// The volume that has the copy.
     pub copy: String,
+    /// Where the volume was, if it has no name of its own: the next container gets another one there.
+    #[serde(default)]
+    pub unnamed: Option<UnnamedVolume>,
+}
+
+/// A volume that an engine made for one container.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnnamedVolume {
+    /// The service of the container.
+    pub service: String,
+    /// Where the container sees it.
+    pub target: String,
 }
 
 /// An app as it was, with all that it takes to make it so again.
@@ -316,25 +334,43 @@ pub struct EarlierApp {
     pub until: DateTime<Utc>,
 }
 
-/// An update that is under way.
+/// How far an update is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UpdateStage {
+    /// Images are being pulled; what runs is as it was.
+    Pulling,
+    /// It is stopped, and its data is being copied.
+    Copying,
+    /// The new version may have run, and changed the data.
+    Applied,
+    /// It is being put back.
+    Back,
+    /// It could not be put back, and waits for somebody to have that tried again.
+    Stuck,
+}
+
+/// An update that is under way, or the way back from one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AppUpdate {
-    /// What the catalog says of the app now.
+    /// Whether somebody wants it to be what it was before.
+    pub is_way_back: bool,
+    /// How far it is.
+    pub stage: UpdateStage,
+    /// Whether its containers were stopped when it began, and so are to be stopped afterwards.
+    pub was_stopped: bool,
+    /// What the catalog says of the version that comes, or that is left.
     pub manifest: AppManifest,
-    /// The compose project that comes.
+    /// The compose project of that.
     pub project: AppProject,
-    /// Values of settings that come, without secrets.
+    /// Values of settings of that, without secrets.
     pub values: BTreeMap<String, String>,
-    /// Images that were not there before.
+    /// Images of that which were not there before.
     pub images: Vec<String>,
-    /// Volumes that were not there before.
+    /// Volumes of that which were not there before.
     pub volumes: Vec<String>,
     /// What it is put back to.
     pub before: EarlierApp,
-    /// Whether its containers were stopped for it.
-    pub is_stopped: bool,
-    /// Whether the new version may have run, and so changed the data.
-    pub is_applied: bool,
 }
 
 /// A version that an app had on a server.
@@ -467,6 +503,9 @@ pub struct InstalledApp {
     pub newer: Option<String>,
     /// The way back to the version before.
     pub way_back: Option<WayBack>,
+    /// Whether it stands between two versions: an update failed and could not be put back. It can be rolled
+    /// back again, or uninstalled.
+    pub is_stuck: bool,
     /// What is being done to it.
     pub work: Option<AppWork>,
 }

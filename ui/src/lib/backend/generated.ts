@@ -2629,7 +2629,7 @@ export type AppStatus = "pending" | "pulling" | "creating" | "starting" | "runni
 /**
  * What is being done to an app.
  */
-export type AppWorkKind = "install" | "start" | "stop" | "restart" | "uninstall" | "update" | "roll_back";
+export type AppWorkKind = "install" | "start" | "stop" | "restart" | "uninstall" | "update" | "roll_back" | "clean_up";
 
 /**
  * What can be done to an app that is there.
@@ -3015,6 +3015,11 @@ newer: string | null,
  * The way back to the version before.
  */
 way_back: WayBack | null, 
+/**
+ * Whether it stands between two versions: an update failed and could not be put back. It can be rolled
+ * back again, or uninstalled.
+ */
+is_stuck: boolean, 
 /**
  * What is being done to it.
  */
