@@ -163,6 +163,7 @@ pub fn typescript() -> String {
         installed_app::LineChange,
         installed_app::DiffLine,
         installed_app::UpdatePlan,
+        installed_app::LastUpdate,
         installed_app::AppPage,
         installed_app::AppContainers,
         installed_app::InstalledApp,

@@ -435,12 +435,25 @@ pub struct UpdatePlan {
     pub problems: Vec<ValueProblem>,
     /// Lines of the compose file that change, with those around them.
     pub compose: Vec<DiffLine>,
+    /// Lines of the file of variables that change, with those around them, without secrets.
+    pub variables: Vec<DiffLine>,
     /// Images that are needed.
     pub images: Vec<String>,
     /// Volumes that are copied before.
     pub copied: Vec<String>,
     /// Data that is not copied, and is as the new version leaves it after a way back.
     pub not_copied: Vec<String>,
+}
+
+/// What the last update of an app has changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+pub struct LastUpdate {
+    /// The version before.
+    pub from: String,
+    /// Lines of the compose file that have changed, with those around them.
+    pub compose: Vec<DiffLine>,
+    /// Lines of the file of variables that have changed, with those around them, without secrets.
+    pub variables: Vec<DiffLine>,
 }
 
 /// What was not on a server before an app came.
@@ -572,6 +585,8 @@ pub struct InstalledAppDetails {
     pub last_steps: Vec<AppStep>,
     /// Versions that it had, the newest first.
     pub versions: Vec<AppVersion>,
+    /// What its last update has changed, as long as the way back is kept.
+    pub last_update: Option<LastUpdate>,
 }
 
 /// What uninstalling an app would take.

@@ -2893,6 +2893,10 @@ problems: Array<ValueProblem>,
  */
 compose: Array<DiffLine>, 
 /**
+ * Lines of the file of variables that change, with those around them, without secrets.
+ */
+variables: Array<DiffLine>, 
+/**
  * Images that are needed.
  */
 images: Array<string>, 
@@ -3114,7 +3118,28 @@ last_steps: Array<AppStep>,
 /**
  * Versions that it had, the newest first.
  */
-versions: Array<AppVersion>, };
+versions: Array<AppVersion>, 
+/**
+ * What its last update has changed, as long as the way back is kept.
+ */
+last_update: LastUpdate | null, };
+
+/**
+ * What the last update of an app has changed.
+ */
+export type LastUpdate = { 
+/**
+ * The version before.
+ */
+from: string, 
+/**
+ * Lines of the compose file that have changed, with those around them.
+ */
+compose: Array<DiffLine>, 
+/**
+ * Lines of the file of variables that have changed, with those around them, without secrets.
+ */
+variables: Array<DiffLine>, };
 
 /**
  * What uninstalling an app would take.
