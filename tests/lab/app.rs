@@ -2,8 +2,22 @@
 
 use super::sshd::free_port;
 
+/// What an app of the lab does besides serving a page that its check asks for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Behaviour<'a> {
+    /// Runs before the page is served.
+    pub before: &'a str,
+    /// Lines of the service, each with six blanks before it.
+    pub lines: &'a str,
+    /// Further services, each with four blanks before it.
+    pub services: &'a str,
+    /// The tag of the image; `1` is in the registry.
+    pub tag: &'a str,
+}
+
 /// An app that serves a page with its greeting, keeps its secret in a volume, and says how it is.
-pub fn manifest(id: &str, tag: &str, image: &str, before: &str, lines: &str) -> String {
+pub fn manifest(id: &str, image: &str, behaviour: Behaviour<'_>) -> String {
+    let Behaviour { before, lines, services, tag } = behaviour;
     format!(
         "id: {id}\nname: App {id}\ndescription: An app that is made for a test.\nversion: '{tag}'\n\
              category: utility\ntags: [test]\nicon: feed\nsettings:\n  - name: WEB_PORT\n    type: port\n    \
@@ -16,7 +30,7 @@ pub fn manifest(id: &str, tag: &str, image: &str, before: &str, lines: &str) -> 
              printf '%s' \"$$SECRET\" > /data/secret\n          echo \"$$GREETING\" > /www/index.html\n          \
              exec httpd -f -p 8080 -h /www\n      stop_grace_period: 0s\n{lines}      healthcheck:\n        \
              test: [CMD, wget, -q, -O, /dev/null, 'http://127.0.0.1:8080/']\n        interval: 500ms\n        \
-             start_period: 5s\n        retries: 3\n  volumes:\n    data:\n",
+             start_period: 5s\n        retries: 3\n{services}  volumes:\n    data:\n",
         port = free_port(),
         before = if before.is_empty() { ":" } else { before },
     )

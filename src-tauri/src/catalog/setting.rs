@@ -39,10 +39,11 @@ pub(super) fn read_all(nodes: &[Node], problems: &mut Problems) -> Vec<(u32, App
     settings
 }
 
-/// Whether compose or docker read a variable of this name for themselves: whoever wrote an app must not choose
-/// their files or their engine.
+/// Whether compose, docker or the shell that runs them read a variable of this name for themselves: whoever
+/// wrote an app must not choose their files or their engine.
 pub(super) fn is_reserved(name: &str) -> bool {
-    ["COMPOSE_", "DOCKER_", "BUILDKIT_"].iter().any(|prefix| name.starts_with(prefix))
+    matches!(name, "PATH" | "HOME")
+        || ["COMPOSE_", "DOCKER_", "BUILDKIT_"].iter().any(|prefix| name.starts_with(prefix))
 }
 
 fn read(node: &Node, problems: &mut Problems) -> Option<AppSetting> {

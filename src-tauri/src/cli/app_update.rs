@@ -74,13 +74,20 @@ pub async fn update(cli: &Cli, update: Update) -> Result<(), CliError> {
 pub async fn rollback(cli: &Cli, rollback: Rollback) -> Result<(), CliError> {
     cli.ensure_may("app.roll_back").await?;
     let app = find(cli, &rollback.one.app).await?;
-    let Some(way_back) = &app.way_back else { return Err(no_way_back(&app)) };
+    let question = match &app.way_back {
+        _ if app.is_stuck => {
+            format!("Put {} back once more? It stands between two versions.", app.project)
+        }
+        Some(way_back) => {
+            let at = cli.dates().await?.when(way_back.at);
+            format!(
+                "Put {} back to {} with the data of {at}? What was written since then is lost.",
+                app.project, way_back.version
+            )
+        }
+        None => return Err(no_way_back(&app)),
+    };
     if !rollback.yes {
-        let at = cli.dates().await?.when(way_back.at);
-        let question = format!(
-            "Put {} back to {} with the data of {at}? What was written since then is lost.",
-            app.project, way_back.version
-        );
         ask(&question, "This puts an app back.").await?;
     }
     look(cli, Some(HashSet::from([app.server_id])), Depth::Names).await?;
@@ -128,6 +135,12 @@ fn show(plan: &UpdatePlan) -> Result<(), CliError> {
             LineChange::Added => '+',
         };
         output::text(&format!("{:>5} {mark} {}", line.line, output::clean_line(&line.text)))?;
+    }
+    for line in &plan.variables {
+        if line.change != LineChange::Same {
+            let mark = if line.change == LineChange::Added { '+' } else { '-' };
+            output::text(&format!(" .env {mark} {}", output::clean_line(&line.text)))?;
+        }
     }
     for setting in &plan.new_settings {
         output::text(&output::clean_line(&format!(

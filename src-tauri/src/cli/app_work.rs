@@ -6,7 +6,9 @@ use super::{
     output,
 };
 use crate::api::error::Code;
-use crate::domain::installed_app::{AppStep, InstalledApp, InstalledAppDetails, StepState};
+use crate::domain::installed_app::{
+    AppStep, AppWorkKind, InstalledApp, InstalledAppDetails, StepState,
+};
 use futures::StreamExt;
 use serde_json::json;
 use std::{collections::HashSet, pin::pin};
@@ -82,9 +84,16 @@ pub fn finished(app: Option<InstalledAppDetails>) -> Result<Option<InstalledAppD
     for line in &failure.log {
         output::note(&output::clean_line(line));
     }
-    let hint = match &failure.left[..] {
-        [] => "What was made was removed.".to_owned(),
-        left => format!("Not everything could be removed: {}", left.join(" ")),
+    let hint = match (failure.kind, &failure.left[..]) {
+        (AppWorkKind::Install, []) => "What was made was removed.".to_owned(),
+        (AppWorkKind::Install, left) => {
+            format!("Not everything could be removed: {}", left.join(" "))
+        }
+        (AppWorkKind::Update, []) => {
+            format!("It runs as it was before, at {}.", app.app.version)
+        }
+        (_, []) => "Nothing else was changed.".to_owned(),
+        (_, left) => left.join(" "),
     };
     let message = format!("{}: {}", failure.step, failure.message);
     Err(CliError::stopped(Exit::Failed, output::clean_line(&message), hint))

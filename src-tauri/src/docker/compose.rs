@@ -28,6 +28,20 @@ cd / && rmdir -- "$1" 2>/dev/null
 exit 0
 "#;
 
+/// Runs compose with the variables of the project alone: what the account's own environment says of one of them,
+/// or to compose itself, would beat the file.
+const COMPOSE: &str = r#"
+cd -- "$1" || exit 1
+for name in $(sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p' .env 2>/dev/null) \
+  $(env | sed -n 's/^\(COMPOSE_[A-Za-z0-9_]*\)=.*/\1/p'); do
+  case "$name" in PATH | HOME) ;; *) unset "$name" ;; esac
+done
+DOCKER_HOST="$2"
+export DOCKER_HOST
+shift 2
+exec docker compose "$@"
+"#;
+
 /// The oldest compose that Tomo uses.
 const OLDEST: (u32, u32) = (2, 0);
 /// What may take as long as an app takes to start.
@@ -195,13 +209,14 @@ impl ComposeProject {
     }
 
     async fn compose(&self, words: &[&str], limits: Limits) -> Result<(), ComposeError> {
-        let engine = format!("DOCKER_HOST={}", self.engine);
         let file = format!("{}/compose.yaml", self.folder);
         let head = [
-            "env",
-            &engine,
-            "docker",
-            "compose",
+            "sh",
+            "-c",
+            COMPOSE,
+            "sh",
+            &self.folder,
+            &self.engine,
             "--ansi",
             "never",
             "--project-name",

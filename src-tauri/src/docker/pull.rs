@@ -4,8 +4,10 @@ use super::{client::Engine, error::EngineError, text};
 use bollard::query_parameters::CreateImageOptionsBuilder;
 use futures::StreamExt;
 use oci_spec::distribution::Reference;
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
+/// How long nothing may be heard of a pull: a registry that answers no more is not waited for.
+const SILENCE: Duration = Duration::from_secs(5 * 60);
 /// The most layers of one image: engines allow 127.
 const LAYERS: usize = 256;
 
@@ -106,7 +108,9 @@ impl Engine {
         let options = CreateImageOptionsBuilder::new().from_image(&name).tag(version).build();
         let mut steps = Box::pin(self.for_changes()?.create_image(Some(options), None, None));
         let mut layers = Layers::default();
-        while let Some(step) = steps.next().await {
+        loop {
+            let step = tokio::time::timeout(SILENCE, steps.next()).await;
+            let Some(step) = step.map_err(|_| EngineError::Timeout)? else { break };
             let step = step?;
             if let (Some(id), Some(status)) = (step.id, step.status) {
                 let detail = step.progress_detail.unwrap_or_default();

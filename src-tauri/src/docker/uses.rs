@@ -32,7 +32,17 @@ pub(super) struct User {
     #[serde(deserialize_with = "mounted_volumes")]
     mounts: Vec<String>,
     network_settings: Option<Networks>,
+    labels: Option<Labels>,
     pub(super) size_rw: Option<i64>,
+}
+
+/// Of all its labels the one that says whose it is.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Labels {
+    // The text of `PROJECT`.
+    #[serde(rename = "com.docker.compose.project")]
+    project: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -73,6 +83,11 @@ impl User {
     /// Whether it mounts this volume.
     pub(super) fn mounts(&self, volume: &str) -> bool {
         self.mounts.iter().any(|mounted| mounted == volume)
+    }
+
+    /// Whether compose made it for this project.
+    pub(super) fn is_in_project(&self, project: &str) -> bool {
+        self.labels.as_ref().and_then(|labels| labels.project.as_deref()) == Some(project)
     }
 
     /// Whether it is made of this image.
@@ -178,7 +193,7 @@ mod tests {
     fn what_a_container_uses_is_read_from_every_engine() {
         let user: User = serde_json::from_value(json!({
             "Id": "0123456789abcdef", "Names": ["/other/alias", "/web"], "ImageID": "sha256:1",
-            "State": "created", "Labels": null, "Mounts": [
+            "State": "created", "Labels": { PROJECT: "shop", "other": "x" }, "Mounts": [
                 { "Type": "volume", "Name": "data" }, { "Type": "bind", "Name": "not-a-volume" } ],
             "NetworkSettings": { "Networks": { "front": { "NetworkID": "" }, "back": null,
                                                "same": { "NetworkID": "n1" } } },
@@ -187,10 +202,11 @@ mod tests {
         assert_eq!(user.name(), "web");
         assert!(user.mounts("data") && !user.mounts("not-a-volume"));
         assert!(user.is_of("sha256:1") && !user.is_running());
+        assert!(user.is_in_project("shop") && !user.is_in_project("x"));
         assert!(user.is_in("x", "front") && user.is_in("x", "back") && user.is_in("n1", "renamed"));
         assert!(!user.is_in("n2", "same"), "another network of the same name");
         let bare: User = serde_json::from_value(
-            json!({ "Id": "0123456789abcdef", "Names": null, "Mounts": null }),
+            json!({ "Id": "0123456789abcdef", "Names": null, "Mounts": null, "Labels": null }),
         )
         .expect("a container");
         assert_eq!(bare.name(), "0123456789ab");

@@ -4,8 +4,12 @@
 //! to the other, with their owners and times. No image is needed but one that is there.
 
 use super::{
-    actions::is_gone, ask::checked, client::Engine, error::EngineError, host::HostError,
-    uses::or_default,
+    actions::is_gone,
+    ask::checked,
+    client::Engine,
+    error::EngineError,
+    host::HostError,
+    uses::{User, or_default},
 };
 use crate::ssh::Limits;
 use bollard::{
@@ -17,8 +21,8 @@ use std::{collections::HashMap, time::Duration};
 
 /// Carries the files, and says what both ends of the pipe ended with: a shell by itself says only the last.
 const CARRY: &str = r#"
-said=$( { { docker cp -a "$1:/tomo/." -; echo $? >&3; } |
-  docker cp -a - "$2:/tomo" >&2; echo $? >&3; } 3>&1 )
+said=$( { { docker cp -a "$1" -; echo $? >&3; } |
+  docker cp -a - "$2" >&2; echo $? >&3; } 3>&1 )
 [ "$said" = "0
 0" ]
 "#;
@@ -66,7 +70,7 @@ impl Engine {
     /// # Errors
     /// When there is no such volume, the engine refuses, or the disk is full.
     pub async fn copy_volume(&self, from: &str, to: &str, image: &str) -> Result<(), CopyError> {
-        self.forget_volume(to).await?;
+        self.forget_copy(to).await?;
         let labels = HashMap::from([(COPY_OF.to_owned(), from.to_owned())]);
         self.make_volume(to, labels).await?;
         self.carry(from, to, image).await
@@ -84,9 +88,75 @@ impl Engine {
             Err(EngineError::NotFound(_)) => HashMap::new(),
             Err(error) => return Err(error.into()),
         };
-        self.forget_volume(to).await?;
+        self.forget_copy(to).await?;
         self.make_volume(to, labels).await?;
         self.carry(copy, to, image).await
+    }
+
+    /// Puts what is in a copy into a container that was not started yet, at this place.
+    ///
+    /// # Errors
+    /// When there is no such copy or place, the engine refuses, or the disk is full.
+    pub async fn restore_into(
+        &self,
+        copy: &str,
+        (container, place): (&str, &str),
+        image: &str,
+    ) -> Result<(), CopyError> {
+        self.found_volume(copy).await?;
+        let source = reads(copy);
+        self.make_holder(&source, &format!("{copy}:/tomo:ro"), image).await?;
+        let carried = self.run_carry(&source, &format!("{}:{place}", checked(container)?)).await;
+        let removed = self.remove_holder(&source).await;
+        carried?;
+        Ok(removed?)
+    }
+
+    /// Removes a volume, and what an attempt to carry files from or to it has left.
+    ///
+    /// # Errors
+    /// When a container has it, the engine refuses, or cannot be reached.
+    pub async fn forget_copy(&self, volume: &str) -> Result<(), EngineError> {
+        self.let_go(volume).await?;
+        self.forget_volume(volume).await
+    }
+
+    /// Removes what an attempt to carry files from or to a volume has left.
+    ///
+    /// # Errors
+    /// When the engine refuses, or cannot be reached.
+    pub async fn let_go(&self, volume: &str) -> Result<(), EngineError> {
+        let first = self.remove_holder(&reads(volume)).await;
+        self.remove_holder(&writes(volume)).await.and(first)
+    }
+
+    /// Whether there is a volume of this name.
+    ///
+    /// # Errors
+    /// When the engine does not answer.
+    pub async fn has_volume(&self, volume: &str) -> Result<bool, EngineError> {
+        match self.found_volume(volume).await {
+            Ok(_) => Ok(true),
+            Err(EngineError::NotFound(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Names of containers that have one of these volumes and do not belong to this project.
+    ///
+    /// # Errors
+    /// When the engine does not answer.
+    pub async fn strangers(
+        &self,
+        volumes: &[String],
+        project: &str,
+    ) -> Result<Vec<String>, EngineError> {
+        let users = self.users(false).await?;
+        let holders: Vec<String> =
+            volumes.iter().flat_map(|volume| [reads(volume), writes(volume)]).collect();
+        let has_one = |user: &&User| volumes.iter().any(|volume| user.mounts(volume));
+        let strangers = users.iter().filter(has_one).filter(|user| !user.is_in_project(project));
+        Ok(strangers.map(User::name).filter(|name| !holders.contains(name)).collect())
     }
 
     async fn found_volume(&self, name: &str) -> Result<Found, EngineError> {
@@ -110,15 +180,26 @@ impl Engine {
     /// Carries the files of one volume into another. Each has a container of its own: an engine reads from and
     /// writes to one at a time.
     async fn carry(&self, from: &str, to: &str, image: &str) -> Result<(), CopyError> {
-        let (source, target) = (format!("tomo-copy-from-{from}"), format!("tomo-copy-to-{to}"));
+        let (source, target) = (reads(from), writes(to));
         self.make_holder(&source, &format!("{from}:/tomo:ro"), image).await?;
-        self.make_holder(&target, &format!("{to}:/tomo:nocopy"), image).await?;
+        let made = self.make_holder(&target, &format!("{to}:/tomo:nocopy"), image).await;
+        let carried = match made {
+            Ok(()) => self.run_carry(&source, &format!("{target}:/tomo")).await,
+            Err(error) => Err(error.into()),
+        };
+        // Each of them, whatever becomes of the other.
+        let first = self.remove_holder(&source).await;
+        let second = self.remove_holder(&target).await;
+        carried?;
+        Ok(first.and(second)?)
+    }
+
+    /// Carries the files of a holder to a place: `container:/path`.
+    async fn run_carry(&self, source: &str, place: &str) -> Result<(), CopyError> {
         let engine = format!("DOCKER_HOST=unix://{}", self.info().socket);
-        let argv = ["env", &engine, "sh", "-c", CARRY, "sh", &source, &target];
-        let carried = self.host().run(&argv, &[], LIMITS).await;
-        self.remove_holder(&source).await?;
-        self.remove_holder(&target).await?;
-        let output = carried?;
+        let source = format!("{source}:/tomo/.");
+        let argv = ["env", &engine, "sh", "-c", CARRY, "sh", &source, place];
+        let output = self.host().run(&argv, &[], LIMITS).await?;
         if output.succeeded() {
             return Ok(());
         }
@@ -153,4 +234,14 @@ impl Engine {
         let done = self.for_changes()?.remove_container(checked(name)?, Some(options)).await;
         is_gone(done.map_err(|error| self.refusal(error)))
     }
+}
+
+/// The container that files of a volume are read through.
+fn reads(volume: &str) -> String {
+    format!("tomo-copy-from-{volume}")
+}
+
+/// The container that files are written to a volume through.
+fn writes(volume: &str) -> String {
+    format!("tomo-copy-to-{volume}")
 }

@@ -154,29 +154,37 @@ impl Store {
     /// # Errors
     /// When the database cannot be written.
     pub async fn update_installed_app(&self, app: &StoredInstall) -> Result<bool, StoreError> {
-        let done = sqlx::query(
-            "update installed_apps set container_id = ?2, container_name = ?3, status = ?4,
-                 config = ?5, installed_at = ?6, started_at = ?7, error_message = ?8,
-                 step_durations = ?9, step_started_at = ?10, networks = ?11, named_volumes = ?12,
-                 bind_mounts = ?13
-             where id = ?1",
+        let mut transaction = self.write().await?;
+        let is_there = write_app(&mut transaction, app).await?;
+        transaction.commit().await?;
+        Ok(is_there)
+    }
+
+    /// Writes all that can change of an app, and its sealed secrets in place of those that it has; says
+    /// whether it is still there.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn update_installed_app_with(
+        &self,
+        app: &StoredInstall,
+        secrets: &str,
+    ) -> Result<bool, StoreError> {
+        let mut transaction = self.write().await?;
+        if !write_app(&mut transaction, app).await? {
+            return Ok(false);
+        }
+        sqlx::query(
+            "insert into app_secrets (installed_app_id, encrypted_data) values (?1, ?2)
+             on conflict (installed_app_id) do update
+             set encrypted_data = excluded.encrypted_data, updated_at = current_timestamp",
         )
         .bind(app.id.to_string())
-        .bind(&app.container_id)
-        .bind(&app.container_name)
-        .bind(app.status.as_str())
-        .bind(to_json(&app.config)?)
-        .bind(app.installed_at.map(time::to_text))
-        .bind(app.started_at.map(time::to_text))
-        .bind(&app.error)
-        .bind(to_json(&app.step_durations)?)
-        .bind(app.step_started_at.map(time::to_text))
-        .bind(to_json(&app.networks)?)
-        .bind(to_json(&app.volumes)?)
-        .bind(to_json(&app.binds)?)
-        .execute(&self.writer)
+        .bind(secrets)
+        .execute(&mut *transaction)
         .await?;
-        Ok(done.rows_affected() > 0)
+        transaction.commit().await?;
+        Ok(true)
     }
 
     /// Forgets an app and its secrets.
@@ -191,27 +199,6 @@ impl Store {
         Ok(())
     }
 
-    /// Writes the sealed secrets of an app in place of those that it has.
-    ///
-    /// # Errors
-    /// When there is no such app, or the database cannot be written.
-    pub async fn put_app_secrets(
-        &self,
-        id: InstalledAppId,
-        sealed: &str,
-    ) -> Result<(), StoreError> {
-        sqlx::query(
-            "insert into app_secrets (installed_app_id, encrypted_data) values (?1, ?2)
-             on conflict (installed_app_id) do update
-             set encrypted_data = excluded.encrypted_data, updated_at = current_timestamp",
-        )
-        .bind(id.to_string())
-        .bind(sealed)
-        .execute(&self.writer)
-        .await?;
-        Ok(())
-    }
-
     /// The sealed secrets of an app.
     ///
     /// # Errors
@@ -220,4 +207,33 @@ impl Store {
         let sealed = "select encrypted_data from app_secrets where installed_app_id = ?1";
         Ok(sqlx::query_scalar(sealed).bind(id.to_string()).fetch_optional(&self.readers).await?)
     }
+}
+
+async fn write_app(
+    transaction: &mut sqlx::SqliteConnection,
+    app: &StoredInstall,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "update installed_apps set container_id = ?2, container_name = ?3, status = ?4,
+             config = ?5, installed_at = ?6, started_at = ?7, error_message = ?8,
+             step_durations = ?9, step_started_at = ?10, networks = ?11, named_volumes = ?12,
+             bind_mounts = ?13
+         where id = ?1",
+    )
+    .bind(app.id.to_string())
+    .bind(&app.container_id)
+    .bind(&app.container_name)
+    .bind(app.status.as_str())
+    .bind(to_json(&app.config)?)
+    .bind(app.installed_at.map(time::to_text))
+    .bind(app.started_at.map(time::to_text))
+    .bind(&app.error)
+    .bind(to_json(&app.step_durations)?)
+    .bind(app.step_started_at.map(time::to_text))
+    .bind(to_json(&app.networks)?)
+    .bind(to_json(&app.volumes)?)
+    .bind(to_json(&app.binds)?)
+    .execute(transaction)
+    .await?;
+    Ok(done.rows_affected() > 0)
 }

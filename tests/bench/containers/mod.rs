@@ -38,7 +38,9 @@ pub fn measure(report: &mut Report) -> Done {
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(log::measure(report, &lab))?;
     say("Making containers");
-    lab.docker.docker(&["network", "create", "bench"]);
+    // The pools of the lab are small: many engines of it run beside one another.
+    let network = ["network", "create", "--subnet", "10.214.0.0/20", "bench"];
+    lab.docker.docker(&network);
     let running = ["run", "-d", "--network", "bench", "--memory", "64m", IMAGE, "sleep", "1000000"];
     lab.make(RUNNING, &running);
     runtime.block_on(sampling::measure(report, &lab))?;

@@ -7,6 +7,7 @@ mod life;
 mod planning;
 mod sources;
 mod updates;
+mod way_back;
 mod web;
 
 use serde_json::{Value, json};

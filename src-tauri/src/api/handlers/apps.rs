@@ -2,7 +2,7 @@
 
 use super::Answer;
 use crate::{
-    api::args::*,
+    api::{access::Effect, args::*},
     app::{AppWish, CatalogQuery, SourceWish, Tomo, UpdateWish},
     domain::{
         app_plan::AppPlan,
@@ -60,7 +60,9 @@ pub(in crate::api) async fn app_source_remove(tomo: &Tomo, args: OneAppSource) -
 }
 
 pub(in crate::api) async fn app_plan(tomo: &Tomo, args: PlanApp) -> Answer<AppPlan> {
+    let role = tomo.session().await?.user.role;
     let wish = AppWish {
+        looks_at_paths: Effect::Operate.allowed_to(role),
         app: args.app,
         server: args.server_id,
         project: args.project,
@@ -75,6 +77,7 @@ pub(in crate::api) async fn app_install(
 ) -> Answer<InstalledAppDetails> {
     let by = tomo.session().await?.user.id;
     let wish = AppWish {
+        looks_at_paths: true,
         app: args.app,
         server: Some(args.server_id),
         project: args.project,

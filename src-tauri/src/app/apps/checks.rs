@@ -375,7 +375,7 @@ impl Seen<'_> {
                     "it is not there, or this account may not see it: the engine makes it, as root's"
                         .to_owned(),
                 ),
-                None => (CheckOutcome::Unknown, "the server does not say".to_owned()),
+                None => (CheckOutcome::Unknown, "it was not looked at".to_owned()),
             };
             found.push(PlanCheck {
                 setting: setting.clone(),

@@ -4,6 +4,7 @@
 //! midst of it takes it up again.
 
 use super::{
+    installed::volumes_of,
     planning::{AppWish, Looked, refusal},
     secrets,
     trouble::Trouble,
@@ -16,7 +17,6 @@ use crate::{
     domain::{
         activity::ActivityKind,
         app_plan::CheckOutcome,
-        app_project::MountSource,
         container::{ContainerLimits, RestartPolicy},
         credential::AppSecrets,
         figure,
@@ -180,12 +180,8 @@ fn new_row(id: InstalledAppId, looked: Looked) -> Result<StoredInstall, AppError
     let holdings = looked.holdings.ok_or_else(|| {
         AppError::Invalid("The engine did not say what it has; try again.".into())
     })?;
-    let volumes = project.mounts.iter().filter_map(|mount| match &mount.source {
-        MountSource::Volume { name, is_external: false } => Some(name.clone()),
-        _ => None,
-    });
     let made = AppMade {
-        volumes: volumes.filter(|name| !holdings.volumes.contains(name)).collect(),
+        volumes: volumes_of(&project).filter(|name| !holdings.volumes.contains(name)).collect(),
         images: super::planning::images(&project)
             .into_iter()
             .filter(|image| !holdings.images.contains_key(image))
@@ -212,6 +208,7 @@ fn new_row(id: InstalledAppId, looked: Looked) -> Result<StoredInstall, AppError
             update: None,
             earlier: None,
             versions: Vec::new(),
+            rubbish: AppMade::default(),
         },
         installed_at: None,
         started_at: None,

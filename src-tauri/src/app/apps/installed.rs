@@ -1,23 +1,31 @@
 //! Apps on servers, as they stand: what is stored of each, and what its containers do now.
 
-use super::{catalog::Catalog, putting_back::way_back};
+use super::{catalog::Catalog, update_plan::last_update, way_back::way_back};
 use crate::{
     app::{Tomo, error::AppError},
     catalog,
     domain::{
         app::{AppName, AppSettingKind},
-        app_project::MountSource,
+        app_project::{AppProject, MountSource},
         container::{ContainerHealth, ContainerRow, ContainerState},
         id::{InstalledAppId, ServerId},
         installed_app::{
             AppContainers, AppPage, AppStatus, AppWork, FoundProject, InstalledApp,
-            InstalledAppDetails, InstalledApps,
+            InstalledAppDetails, InstalledApps, UpdateStage,
         },
         server::Server,
     },
     store::StoredInstall,
 };
 use std::collections::{BTreeMap, HashSet};
+
+/// Names of the volumes that a project makes.
+pub(super) fn volumes_of(project: &AppProject) -> impl Iterator<Item = String> + '_ {
+    project.mounts.iter().filter_map(|mount| match &mount.source {
+        MountSource::Volume { name, is_external: false } => Some(name.clone()),
+        _ => None,
+    })
+}
 
 impl StoredInstall {
     /// Name for people.
@@ -42,15 +50,19 @@ impl StoredInstall {
         self.installed_at.is_none() && self.status == AppStatus::Error && is_clean
     }
 
+    /// Whether it stands between two versions, and waits for a person.
+    pub(super) fn is_stuck(&self) -> bool {
+        self.config.update.as_ref().is_some_and(|update| update.stage == UpdateStage::Stuck)
+    }
+
     /// Volumes whose data is the app's own.
     pub(super) fn own_volumes(&self) -> Vec<String> {
         if self.installed_at.is_none() {
             return self.config.made.volumes.clone();
         }
-        let planned = self.config.project.mounts.iter().filter_map(|mount| match &mount.source {
-            MountSource::Volume { name, is_external: false } => Some(name.clone()),
-            _ => None,
-        });
+        let update = self.config.update.as_deref();
+        let projects = update.into_iter().flat_map(|it| [&it.project, &it.before.project]);
+        let planned = std::iter::once(&self.config.project).chain(projects).flat_map(volumes_of);
         let found = self.volumes.iter().filter(|volume| volume.is_own).map(|it| it.name.clone());
         let mut all: Vec<String> = planned.chain(found).collect();
         all.sort();
@@ -122,6 +134,7 @@ impl Tomo {
                 catalog::filled_or_kept(notes, &|name| stored.config.values.get(name).cloned())
             }),
             containers: self.rows_of(&stored),
+            last_update: last_update(&stored.config),
             manifest: stored.config.manifest,
             compose: stored.config.compose,
             folder: stored.config.folder,
@@ -186,6 +199,7 @@ impl Tomo {
                 .filter(|version| app.installed_at.is_some() && *version != app.version())
                 .map(str::to_owned),
             way_back: way_back(app),
+            is_stuck: app.is_stuck(),
             work,
         }
     }
@@ -217,6 +231,7 @@ fn judge(app: &StoredInstall, rows: Option<&[ContainerRow]>) -> Judged {
     let starting = count(&|row| row.container.health == Some(ContainerHealth::Starting));
     let total = counts.total;
     let (words, is_troubled) = match app.status {
+        _ if app.is_stuck() => ("between two versions".to_owned(), true),
         AppStatus::Error => ("failed".to_owned(), true),
         AppStatus::Stopped if counts.running == 0 => ("stopped".to_owned(), false),
         status if status.is_passing() => (status.as_str().to_owned(), false),

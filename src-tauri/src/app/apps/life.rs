@@ -39,7 +39,10 @@ impl Stage {
     /// What belongs to a kind of work, in order.
     fn of(kind: AppWorkKind, removes_data: bool) -> &'static [Self] {
         match kind {
-            AppWorkKind::Install | AppWorkKind::Update | AppWorkKind::RollBack => &[],
+            AppWorkKind::Install
+            | AppWorkKind::Update
+            | AppWorkKind::RollBack
+            | AppWorkKind::CleanUp => &[],
             AppWorkKind::Start => &[Self::Start, Self::Health, Self::Policy, Self::Look],
             AppWorkKind::Restart => &[Self::Restart, Self::Health, Self::Look],
             AppWorkKind::Stop => &[Self::Stop, Self::Look],
@@ -185,6 +188,11 @@ impl Tomo {
         let doing = self.begin_work(app.id, kind, &planned(kind, removes_data))?;
         // What was done to it until now is over.
         let now = self.stored_app(app.id).await?;
+        if now.config.update.is_some() && kind != AppWorkKind::Uninstall {
+            return Err(AppError::Invalid(
+                "This app stands between two versions. Roll it back, or uninstall it.".into(),
+            ));
+        }
         app = StoredInstall { config: AppConfig { removes_data, ..now.config.clone() }, ..now };
         let name = app.project_name()?;
         let secrets = match kind {
@@ -309,7 +317,7 @@ impl Worker {
     }
 
     /// Stops the app where its files are there to say how.
-    async fn stop_if_there(&mut self, engine: &Engine) -> Result<(), Trouble> {
+    pub(super) async fn stop_if_there(&mut self, engine: &Engine) -> Result<(), Trouble> {
         let project = self.project(engine).await?;
         if project.is_there().await? {
             project.stop().await?;

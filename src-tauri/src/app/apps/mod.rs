@@ -16,7 +16,9 @@ mod secrets;
 mod sources;
 mod trouble;
 mod undo;
+mod update_plan;
 mod updating;
+mod way_back;
 mod wellness;
 mod worker;
 mod works;
@@ -26,11 +28,12 @@ pub use planning::AppWish;
 pub use sources::SourceWish;
 pub use updating::UpdateWish;
 
-use crate::domain::app::AppName;
+use crate::domain::{app::AppName, id::InstalledAppId};
 use catalog::Catalog;
 use std::{
-    collections::HashSet,
-    sync::{Arc, Mutex},
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
 };
 
 /// What this process holds of apps.
@@ -42,4 +45,12 @@ pub(super) struct Apps {
     syncing: Mutex<HashSet<AppName>>,
     /// What is being done to apps on servers now.
     works: works::Works,
+    /// When what is left of an app was last tried to be removed.
+    tried: Mutex<HashMap<InstalledAppId, Instant>>,
+}
+
+impl Apps {
+    fn tried(&self) -> MutexGuard<'_, HashMap<InstalledAppId, Instant>> {
+        self.tried.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }

@@ -32,6 +32,8 @@ pub struct AppWish {
     pub project: Option<String>,
     /// Values of settings, without secrets.
     pub values: Values,
+    /// Whether paths of the server may be looked at: they are whatever somebody typed.
+    pub looks_at_paths: bool,
 }
 
 /// A wish that was looked at.
@@ -85,7 +87,7 @@ impl Tomo {
             None
         };
         let images = makes.as_ref().map(images).unwrap_or_default();
-        let paths = makes.as_ref().map(paths).unwrap_or_default();
+        let paths = makes.as_ref().filter(|_| wish.looks_at_paths).map(paths).unwrap_or_default();
         let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
         let (facts, holdings) =
             futures::join!(engine.facts(&project, &paths), engine.holdings(&images));

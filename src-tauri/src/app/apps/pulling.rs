@@ -51,7 +51,7 @@ impl Worker {
             let is_to_come = |state| matches!(state, LayerState::Waiting | LayerState::Downloading);
             let has_come = !layers.all().iter().any(|layer| is_to_come(layer.state));
             is_nearly_there.store(has_come, Ordering::Relaxed);
-            self.doing.tell("pull", |step| {
+            self.doing.tell(|step| {
                 step.detail = Some(image.to_owned());
                 step.layers = layers.all().iter().map(told).collect();
             });

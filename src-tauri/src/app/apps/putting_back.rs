@@ -1,31 +1,40 @@
-//! Putting an app back to what it was: images, configuration and data.
+//! Putting an app back to what it was before an update: images, configuration, secrets and data.
+//!
+//! The row says that it is being put back before anything is removed. Whoever takes it up begins anew: the
+//! copies stay until all of it is done.
 
 use super::{
     planning::images,
+    secrets::{self, Kept},
     trouble::Trouble,
+    updating::names,
     worker::{Step, Worker},
     works::Planned,
 };
 use crate::{
-    app::{Tomo, activity::Entry, error::AppError},
-    docker::Engine,
+    app::activity::Entry,
+    catalog::project,
+    docker::{Engine, EngineError},
     domain::{
         activity::ActivityKind,
-        id::{InstalledAppId, UserId},
-        installed_app::{AppStatus, AppVersion, AppWorkKind, EarlierApp, VolumeCopy, WayBack},
+        app::AppManifest,
+        installed_app::{
+            AppFailure, AppStatus, AppUpdate, AppVersion, AppWorkKind, EarlierApp, UpdateStage,
+        },
     },
-    store::StoredInstall,
 };
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use serde_json::json;
 
 /// What is done, one after another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
+pub(super) enum Stage {
+    LetGo,
     Remove,
     Data,
     Write,
     Create,
+    Unnamed,
     Start,
     Health,
     Policy,
@@ -33,23 +42,32 @@ enum Stage {
 }
 
 impl Stage {
-    const ALL: [Self; 8] = [
-        Self::Remove,
-        Self::Data,
-        Self::Write,
-        Self::Create,
-        Self::Start,
-        Self::Health,
-        Self::Policy,
-        Self::Look,
-    ];
+    /// What it takes, in order.
+    fn of(update: &AppUpdate) -> Vec<Self> {
+        let mut all = match update.stage {
+            // Nothing was touched.
+            UpdateStage::Pulling => return Vec::new(),
+            // Its containers are there, and so is its data.
+            UpdateStage::Copying => vec![Self::LetGo],
+            UpdateStage::Applied | UpdateStage::Back | UpdateStage::Stuck => {
+                vec![Self::Remove, Self::Data, Self::Write, Self::Create, Self::Unnamed]
+            }
+        };
+        if !update.was_stopped {
+            all.extend([Self::Start, Self::Health]);
+        }
+        all.extend([Self::Policy, Self::Look]);
+        all
+    }
 
     fn label(self) -> &'static str {
         match self {
+            Self::LetGo => "Remove what copied the data",
             Self::Remove => "Stop and remove what runs",
             Self::Data => "Put the data back",
             Self::Write => "Put the configuration back",
             Self::Create => "Make the containers of before",
+            Self::Unnamed => "Put the data of unnamed volumes back",
             Self::Start => "Start them",
             Self::Health => "Wait until it is well",
             Self::Policy => "Set when it is started again",
@@ -61,12 +79,14 @@ impl Stage {
 impl Step for Stage {
     fn name(self) -> &'static str {
         match self {
+            Self::LetGo => "back_let_go",
             Self::Remove => "back_remove",
             Self::Data => "back_data",
             Self::Write => "back_write",
             Self::Create => "back_create",
+            Self::Unnamed => "back_unnamed",
             Self::Start => "back_start",
-            Self::Health => "health",
+            Self::Health => "back_health",
             Self::Policy => "back_policy",
             Self::Look => "back_look",
         }
@@ -74,11 +94,12 @@ impl Step for Stage {
 
     async fn run(self, worker: &mut Worker, engine: Engine) -> Result<(), Trouble> {
         match self {
-            // What is in volumes without a name stays on the server: somebody may look for it.
-            Self::Remove => worker.remove_containers(&engine, false).await,
+            Self::LetGo => worker.let_go(&engine).await,
+            Self::Remove => worker.remove_new(&engine).await,
             Self::Data => worker.restore_volumes(&engine).await,
             Self::Write => worker.unapply(&engine).await,
             Self::Create => worker.create(&engine).await,
+            Self::Unnamed => worker.restore_unnamed(&engine).await,
             Self::Start => Ok(worker.project(&engine).await?.start().await?),
             Self::Health => worker.wait_until_well(&engine).await,
             Self::Policy => worker.set_policies(&engine).await,
@@ -87,273 +108,198 @@ impl Step for Stage {
     }
 }
 
-fn planned() -> Vec<Planned> {
-    Stage::ALL.into_iter().map(|stage| (stage.name(), stage.label().to_owned())).collect()
+/// The steps that put an app back.
+pub(super) fn planned(update: &AppUpdate) -> Vec<Planned> {
+    Stage::of(update).into_iter().map(|stage| (stage.name(), stage.label().to_owned())).collect()
 }
 
-/// An app as it is, to be made so again.
-pub(super) fn before_of(
-    app: &StoredInstall,
-    (copies, not_copied): (Vec<VolumeCopy>, Vec<String>),
-    until: DateTime<Utc>,
-) -> EarlierApp {
-    let config = &app.config;
-    EarlierApp {
-        manifest: config.manifest.clone(),
-        project: config.project.clone(),
-        values: config.values.clone(),
-        compose: config.compose.clone(),
-        copies,
-        not_copied,
-        at: Utc::now(),
-        until,
-    }
-}
-
-/// The way back, for people.
-pub(super) fn way_back(app: &StoredInstall) -> Option<WayBack> {
-    let earlier = app.config.earlier.as_ref()?;
-    Some(WayBack {
-        version: earlier.manifest.version.clone(),
-        at: earlier.at,
-        until: earlier.until,
-        volumes: earlier.copies.iter().map(|copy| copy.volume.clone()).collect(),
-        not_copied: earlier.not_copied.clone(),
-    })
-}
-
-impl Tomo {
-    /// Begins to put an app back to the version before its last update, with the data of then.
-    ///
-    /// # Errors
-    /// When there is no such app, no way back is kept, or something is being done to it.
-    pub async fn roll_back_app(&self, by: UserId, id: InstalledAppId) -> Result<(), AppError> {
-        let app = self.stored_app(id).await?;
-        let Some(earlier) = &app.config.earlier else {
-            return Err(AppError::Changed("No way back is kept for this app.".into()));
-        };
-        let to = earlier.manifest.version.clone();
-        let doing = self.begin_work(id, AppWorkKind::RollBack, &planned())?;
-        let place = self.place([app.server_id]);
-        let message = format!("{} is being rolled back to {to}{place}", app.title());
-        let entry = Entry::by(by, ActivityKind::AppUpdate, message).to(app.server_id);
-        self.record(entry.with(json!({ "app": app.app, "from": app.version(), "to": to }))).await;
-        let (name, secrets) = (app.project_name()?, self.secrets_of(id).await?);
-        let worker = Worker { tomo: self.clone(), doing, app, name, secrets };
-        self.inner.tasks.spawn_on(
-            async move {
-                let mut worker = worker;
-                worker.put_back(AppWorkKind::RollBack, None).await;
-            },
-            &self.inner.runtime,
-        );
-        Ok(())
-    }
-
-    /// Takes up an update that was broken off: it is put back.
-    pub(super) async fn resume_update(&self, app: StoredInstall) -> Result<(), AppError> {
-        let doing = self.begin_work(app.id, AppWorkKind::Update, &planned())?;
-        let (name, secrets) = (app.project_name()?, self.secrets_of(app.id).await?);
-        let worker = Worker { tomo: self.clone(), doing, app, name, secrets };
-        self.inner.tasks.spawn_on(
-            async move {
-                let mut worker = worker;
-                let why = Trouble::Failed("Tomo was ended in the midst of it".to_owned());
-                worker.put_back(AppWorkKind::Update, Some(why)).await;
-            },
-            &self.inner.runtime,
-        );
-        Ok(())
-    }
-
-    /// Gives up the way back of an app, and removes the copies of its data.
-    ///
-    /// # Errors
-    /// When there is no such app, no way back is kept, its server cannot be reached, or something is being
-    /// done to it.
-    pub async fn forget_way_back(&self, by: UserId, id: InstalledAppId) -> Result<(), AppError> {
-        let app = self.stored_app(id).await?;
-        let Some(earlier) = app.config.earlier.clone() else {
-            return Err(AppError::Changed("No way back is kept for this app.".into()));
-        };
-        self.usable_engine(app.server_id)?;
-        let doing = self.begin_work(id, AppWorkKind::Update, &[])?;
-        let name = app.project_name()?;
-        let mut worker =
-            Worker { tomo: self.clone(), doing, app, name, secrets: Default::default() };
-        worker.app.config.earlier = None;
-        worker.give_up(&earlier).await;
-        worker.save().await.map_err(|trouble| AppError::Invalid(trouble.words()))?;
-        let app = &worker.app;
-        let place = self.place([app.server_id]);
-        let message = format!("Way back of {} given up{place}", app.title());
-        let entry = Entry::by(by, ActivityKind::AppUpdate, message).to(app.server_id);
-        self.record(entry.with(json!({ "app": app.app }))).await;
-        Ok(())
+/// The images of a version, by their digests where they are known.
+pub(super) fn pinned_images(
+    earlier: &EarlierApp,
+    name: &crate::domain::app::AppName,
+) -> Vec<String> {
+    let pinned = AppManifest { compose: earlier.compose.clone(), ..earlier.manifest.clone() };
+    match project::project(&pinned, name, &earlier.values) {
+        Ok(project) => images(&project),
+        Err(_) => images(&earlier.project),
     }
 }
 
 impl Worker {
-    /// What it is put back to.
-    fn before(&self) -> Option<&EarlierApp> {
-        let config = &self.app.config;
-        let update = config.update.as_ref().map(|update| &update.before);
-        update.or(config.earlier.as_deref())
-    }
-
     /// Puts the app back: after an update that failed, for this reason, or because somebody wants it.
-    pub(super) async fn put_back(&mut self, kind: AppWorkKind, why: Option<Trouble>) {
-        let mut failure = match &why {
-            Some(trouble) => Some(self.failure(trouble).await),
-            None => None,
-        };
-        if let Some(failure) = &mut failure {
-            failure.kind = kind;
-        }
+    pub(super) async fn put_back(&mut self, why: Option<Trouble>) {
         let is_cancelled = self.doing.is_cancelled();
         self.doing.cannot_cancel();
         self.doing.cancel = self.tomo.inner.cancel.child_token();
-        let is_untouched = self.app.config.update.as_ref().is_some_and(|it| !it.is_stopped);
-        let mut done = Ok(());
-        if !is_untouched {
-            self.doing.add(&planned());
-            for stage in Stage::ALL {
+        if let Some(trouble) = &why {
+            let failure = self.failure(trouble).await;
+            self.app.config.failure = Some(AppFailure { kind: AppWorkKind::Update, ..failure });
+        }
+        let Some(update) = self.app.config.update.as_deref_mut() else { return };
+        if update.stage == UpdateStage::Applied {
+            update.stage = UpdateStage::Back;
+        }
+        let stages = Stage::of(update);
+        let steps = planned(update);
+        let mut done = self.save().await;
+        if done.is_ok() {
+            self.doing.add(&steps);
+            for stage in stages {
                 done = self.step(stage).await;
                 if done.is_err() {
                     break;
                 }
             }
         }
-        if matches!(done, Err(Trouble::Cancelled)) {
-            return;
+        match done {
+            // A Tomo that ends leaves it as it is: the next one goes on.
+            Err(Trouble::Cancelled) => {}
+            Ok(()) => self.is_back(is_cancelled).await,
+            Err(trouble) => self.is_not_back(&trouble).await,
         }
-        self.say_put_back(kind, failure, is_cancelled, done).await;
     }
 
-    async fn say_put_back(
-        &mut self,
-        kind: AppWorkKind,
-        mut failure: Option<crate::domain::installed_app::AppFailure>,
-        is_cancelled: bool,
-        done: Result<(), Trouble>,
-    ) {
+    async fn is_back(&mut self, is_cancelled: bool) {
+        let Some(update) = self.end_update() else { return };
         let place = self.tomo.place([self.app.server_id]);
-        let title = self.app.title().to_owned();
-        let version = self.app.version().to_owned();
-        let (status, entry_kind, message) = match (&done, &mut failure) {
-            (Ok(()), None) => (
-                AppStatus::Running,
-                ActivityKind::AppUpdated,
-                format!("{title} rolled back to {version}{place}"),
-            ),
-            (Ok(()), Some(_)) if is_cancelled => (
-                AppStatus::Running,
-                ActivityKind::AppUpdated,
-                format!("{title} stays at {version}{place}: cancelled"),
-            ),
-            (Ok(()), Some(failure)) => {
-                let why = failure.message.trim_end_matches('.');
-                let message = format!(
-                    "{title} could not be updated{place} and was put back to {version}: {why}"
-                );
-                (AppStatus::Running, ActivityKind::AppFailed, message)
+        let (title, version) = (self.app.title().to_owned(), self.app.version().to_owned());
+        let failure = self.app.config.failure.take().filter(|_| !update.is_way_back);
+        let (kind, message) = match &failure {
+            None => (ActivityKind::AppUpdated, format!("{title} rolled back to {version}{place}")),
+            Some(_) if is_cancelled => {
+                (ActivityKind::AppUpdated, format!("{title} stays at {version}{place}: cancelled"))
             }
-            (Err(trouble), _) => {
-                let mut known = match failure.take() {
-                    Some(failure) => failure,
-                    None => self.failure(trouble).await,
+            Some(failure) => {
+                let why = failure.message.trim_end_matches('.');
+                let words = match update.stage {
+                    UpdateStage::Pulling => "and stays at",
+                    _ => "and was put back to",
                 };
-                let words = self.without_secrets(&trouble.words());
-                known.left.push(format!("It could not be put back: {words}"));
-                let message = format!(
-                    "{title} could not be put back{place}: {}",
-                    words.trim_end_matches('.')
-                );
-                failure = Some(known);
-                (AppStatus::Error, ActivityKind::AppFailed, message)
+                let message =
+                    format!("{title} could not be updated{place} {words} {version}: {why}");
+                (ActivityKind::AppFailed, message)
             }
         };
-        let entry = Entry::by_tomo(entry_kind, message).to(self.app.server_id);
-        self.tomo.record(entry.with(json!({ "app": self.app.app }))).await;
-        if done.is_ok() {
-            self.end_way_back(kind).await;
+        self.app.config.failure =
+            failure.filter(|_| !is_cancelled).map(|it| AppFailure { left: Vec::new(), ..it });
+        self.app.error = None;
+        let status = match update.was_stopped {
+            true => AppStatus::Stopped,
+            false => AppStatus::Running,
+        };
+        if update.stage != UpdateStage::Pulling && !update.was_stopped {
             self.app.started_at = Some(Utc::now());
         }
-        let kept = failure.filter(|_| !is_cancelled);
-        self.app.error = kept.as_ref().filter(|_| done.is_err()).map(|it| it.message.clone());
-        self.app.config.failure = kept;
-        self.store_end(status).await;
+        self.end_with_secrets(status).await;
+        let entry = Entry::by_tomo(kind, message).to(self.app.server_id);
+        self.tomo.record(entry.with(json!({ "app": self.app.app }))).await;
+        self.clear_away().await;
     }
 
-    /// What was kept for the way back, or came with what was put back, is of no use any more.
-    async fn end_way_back(&mut self, kind: AppWorkKind) {
+    /// The way back is walked: what was kept for it, and what came with the other version, is thrown away.
+    fn end_update(&mut self) -> Option<AppUpdate> {
         let config = &mut self.app.config;
-        let (images, volumes, before) = match config.update.take() {
-            Some(update) => (update.images, update.volumes, Some(update.before)),
-            None => (Vec::new(), Vec::new(), config.earlier.take().map(|earlier| *earlier)),
-        };
-        if kind == AppWorkKind::RollBack {
+        let update = *config.update.take()?;
+        let copies = &update.before.copies;
+        config.rubbish.volumes.extend(copies.iter().map(|copy| copy.copy.clone()));
+        config.rubbish.volumes.extend(update.volumes.iter().cloned());
+        if !matches!(update.stage, UpdateStage::Pulling | UpdateStage::Copying) {
+            // Their data went into volumes that the engine made anew.
+            let unnamed = copies.iter().filter(|copy| copy.unnamed.is_some());
+            config.rubbish.volumes.extend(unnamed.map(|copy| copy.volume.clone()));
+        }
+        config.rubbish.images.extend(update.images.iter().cloned());
+        config.made.images.retain(|image| !update.images.contains(image));
+        config.made.volumes.retain(|volume| !update.volumes.contains(volume));
+        if update.is_way_back && update.manifest.version != config.manifest.version {
             let version = config.manifest.version.clone();
             config.versions.insert(0, AppVersion { version, since: Utc::now() });
         }
-        let socket = self.app.config.engine.clone();
-        let Some(engine) = self.tomo.engine_at(self.app.server_id, &socket) else { return };
-        for copy in before.iter().flat_map(|before| &before.copies) {
-            self.note(engine.forget_volume(&copy.copy).await, &copy.copy);
+        Kept::Next.forget(&mut self.secrets);
+        Kept::Before.forget(&mut self.secrets);
+        Some(update)
+    }
+
+    async fn is_not_back(&mut self, trouble: &Trouble) {
+        let words = self.without_secrets(&trouble.words());
+        let failure = self.failure(trouble).await;
+        let config = &mut self.app.config;
+        let mut known = config.failure.take().unwrap_or(failure);
+        let is_touched = config.update.as_ref().is_some_and(|it| it.stage != UpdateStage::Copying);
+        known.left = match is_touched {
+            true => vec![format!("It could not be put back: {words}")],
+            false => vec![format!("It could not be started again: {words}")],
+        };
+        self.app.error = Some(known.message.clone());
+        self.app.config.failure = Some(known);
+        if is_touched {
+            if let Some(update) = self.app.config.update.as_deref_mut() {
+                update.stage = UpdateStage::Stuck;
+            }
+            self.store_end(AppStatus::Error).await;
+        } else {
+            // All that it was is there; it does not run.
+            self.end_update();
+            self.end_with_secrets(AppStatus::Error).await;
         }
-        for volume in &volumes {
-            self.note(engine.forget_volume(volume).await, volume);
-        }
-        for image in &images {
-            self.note(engine.forget_image(image).await, image);
+        let place = self.tomo.place([self.app.server_id]);
+        let message = format!(
+            "{} could not be put back{place}: {}",
+            self.app.title(),
+            words.trim_end_matches('.')
+        );
+        let entry = Entry::by_tomo(ActivityKind::AppFailed, message).to(self.app.server_id);
+        self.tomo.record(entry.with(json!({ "app": self.app.app }))).await;
+        if !is_touched {
+            self.clear_away().await;
         }
     }
 
-    /// Removes the copies of an earlier version, and its images where nothing uses them.
-    pub(super) async fn give_up(&mut self, earlier: &EarlierApp) {
-        let socket = self.app.config.engine.clone();
-        let Some(engine) = self.tomo.engine_at(self.app.server_id, &socket) else { return };
-        for copy in &earlier.copies {
-            self.note(engine.forget_volume(&copy.copy).await, &copy.copy);
+    /// What copied the data may still be at it.
+    async fn let_go(&mut self, engine: &Engine) -> Result<(), Trouble> {
+        for copy in self.under_way()?.before.copies.clone() {
+            engine.let_go(&copy.volume).await?;
+            engine.let_go(&copy.copy).await?;
         }
-        let now = images(&self.app.config.project);
-        for image in images(&earlier.project).iter().filter(|image| !now.contains(image)) {
-            self.note(engine.forget_image(image).await, image);
-        }
+        Ok(())
     }
 
-    fn note(&self, done: Result<(), crate::docker::EngineError>, what: &str) {
-        if let Err(error) = done {
-            tracing::info!(app = %self.app.id, what, %error, "something of an earlier version stays");
+    /// Removes the containers of the other version, once it is certain that all can be put back.
+    async fn remove_new(&mut self, engine: &Engine) -> Result<(), Trouble> {
+        self.let_go(engine).await?;
+        let copies = self.under_way()?.before.copies.clone();
+        self.refuse_strangers(engine, &names(&copies)).await?;
+        for copy in &copies {
+            if !engine.has_volume(&copy.copy).await? {
+                let what = copy.told();
+                return Err(Trouble::Failed(format!(
+                    "the copy of {what}, the volume {}, was removed from the server",
+                    copy.copy
+                )));
+            }
         }
-    }
-
-    /// Removes all copies that are kept, whatever for.
-    pub(super) async fn remove_copies(&mut self, engine: &Engine) -> Result<(), Trouble> {
-        let config = &self.app.config;
-        let update = config.update.as_ref().map(|update| &update.before);
-        let kept = update.into_iter().chain(config.earlier.as_deref());
-        let copies: Vec<String> =
-            kept.flat_map(|one| one.copies.iter().map(|copy| copy.copy.clone())).collect();
-        self.remove_volumes(engine, &copies).await?;
-        let older = config.earlier.as_ref().map(|earlier| images(&earlier.project));
-        for image in older.unwrap_or_default() {
-            self.note(engine.forget_image(&image).await, &image);
+        match self.stop_if_there(engine).await {
+            // What compose cannot stop is removed all the same.
+            Ok(()) | Err(Trouble::Failed(_)) => {}
+            Err(trouble) => return Err(trouble),
+        }
+        // What is in volumes without a name stays on the server: somebody may look for it.
+        self.remove_containers(engine, false).await?;
+        for network in self.under_way()?.project.networks.clone() {
+            if !network.is_external {
+                engine.forget_network(&network.name, self.name.as_str()).await?;
+            }
         }
         Ok(())
     }
 
     async fn restore_volumes(&mut self, engine: &Engine) -> Result<(), Trouble> {
-        // As long as the new version has not run, the data is what it was.
-        if self.app.config.update.as_ref().is_some_and(|update| !update.is_applied) {
-            return Ok(());
-        }
-        let copies = self.before().map(|before| before.copies.clone()).unwrap_or_default();
+        let copies = self.under_way()?.before.copies.clone();
         if copies.is_empty() {
             return Ok(());
         }
-        let image = self.image_of_before(engine).await?;
-        for copy in &copies {
+        let image = self.some_image(engine).await?;
+        for copy in copies.iter().filter(|copy| copy.unnamed.is_none()) {
             let done = engine.restore_volume(&copy.copy, &copy.volume, &image).await;
             let done = done.map_err(Trouble::from);
             done.map_err(|why| why.while_doing(&format!("putting {} back", copy.volume)))?;
@@ -361,28 +307,59 @@ impl Worker {
         Ok(())
     }
 
-    /// An image that is there: the containers are gone by now.
-    async fn image_of_before(&self, engine: &Engine) -> Result<String, Trouble> {
-        let mut known = images(&self.app.config.project);
-        known.extend(self.before().map(|before| images(&before.project)).unwrap_or_default());
-        let there = engine.images_there(&known).await?;
-        there
-            .into_keys()
-            .next()
-            .ok_or_else(|| Trouble::Failed("none of its images is there any more".to_owned()))
-    }
-
     async fn unapply(&mut self, engine: &Engine) -> Result<(), Trouble> {
-        let Some(before) = self.before().cloned() else { return Ok(()) };
+        let before = self.under_way()?.before.clone();
+        let wanted = pinned_images(&before, &self.name);
         let config = &mut self.app.config;
         config.manifest = before.manifest;
         config.project = before.project;
         config.values = before.values;
         config.compose = before.compose;
-        self.stands_at(AppStatus::Starting).await?;
+        let secrets = Kept::Before.of(&self.secrets);
+        secrets::replace(&mut self.secrets, secrets);
+        self.app.status = AppStatus::Starting;
+        self.save_with_secrets().await?;
         // They may have been removed meanwhile.
-        let wanted = images(&self.app.config.project);
         self.pull_all(engine, &wanted).await?;
         self.write(engine).await
+    }
+
+    /// Fills the volumes that the engine made anew for containers with what was in those of before.
+    async fn restore_unnamed(&mut self, engine: &Engine) -> Result<(), Trouble> {
+        let copies = self.under_way()?.before.copies.clone();
+        let containers = self.containers(engine).await?;
+        for copy in &copies {
+            let Some(place) = &copy.unnamed else { continue };
+            let its = |one: &&crate::domain::container::Container| {
+                one.service.as_ref() == Some(&place.service)
+            };
+            let Some(container) = containers.iter().find(its) else { continue };
+            let target = (container.id.as_str(), place.target.as_str());
+            let done = engine.restore_into(&copy.copy, target, &container.image_id).await;
+            let done = done.map_err(Trouble::from);
+            done.map_err(|why| why.while_doing(&format!("putting {} back", copy.told())))?;
+        }
+        Ok(())
+    }
+
+    /// Removes all copies that are kept, whatever for. Those that alone have the data of an app that stands
+    /// between two versions go only with its data.
+    pub(super) async fn remove_copies(&mut self, engine: &Engine) -> Result<(), Trouble> {
+        let config = &self.app.config;
+        let update = config.update.as_ref().filter(|update| {
+            let is_whole = matches!(update.stage, UpdateStage::Pulling | UpdateStage::Copying);
+            is_whole || config.removes_data
+        });
+        let kept = update.map(|update| &update.before).into_iter();
+        let kept = kept.chain(config.earlier.as_deref());
+        let copies = kept.flat_map(|one| one.copies.iter().map(|copy| copy.copy.clone()));
+        let all: Vec<String> = copies.chain(config.rubbish.volumes.iter().cloned()).collect();
+        for volume in &all {
+            match engine.forget_copy(volume).await {
+                Ok(()) | Err(EngineError::NotFound(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     app::{Tomo, error::AppError},
-    domain::installed_app::AppStatus,
+    domain::installed_app::{AppStatus, UpdateStage},
     store::StoredInstall,
 };
 
@@ -20,8 +20,11 @@ impl Tomo {
                 return;
             }
         };
-        let is_half = |app: &StoredInstall| app.status.is_passing() || app.config.update.is_some();
-        for app in stored.into_iter().filter(is_half) {
+        for app in stored {
+            if !is_half_done(&app) {
+                self.clear_away_when_due(app).await;
+                continue;
+            }
             if self.is_worked_at(app.id) {
                 continue;
             }
@@ -34,8 +37,8 @@ impl Tomo {
 
     async fn take_up(&self, app: StoredInstall) -> Result<(), AppError> {
         match app.status {
-            _ if app.config.update.is_some() => self.resume_update(app).await,
             AppStatus::Removing => self.resume_uninstall(app).await,
+            _ if app.config.update.is_some() => self.resume_update(app.id).await,
             _ if app.installed_at.is_none() => self.resume_install(app).await,
             // It was being started: what its containers do now says the rest.
             _ => {
@@ -46,4 +49,10 @@ impl Tomo {
             }
         }
     }
+}
+
+/// Whether somebody was at it. What could not be put back waits for a person.
+fn is_half_done(app: &StoredInstall) -> bool {
+    let stage = app.config.update.as_ref().map(|update| update.stage);
+    app.status.is_passing() || stage.is_some_and(|stage| stage != UpdateStage::Stuck)
 }

@@ -68,6 +68,60 @@ pub(super) fn all(manifest: &AppManifest, mut typed: AppSecrets) -> Result<AppSe
     }
 }
 
+/// Secrets that are kept beside those that an app runs with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// Those that an update brings.
+    Next,
+    /// Those of before the update that is under way.
+    Before,
+    /// Those of before the last update.
+    Earlier,
+}
+
+impl Kept {
+    /// What stands before the names: no name of a setting has a stroke in it.
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Next => "next/",
+            Self::Before => "before/",
+            Self::Earlier => "earlier/",
+        }
+    }
+
+    /// Those that are kept so.
+    pub(super) fn of(self, all: &AppSecrets) -> AppSecrets {
+        let own = all.iter().filter_map(|(name, value)| {
+            Some((name.strip_prefix(self.prefix())?.to_owned(), value.clone()))
+        });
+        own.collect()
+    }
+
+    /// Keeps these so, and none that were kept so until now.
+    pub(super) fn keep(self, all: &mut AppSecrets, secrets: AppSecrets) {
+        self.forget(all);
+        let named = secrets.into_iter();
+        all.extend(named.map(|(name, value)| (format!("{}{name}", self.prefix()), value)));
+    }
+
+    /// Keeps none so any more.
+    pub(super) fn forget(self, all: &mut AppSecrets) {
+        all.retain(|name, _| !name.starts_with(self.prefix()));
+    }
+}
+
+/// Those that an app runs with.
+pub(super) fn present(all: &AppSecrets) -> AppSecrets {
+    let own = all.iter().filter(|(name, _)| !name.contains('/'));
+    own.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// These take the place of those that an app runs with.
+pub(super) fn replace(all: &mut AppSecrets, secrets: AppSecrets) {
+    all.retain(|name, _| name.contains('/'));
+    all.extend(secrets);
+}
+
 /// Whether these are the same secrets.
 pub(super) fn are_same(some: &AppSecrets, others: &AppSecrets) -> bool {
     some.len() == others.len()
@@ -77,7 +131,7 @@ pub(super) fn are_same(some: &AppSecrets, others: &AppSecrets) -> bool {
 }
 
 impl Tomo {
-    /// The secrets of an app that is installed.
+    /// The secrets of an app that is installed, with those that are kept beside them.
     pub(super) async fn secrets_of(&self, id: InstalledAppId) -> Result<AppSecrets, AppError> {
         let sealed = self.inner.store.app_secrets(id).await?;
         Ok(match sealed {
@@ -97,7 +151,7 @@ impl Tomo {
         setting: &str,
     ) -> Result<SecretString, AppError> {
         let app = self.stored_app(id).await?;
-        let secret = self.secrets_of(id).await?.remove(setting);
+        let secret = present(&self.secrets_of(id).await?).remove(setting);
         let secret = secret.ok_or(AppError::NotFound("secret of this app"))?;
         let message = format!("Secret of {} looked at: {setting}", app.title());
         let entry = Entry::by(by, ActivityKind::AppReveal, message).to(app.server_id);
@@ -122,5 +176,26 @@ mod tests {
         assert!(hex.expose_secret().bytes().all(|byte| HEX.contains(&byte)));
         let (one, two) = (made(20, SecretAlphabet::Hex), made(20, SecretAlphabet::Hex));
         assert_ne!(one.unwrap().expose_secret(), two.unwrap().expose_secret());
+    }
+    /// Holds because a way back that brings the old version and not its password leaves an app that cannot
+    /// read its own data.
+    #[test]
+    fn secrets_of_several_versions_are_kept_apart() {
+        let one = |value: &str| -> AppSecrets { [("KEY".to_owned(), value.into())].into() };
+        let value = |all: &AppSecrets| all.get("KEY").map(|it| it.expose_secret().to_owned());
+        let mut all = one("now");
+        Kept::Next.keep(&mut all, one("next"));
+        Kept::Earlier.keep(&mut all, one("older"));
+        assert_eq!(value(&present(&all)).as_deref(), Some("now"));
+        assert_eq!(present(&all).len(), 1);
+        let before = present(&all);
+        Kept::Before.keep(&mut all, before);
+        let next = Kept::Next.of(&all);
+        replace(&mut all, next);
+        Kept::Next.forget(&mut all);
+        assert_eq!(value(&present(&all)).as_deref(), Some("next"));
+        assert_eq!(value(&Kept::Before.of(&all)).as_deref(), Some("now"));
+        assert_eq!(value(&Kept::Earlier.of(&all)).as_deref(), Some("older"));
+        assert_eq!(Kept::Next.of(&all).len(), 0);
     }
 }

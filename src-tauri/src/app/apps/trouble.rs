@@ -4,6 +4,7 @@ use crate::{
     app::error::AppError,
     docker::{ComposeError, CopyError, EngineError, host::HostError},
     domain::text::sentence,
+    ssh::RemoteError,
     store::StoreError,
 };
 
@@ -49,9 +50,16 @@ impl From<EngineError> for Trouble {
 
 impl From<HostError> for Trouble {
     fn from(error: HostError) -> Self {
-        match error {
+        match &error {
+            // The same words would get the same answer.
+            HostError::Remote(
+                RemoteError::Forbidden
+                | RemoteError::NoShell { .. }
+                | RemoteError::TooLarge(_)
+                | RemoteError::Unsendable,
+            ) => Self::Failed(error.to_string()),
             HostError::Remote(_) => Self::Lost(error.to_string()),
-            error => Self::Failed(error.to_string()),
+            _ => Self::Failed(error.to_string()),
         }
     }
 }

@@ -51,7 +51,7 @@ impl Worker {
                 let waited = figure::count(most.as_secs(), "second");
                 return Err(Trouble::Failed(format!("it was not well after {waited}")));
             }
-            self.doing.tell("health", |step| {
+            self.doing.tell(|step| {
                 let all = figure::count(containers.len() as u64, "container");
                 step.detail = Some(format!("{well} of {all} well"));
             });

@@ -1,8 +1,8 @@
 //! Working on one app: its row, its engine, and steps that are tried again when the server was lost.
 
-use super::{trouble::Trouble, works::Doing};
+use super::{secrets, trouble::Trouble, works::Doing};
 use crate::{
-    app::Tomo,
+    app::{Tomo, error::AppError},
     catalog::env_file,
     docker::{ComposeProject, Engine},
     domain::{
@@ -23,6 +23,8 @@ use zeroize::Zeroizing;
 
 /// How long a server that was lost is waited for.
 const PATIENCE: Duration = Duration::from_secs(10 * 60);
+/// An attempt that went on for so long before the server was lost began anew: it is not the same trouble.
+const WENT_ON: Duration = Duration::from_secs(60);
 /// Between attempts.
 const PAUSE: Duration = Duration::from_secs(1);
 /// After the server was lost, what it was asked for before may still go on there, and be in the way so often.
@@ -83,6 +85,7 @@ impl Worker {
                 Some(engine) => engine?,
                 None => return Err(Trouble::Cancelled),
             };
+            let begun = Instant::now();
             let doing = step.run(self, engine);
             let done = if step.ends_itself() {
                 doing.await
@@ -97,10 +100,15 @@ impl Worker {
                 }
                 done => return done,
             };
+            if begun.elapsed() > WENT_ON {
+                lost_at = None;
+                in_the_way = 0;
+            }
             if lost_at.get_or_insert_with(Instant::now).elapsed() > PATIENCE {
                 return Err(Trouble::Failed(why));
             }
-            self.doing.tell(step.name(), |step| {
+            let why = self.without_secrets(&why);
+            self.doing.tell(|step| {
                 step.detail = Some(format!("The server was lost ({why}); trying again."));
             });
             cancel.run_until_cancelled(tokio::time::sleep(PAUSE)).await;
@@ -138,13 +146,14 @@ impl Worker {
         Ok(all.into_iter().filter(own).collect())
     }
 
-    /// The file of variables: all values and secrets.
+    /// The file of variables: all values, and the secrets that it runs with.
     pub(super) fn variables(&self) -> Zeroizing<String> {
+        let secrets = secrets::present(&self.secrets);
         let mut all: BTreeMap<&str, &str> = BTreeMap::new();
         for (name, value) in &self.app.config.values {
             all.insert(name, value);
         }
-        for (name, secret) in &self.secrets {
+        for (name, secret) in &secrets {
             all.insert(name, secret.expose_secret());
         }
         Zeroizing::new(env_file::write(all))
@@ -161,16 +170,26 @@ impl Worker {
         if self.tomo.inner.store.update_installed_app(&self.app).await? {
             return Ok(());
         }
-        Err(Trouble::Failed("the app or its server was removed from Tomo meanwhile".to_owned()))
+        Err(gone())
+    }
+
+    /// Writes the row, and its secrets with it.
+    pub(super) async fn save_with_secrets(&mut self) -> Result<(), Trouble> {
+        let sealed = self.tomo.inner.vault.seal_app(self.app.id, &self.secrets);
+        let sealed = sealed.map_err(AppError::from)?;
+        if self.tomo.inner.store.update_installed_app_with(&self.app, &sealed).await? {
+            return Ok(());
+        }
+        Err(gone())
     }
 
     /// A text of the app without its secrets: programs print what they were given.
     pub(super) fn without_secrets(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for secret in self.secrets.values().map(ExposeSecret::expose_secret) {
-            // A short one stands in too many words that are none.
-            if secret.len() >= 4 {
-                text = text.replace(secret, "••••");
+            // Programs print line by line; a short one stands in too many words that are none.
+            for line in secret.lines().filter(|line| line.len() >= 4) {
+                text = text.replace(line, "••••");
             }
         }
         text
@@ -188,4 +207,8 @@ impl Worker {
             at: Utc::now(),
         }
     }
+}
+
+fn gone() -> Trouble {
+    Trouble::Failed("the app or its server was removed from Tomo meanwhile".to_owned())
 }

@@ -235,9 +235,10 @@ impl Doing {
     }
 
     /// What is known of the step that is being done; not told more often than anybody can read.
-    pub(super) fn tell(&self, name: &str, tell: impl FnOnce(&mut AppStep)) {
+    pub(super) fn tell(&self, tell: impl FnOnce(&mut AppStep)) {
         let mut work = locked(&self.work);
-        if let Some(step) = work.steps.iter_mut().find(|step| step.name == name) {
+        let is_running = |step: &&mut AppStep| step.state == StepState::Running;
+        if let Some(step) = work.steps.iter_mut().find(is_running) {
             tell(step);
         }
         drop(work);

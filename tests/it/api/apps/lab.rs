@@ -5,6 +5,7 @@ use super::super::{
     engines::{Watched, engine},
     lab::{Lab, skip},
 };
+pub use crate::lab::app::Behaviour;
 use crate::lab::{
     app::manifest,
     docker::{Docker, IMAGE},
@@ -19,17 +20,6 @@ use std::{
     process::Command,
 };
 use tempfile::TempDir;
-
-/// What an app of the lab does besides serving a page that its check asks for.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Behaviour<'a> {
-    /// Runs before the page is served.
-    pub before: &'a str,
-    /// Lines of the service, each with six blanks before it.
-    pub lines: &'a str,
-    /// The tag of the image; `1` is in the registry.
-    pub tag: &'a str,
-}
 
 /// All of it.
 pub struct AppLab {
@@ -99,9 +89,7 @@ impl AppLab {
     /// Puts an app into the catalog; whoever changes one reads the source anew.
     pub fn offer(&self, id: &str, behaviour: Behaviour<'_>) {
         let tag = if behaviour.tag.is_empty() { "1" } else { behaviour.tag };
-        let (before, lines) = (behaviour.before, behaviour.lines);
-        let image = self.image(tag);
-        let manifest = manifest(id, tag, &image, before, lines);
+        let manifest = manifest(id, &self.image(tag), Behaviour { tag, ..behaviour });
         let folder = self.catalog.path().join(id);
         fs::create_dir_all(&folder).expect("a folder");
         fs::write(folder.join("app.yaml"), manifest).expect("a manifest");
@@ -142,58 +130,19 @@ impl AppLab {
             .await
     }
 
-    /// Waits, from push to push, until the app is as wanted.
+    /// Waits until the app is as wanted.
     pub async fn until(&self, id: &str, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
-        let mut last = Value::Null;
-        let waiting = async {
-            let mut pushes = Box::pin(self.house().tomo.pushes());
-            loop {
-                last = self.app(id).await;
-                if wanted(&last) {
-                    return;
-                }
-                pushes.next().await.expect("Tomo lives");
-            }
-        };
-        let waited = tokio::time::timeout(PATIENCE, waiting).await;
-        assert!(waited.is_ok(), "not {what}: {last:#}");
-        last
+        until(self.house(), "app.get", json!({ "id": id }), what, wanted).await
     }
 
     /// Waits until the list of apps is as wanted.
     pub async fn until_list(&self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
-        let mut last = Value::Null;
-        let waiting = async {
-            let mut pushes = Box::pin(self.house().tomo.pushes());
-            loop {
-                last = self.house().ask("app.list", json!({})).await;
-                if wanted(&last) {
-                    return;
-                }
-                pushes.next().await.expect("Tomo lives");
-            }
-        };
-        let waited = tokio::time::timeout(PATIENCE, waiting).await;
-        assert!(waited.is_ok(), "not {what}: {last:#}");
-        last
+        until(self.house(), "app.list", json!({}), what, wanted).await
     }
 
     /// Waits until the plan of `web` is as wanted.
     pub async fn until_plan(&self, wanted: impl Fn(&Value) -> bool) -> Value {
-        let mut last = Value::Null;
-        let waiting = async {
-            let mut pushes = Box::pin(self.house().tomo.pushes());
-            loop {
-                last = self.house().ask("app.plan", self.wish("web")).await;
-                if wanted(&last) {
-                    return;
-                }
-                pushes.next().await.expect("Tomo lives");
-            }
-        };
-        let waited = tokio::time::timeout(PATIENCE, waiting).await;
-        assert!(waited.is_ok(), "not as wanted: {last:#}");
-        last
+        until(self.house(), "app.plan", self.wish("web"), "as wanted", wanted).await
     }
 
     /// What the engine has besides what it began with: containers, volumes, networks, images, and files of
@@ -223,6 +172,30 @@ impl AppLab {
     pub fn file(&self, project: &str, path: &str) -> String {
         self.docker.docker(&["exec", &format!("{project}-web-1"), "cat", path])
     }
+}
+
+/// Asks the same, from push to push, until the answer is as wanted.
+pub async fn until(
+    house: &House,
+    command: &str,
+    arguments: Value,
+    what: &str,
+    wanted: impl Fn(&Value) -> bool,
+) -> Value {
+    let mut last = Value::Null;
+    let waiting = async {
+        let mut pushes = Box::pin(house.tomo.pushes());
+        loop {
+            last = house.ask(command, arguments.clone()).await;
+            if wanted(&last) {
+                return;
+            }
+            pushes.next().await.expect("Tomo lives");
+        }
+    };
+    let waited = tokio::time::timeout(PATIENCE, waiting).await;
+    assert!(waited.is_ok(), "not {what}: {last:#}");
+    last
 }
 
 /// What a web server answers there.

@@ -1,20 +1,19 @@
 //! Updates that can be undone: what does not become well is put back, image, configuration and data.
 
 use super::{
-    super::{ADMIN, Code, House, PATIENCE},
-    lab::{AppLab, Behaviour, fetched},
+    super::{ADMIN, Code, House},
+    lab::{AppLab, Behaviour, fetched, until},
 };
-use futures::StreamExt;
 use serde_json::{Value, json};
 
 /// Writes into the volume of `web`.
-fn write(lab: &AppLab, text: &str) {
+pub fn write(lab: &AppLab, text: &str) {
     let command = format!("echo '{text}' > /data/kept");
     lab.docker.docker(&["exec", "web-web-1", "sh", "-c", &command]);
 }
 
 /// The lab with `web` installed, something in its volume, and another version in the catalog.
-async fn with_newer(behaviour: Behaviour<'_>) -> Option<(AppLab, String)> {
+pub async fn with_newer(behaviour: Behaviour<'_>) -> Option<(AppLab, String)> {
     let lab = AppLab::start().await?;
     let id = lab.install("web").await;
     write(&lab, "data of before");
@@ -26,9 +25,34 @@ async fn with_newer(behaviour: Behaviour<'_>) -> Option<(AppLab, String)> {
     Some((lab, id))
 }
 
-fn image(lab: &AppLab) -> String {
+pub fn image(lab: &AppLab) -> String {
     let id = lab.docker.docker(&["inspect", "-f", "{{.Image}}", "web-web-1"]);
     lab.docker.docker(&["inspect", "-f", "{{index .Config.Labels \"v\"}}", &id])
+}
+
+/// Waits until this step of what is being done to the app goes on.
+pub async fn step(lab: &AppLab, id: &str, name: &str) {
+    lab.until(id, name, |app| {
+        let steps = app["app"]["work"]["steps"].as_array().cloned().unwrap_or_default();
+        steps.iter().any(|step| step["name"] == name && step["state"] == "running")
+    })
+    .await;
+}
+
+/// Ends Tomo where it is, and starts it again.
+pub async fn reopened(lab: &AppLab) -> House {
+    let folder = lab.house().folder.clone();
+    lab.house().tomo.shutdown().await;
+    let other = House::open(folder).await;
+    other.sign_in(ADMIN).await;
+    other.tomo.start_collecting().await.expect("it collects");
+    other
+}
+
+/// Waits until nothing is being done to the app any more, and it is so.
+pub async fn ended(house: &House, id: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+    let is_over = |app: &Value| app["app"]["work"].is_null() && wanted(app);
+    until(house, "app.get", json!({ "id": id }), "at its end", is_over).await
 }
 
 /// Holds because the data goes along, stays as it was for the way back, and comes back with it.
@@ -60,6 +84,17 @@ async fn an_update_goes_there_and_back() {
     assert_eq!(app["app"]["newer"], Value::Null);
     let versions = app["versions"].as_array().expect("versions");
     assert_eq!(versions.iter().map(|it| &it["version"]).collect::<Vec<_>>(), ["2", "1"]);
+    let last = &app["last_update"];
+    let added = |file: &str| {
+        let lines = last[file].as_array().expect("lines").iter();
+        let mut added = lines.filter(|line| line["change"] == "added");
+        added.next().expect("a line")["text"].as_str().expect("text").to_owned()
+    };
+    assert_eq!(
+        (&last["from"], added("variables").as_str()),
+        (&json!("1"), "GREETING=\"good evening\"")
+    );
+    assert!(added("compose").contains("web:2@sha256:"), "{last:#}");
 
     write(&lab, "data of afterwards");
     lab.house().ask("app.roll_back", json!({ "id": id })).await;
@@ -137,35 +172,15 @@ async fn what_does_not_become_well_is_put_back() {
 /// nor the new one, and the next makes it the old one again.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_update_that_was_broken_off_is_put_back() {
-    let slow = "echo 'data of the new version' > /data/kept; sleep 4";
+    let slow = "echo 'data of the new version' > /data/kept; sleep 600";
     let Some((lab, id)) = with_newer(Behaviour { before: slow, ..Behaviour::default() }).await
     else {
         return;
     };
     lab.house().ask("app.update", json!({ "id": id })).await;
-    lab.until(&id, "being waited for", |app| {
-        let steps = app["app"]["work"]["steps"].as_array().cloned().unwrap_or_default();
-        steps.iter().any(|step| step["name"] == "health" && step["state"] == "running")
-    })
-    .await;
-    let begun = lab.house().folder.clone();
-    lab.house().tomo.shutdown().await;
-    let other = House::open(begun).await;
-    other.sign_in(ADMIN).await;
-    other.tomo.start_collecting().await.expect("it collects");
-    let mut app = Value::Null;
-    let back = async {
-        let mut pushes = Box::pin(other.tomo.pushes());
-        loop {
-            app = other.ask("app.get", json!({ "id": id })).await;
-            if app["failure"].is_object() && app["app"]["work"].is_null() {
-                return;
-            }
-            pushes.next().await.expect("Tomo lives");
-        }
-    };
-    let done = tokio::time::timeout(PATIENCE, back).await;
-    assert!(done.is_ok(), "{app:#}");
+    step(&lab, &id, "health").await;
+    let other = reopened(&lab).await;
+    let app = ended(&other, &id, |app| app["failure"].is_object()).await;
     assert_eq!((&app["app"]["status"], &app["app"]["version"]), (&json!("running"), &json!("1")));
     assert_eq!(
         (image(&lab).as_str(), lab.file("web", "/data/kept").as_str()),
