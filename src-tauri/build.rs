@@ -21,6 +21,7 @@ fn main() {
         .capabilities_path_pattern("./src-tauri/capabilities/**/*.json")
         .app_manifest(AppManifest::new().commands(&[
             "call",
+            "open_app",
             "open_link",
             "subscribe",
             "terminal",

@@ -19,6 +19,8 @@ mod child;
 #[cfg(target_os = "linux")]
 mod containers;
 #[cfg(target_os = "linux")]
+mod deploy;
+#[cfg(target_os = "linux")]
 mod fleet;
 #[cfg(target_os = "linux")]
 mod house;
@@ -62,7 +64,7 @@ fn main() -> ExitCode {
 #[cfg(target_os = "linux")]
 fn parts(wanted: &[String]) -> report::Done {
     type Part = (&'static str, fn(&mut report::Report) -> report::Done);
-    const PARTS: [Part; 10] = [
+    const PARTS: [Part; 11] = [
         ("ssh", ssh::measure),
         ("fleet", fleet::measure),
         ("store", store::measure),
@@ -72,6 +74,7 @@ fn parts(wanted: &[String]) -> report::Done {
         ("backup", backup::measure),
         ("containers", containers::measure),
         ("apps", apps::measure),
+        ("deploy", deploy::measure),
         ("window", window::measure),
     ];
     if let Some(word) = wanted.iter().find(|word| PARTS.iter().all(|(name, _)| name != word)) {

@@ -164,6 +164,7 @@ pub fn typescript() -> String {
         installed_app::DiffLine,
         installed_app::UpdatePlan,
         installed_app::LastUpdate,
+        installed_app::AppAddress,
         installed_app::AppPage,
         installed_app::AppContainers,
         installed_app::InstalledApp,

@@ -28,7 +28,9 @@ use crate::{
         fleet::{Collection, Fleet, LiveHistory, ServerDetails, ServerRow},
         history::History,
         host_key::KnownHost,
-        installed_app::{InstalledAppDetails, InstalledApps, UninstallPreview, UpdatePlan},
+        installed_app::{
+            AppAddress, InstalledAppDetails, InstalledApps, UninstallPreview, UpdatePlan,
+        },
         key_info::KeyInfo,
         lock::AccountLock,
         plan::Plan,
@@ -331,6 +333,9 @@ commands! {
     /// Gives up the way back to the version before, and removes the copies of its data.
     /// The `id` is that of a row of `app_list`.
     "app.forget_way_back" Operate (itself) [destroys] app_forget_way_back(OneInstalledApp) -> InstalledAppDetails;
+    /// Gives the address under which a browser on this computer reaches an app, and opens a tunnel where it takes one.
+    /// The `id` is that of a row of `app_list`.
+    "app.open" Operate (itself) [person] app_open(OneInstalledApp) -> AppAddress;
     /// Shows one secret of an app.
     "app.reveal" Operate (itself) [person] app_reveal(RevealAppSecret) -> String;
     /// Where apps come from.

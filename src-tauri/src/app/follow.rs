@@ -72,7 +72,7 @@ impl Tomo {
                     tracing::warn!(%error, "the database could not be followed");
                 }
                 tomo.follow_activity().await;
-                tomo.take_up_app_works().await;
+                tomo.follow_apps().await;
             }
         });
     }

@@ -217,6 +217,12 @@ kinds! {
     AppUninstall "app.uninstall" Apps Info Everybody;
     /// Something could not be done to an app.
     AppFailed "app.failed" Apps Warning Everybody;
+    /// An app that was well is not any more.
+    AppIll "app.ill" Apps Warning Everybody;
+    /// An app is well again.
+    AppWell "app.well" Apps Info Everybody;
+    /// A tunnel to the page of an app was opened.
+    AppOpen "app.open" Apps Info Everybody;
     /// Somebody looked at a secret of an app.
     AppReveal "app.reveal" Apps Info Admins;
     /// An assistant called a tool.

@@ -255,6 +255,15 @@ pub struct AppBind {
     pub is_read_only: bool,
 }
 
+/// How many apps there are on all servers, and how many of them are not well.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AppsWellness {
+    /// All that are installed.
+    pub all: u32,
+    /// Those that are not well.
+    pub troubled: u32,
+}
+
 /// What an installation has made of a server, and with what: `installed_apps.config`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AppConfig {
@@ -472,6 +481,15 @@ pub struct AppPage {
     pub port: u16,
     /// The address, by the name that Tomo reaches the server by.
     pub url: String,
+}
+
+/// An address under which a browser on this computer reaches an app.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+pub struct AppAddress {
+    /// The address.
+    pub url: String,
+    /// Whether it leads through the server's SSH connection, as long as Tomo runs.
+    pub is_tunnel: bool,
 }
 
 /// An app on a server.

@@ -4,6 +4,7 @@ use super::user::Role;
 
 /// What commands do that not every role may call, by their names or the beginnings of these.
 const DOING: &[(&str, &str)] = &[
+    ("app.open", "open the pages of apps"),
     ("app.reveal", "look at secrets of apps"),
     ("app.", "install, start, stop or remove apps"),
     ("app_source.sync", "read sources of apps anew"),

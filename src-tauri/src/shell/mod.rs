@@ -37,6 +37,7 @@ pub fn run(options: Options, opening: Opening) -> ExitCode {
         .invoke_handler(tauri::generate_handler![
             bridge::call,
             links::open_link,
+            links::open_app,
             bridge::subscribe,
             bridge::terminal,
             bridge::terminal_shown,

@@ -34,7 +34,7 @@ const SERVER: &str = "server:";
 
 /// Puts the icon into the tray and keeps it true.
 pub(super) fn build(app: &AppHandle, tomo: &Tomo) -> tauri::Result<()> {
-    let text = tray_text::write(&tomo.fleet(), Utc::now());
+    let text = tray_text::write(&tomo.fleet(), tomo.apps_wellness(), Utc::now());
     let (menu, lines) = menu(app, &text)?;
     let tray = TrayIconBuilder::with_id("tomo")
         .icon(image(text.icon))
@@ -72,7 +72,7 @@ fn keep(app: AppHandle, tomo: &Tomo, shown: Shown) {
         while !matches!(changes.recv().await, Err(RecvError::Closed)) {
             tokio::time::sleep(WRITE_EVERY).await;
             changes = changes.resubscribe();
-            let text = tray_text::write(&reader.fleet(), Utc::now());
+            let text = tray_text::write(&reader.fleet(), reader.apps_wellness(), Utc::now());
             let (handle, shown) = (app.clone(), shown.clone());
             // Posted, not waited for: the main thread may be waiting for this task to end.
             let posted = app.run_on_main_thread(move || {
@@ -122,6 +122,9 @@ fn menu(app: &AppHandle, text: &TrayText) -> tauri::Result<(Menu<Wry>, Vec<MenuI
     let mut lines = vec![item("head", &text.head, false)?];
     if let Some(containers) = &text.containers {
         lines.push(item("containers", containers, false)?);
+    }
+    if let Some(apps) = &text.apps {
+        lines.push(item("apps", apps, false)?);
     }
     for (id, line) in &text.lines {
         lines.push(item(&format!("{SERVER}{id}"), line, true)?);

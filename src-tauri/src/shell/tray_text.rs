@@ -6,6 +6,7 @@ use crate::domain::{
     fleet::{Fleet, ServerRow},
     health::{State, age_text},
     id::ServerId,
+    installed_app::AppsWellness,
 };
 use chrono::{DateTime, Utc};
 use unicode_width::UnicodeWidthStr;
@@ -33,6 +34,8 @@ pub(super) struct TrayText {
     pub(super) head: String,
     /// `24 containers running, 2 in trouble`; absent where no engine that answers has any.
     pub(super) containers: Option<String>,
+    /// `3 apps, 1 in trouble`; absent where there are none.
+    pub(super) apps: Option<String>,
     /// Worst first, then by name.
     pub(super) lines: Vec<(ServerId, String)>,
     pub(super) paused: bool,
@@ -42,7 +45,7 @@ impl TrayText {
     /// The texts of the menu's items, from the top on.
     pub(super) fn texts(&self) -> impl Iterator<Item = &String> {
         let lines = self.lines.iter().map(|(_, line)| line);
-        std::iter::once(&self.head).chain(&self.containers).chain(lines)
+        std::iter::once(&self.head).chain(&self.containers).chain(&self.apps).chain(lines)
     }
 
     /// Whether the menu has the same items, whatever they say.
@@ -51,6 +54,7 @@ impl TrayText {
         ids(self) == ids(other)
             && self.paused == other.paused
             && self.containers.is_some() == other.containers.is_some()
+            && self.apps.is_some() == other.apps.is_some()
     }
 }
 
@@ -60,13 +64,16 @@ const NAME_WIDTH: usize = 20;
 const FIGURE_SPACE: char = '\u{2007}';
 
 /// Writes the tray's texts.
-pub(super) fn write(fleet: &Fleet, now: DateTime<Utc>) -> TrayText {
+pub(super) fn write(fleet: &Fleet, wellness: AppsWellness, now: DateTime<Utc>) -> TrayText {
     let mut rows: Vec<&ServerRow> = fleet.servers.iter().collect();
     // The list comes by name, and the sort is stable.
     rows.sort_by_key(|row| std::cmp::Reverse(row.health.state));
     let width =
         rows.iter().map(|row| row.server.name.width().min(NAME_WIDTH)).max().unwrap_or_default();
-    let troubles = troubles(&rows);
+    let mut troubles = troubles(&rows);
+    if wellness.troubled > 0 {
+        troubles.push(format!("{} not well", apps_counted(wellness.troubled)));
+    }
     let count = rows.len();
     let servers = if count == 1 { "1 server".to_owned() } else { format!("{count} servers") };
     let summary = if fleet.collection.paused {
@@ -77,22 +84,24 @@ pub(super) fn write(fleet: &Fleet, now: DateTime<Utc>) -> TrayText {
         troubles.join(", ")
     };
     TrayText {
-        icon: icon(&rows, fleet.collection.paused),
+        icon: icon(&rows, wellness, fleet.collection.paused),
         tooltip: format!("Tomo, {summary}"),
         head: format!("{servers} · {summary}"),
         containers: containers(rows.iter().filter_map(|row| row.containers)),
+        apps: apps(wellness),
         lines: rows.iter().map(|row| (row.server.id, line(row, width, now))).collect(),
         paused: fleet.collection.paused,
     }
 }
 
-fn icon(rows: &[&ServerRow], paused: bool) -> Icon {
+fn icon(rows: &[&ServerRow], wellness: AppsWellness, paused: bool) -> Icon {
     if paused {
         return Icon::Paused;
     }
     match rows.iter().map(|row| row.health.state).max() {
         Some(State::Down) => Icon::Down,
         Some(State::Critical | State::Warning) => Icon::Warning,
+        _ if wellness.troubled > 0 => Icon::Warning,
         _ => Icon::Normal,
     }
 }
@@ -126,6 +135,19 @@ fn containers(counts: impl Iterator<Item = ContainerCounts>) -> Option<String> {
         (_, 0) => Some(format!("{running} {noun} running")),
         (_, troubled) => Some(format!("{running} {noun} running, {troubled} in trouble")),
     }
+}
+
+fn apps(wellness: AppsWellness) -> Option<String> {
+    let all = apps_counted(wellness.all);
+    match (wellness.all, wellness.troubled) {
+        (0, _) => None,
+        (_, 0) => Some(all),
+        (_, troubled) => Some(format!("{all}, {troubled} in trouble")),
+    }
+}
+
+fn apps_counted(count: u32) -> String {
+    if count == 1 { "1 app".to_owned() } else { format!("{count} apps") }
 }
 
 fn line(row: &ServerRow, width: usize, now: DateTime<Utc>) -> String {
@@ -254,7 +276,8 @@ mod tests {
         let fine = || row("fine", 20.0, connected());
         let full = || row("full", 85.0, connected());
         let gone = || row("gone", 20.0, lost());
-        let text = |servers, paused| write(&fleet(servers, paused), Utc::now());
+        let text =
+            |servers, paused| write(&fleet(servers, paused), AppsWellness::default(), Utc::now());
         assert_eq!(text(vec![fine()], false).icon, Icon::Normal);
         assert_eq!(text(vec![fine(), full()], false).icon, Icon::Warning);
         let worst = text(vec![fine(), full(), gone()], false);
@@ -273,7 +296,8 @@ mod tests {
             ServerRow { containers, ..row("nas", 20.0, connected()) }
         };
         let without = || row("pi", 20.0, connected());
-        let said = |servers| write(&fleet(servers, false), Utc::now()).containers;
+        let said =
+            |servers| write(&fleet(servers, false), AppsWellness::default(), Utc::now()).containers;
         assert_eq!(said(vec![without()]), None);
         assert_eq!(said(vec![with(0, 0, 0)]), None);
         assert_eq!(said(vec![with(1, 1, 0)]).as_deref(), Some("1 container running"));
@@ -282,12 +306,26 @@ mod tests {
         assert_eq!(said(vec![with(2, 0, 0)]).as_deref(), Some("0 containers running"));
     }
 
+    /// An app that crashed on a server that is well is a trouble all the same.
+    #[test]
+    fn apps_are_counted_and_worried_about() {
+        let said = |all, troubled| {
+            let servers = vec![row("nas", 20.0, connected())];
+            write(&fleet(servers, false), AppsWellness { all, troubled }, Utc::now())
+        };
+        assert_eq!((said(0, 0).apps, said(0, 0).icon), (None, Icon::Normal));
+        assert_eq!(said(1, 0).apps.as_deref(), Some("1 app"));
+        let ill = said(3, 1);
+        assert_eq!(ill.apps.as_deref(), Some("3 apps, 1 in trouble"));
+        assert_eq!((ill.icon, ill.tooltip.as_str()), (Icon::Warning, "Tomo, 1 app not well"));
+    }
+
     /// Figures stand in columns whatever the names are; what was not measured is a dash.
     #[test]
     fn every_line_is_as_wide_as_the_others() {
         let names = ["nas", "日本 🏠", "a name that is far too long for a tray"];
         let servers = names.map(|name| row(name, 20.0, connected())).into();
-        let text = write(&fleet(servers, false), Utc::now());
+        let text = write(&fleet(servers, false), AppsWellness::default(), Utc::now());
         let widths: Vec<usize> = text.lines.iter().map(|(_, line)| line.width()).collect();
         assert!(widths.iter().all(|width| *width == widths[0]), "{:?}", text.lines);
         assert!(text.lines.iter().all(|(_, line)| line.contains('–')), "{:?}", text.lines);

@@ -101,6 +101,20 @@ impl Connection {
         RemoteStream::socket(self, path, time).await
     }
 
+    /// Opens a stream to a port that the server reaches: its own, at `127.0.0.1`, or another's.
+    ///
+    /// # Errors
+    /// [`RemoteError::PortForbidden`] when the server forwards no ports, [`RemoteError::NothingListens`]
+    /// when nobody answers there.
+    pub async fn open_port(
+        &self,
+        host: &str,
+        port: u16,
+        time: Duration,
+    ) -> Result<RemoteStream, RemoteError> {
+        RemoteStream::port(self, host, port, time).await
+    }
+
     /// Starts a command and opens a stream to its input and output. The words reach it as they are.
     ///
     /// # Errors
@@ -170,6 +184,24 @@ impl Connection {
                 Err(RemoteError::NotConnected)
             }
             Err(russh::Error::ChannelOpenFailure(_)) => Err(RemoteError::Forbidden),
+            Err(_) => Err(self.lost()),
+        }
+    }
+
+    pub(super) async fn open_port_channel(
+        &self,
+        host: &str,
+        port: u16,
+    ) -> Result<Channel<client::Msg>, RemoteError> {
+        // Who asks stands in the server's log, and is this computer.
+        let opened =
+            self.inner.handle.channel_open_direct_tcpip(host, port.into(), "127.0.0.1", 0).await;
+        match opened {
+            Ok(channel) => Ok(channel),
+            Err(russh::Error::ChannelOpenFailure(ChannelOpenFailure::ConnectFailed)) => {
+                Err(RemoteError::NothingListens)
+            }
+            Err(russh::Error::ChannelOpenFailure(_)) => Err(RemoteError::PortForbidden),
             Err(_) => Err(self.lost()),
         }
     }

@@ -32,6 +32,12 @@ pub enum RemoteError {
     /// The server forwards no sockets.
     #[error("the server forwards no sockets")]
     Forbidden,
+    /// The server forwards no ports.
+    #[error("the server forwards no ports")]
+    PortForbidden,
+    /// Nothing listens at the port.
+    #[error("nothing listens at the port")]
+    NothingListens,
     /// Nobody answers at the socket, or the account may not use it.
     #[error("nobody answers at the socket")]
     NotConnected,
@@ -78,6 +84,14 @@ impl RemoteError {
             Self::Forbidden => (
                 "the server forwards no sockets".to_owned(),
                 "Allow it in its sshd_config (AllowStreamLocalForwarding yes).".to_owned(),
+            ),
+            Self::PortForbidden => (
+                "the server forwards no ports".to_owned(),
+                "Allow it in its sshd_config (AllowTcpForwarding yes).".to_owned(),
+            ),
+            Self::NothingListens => (
+                "nothing listens at the port".to_owned(),
+                "See whether the app runs, and what its log says.".to_owned(),
             ),
             Self::NotConnected => (
                 "nobody answers at the socket".to_owned(),

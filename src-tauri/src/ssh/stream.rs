@@ -51,6 +51,22 @@ impl RemoteStream {
         Ok(Self { inner: Box::pin(channel.into_stream()), _pump: None })
     }
 
+    /// Opens a port that the server reaches.
+    ///
+    /// # Errors
+    /// [`RemoteError::PortForbidden`] when the server forwards no ports, [`RemoteError::NothingListens`]
+    /// when nobody answers there.
+    pub(super) async fn port(
+        connection: &Connection,
+        host: &str,
+        port: u16,
+        time: Duration,
+    ) -> Result<Self, RemoteError> {
+        let opened = tokio::time::timeout(time, connection.open_port_channel(host, port)).await;
+        let channel = opened.map_err(|_| RemoteError::Timeout(time))??;
+        Ok(Self { inner: Box::pin(channel.into_stream()), _pump: None })
+    }
+
     /// Starts a command whose input and output the stream is.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 //! followed while it grows fast. One real engine and one real SSH server for all of it.
 
 mod first_list;
-mod link;
+pub mod link;
 mod log;
 mod sampling;
 
@@ -28,13 +28,7 @@ const ALL: usize = 500;
 const MAKERS: usize = 3;
 
 pub fn measure(report: &mut Report) -> Done {
-    if let Some(why) = Docker::missing() {
-        return Err(why.into());
-    }
-    if sshd::find("sshd").is_none() {
-        return Err("sshd is not installed".into());
-    }
-    let lab = Lab::start();
+    let lab = Lab::ready()?;
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(log::measure(report, &lab))?;
     say("Making containers");
@@ -72,16 +66,27 @@ impl Drop for Usual {
 }
 
 /// A server with an engine, and an account with a key that may use it.
-struct Lab {
+pub struct Lab {
     /// The engine is where nearly every engine is, as long as this computer has none of its own.
     _usual: Usual,
-    docker: Docker,
-    sshd: Sshd,
-    account: Account,
-    key: ClientKey,
+    pub docker: Docker,
+    pub sshd: Sshd,
+    pub account: Account,
+    pub key: ClientKey,
 }
 
 impl Lab {
+    /// Starts one, where this computer has what it takes.
+    pub fn ready() -> Done<Self> {
+        if let Some(why) = Docker::missing() {
+            return Err(why.into());
+        }
+        if sshd::find("sshd").is_none() {
+            return Err("sshd is not installed".into());
+        }
+        Ok(Self::start())
+    }
+
     fn start() -> Self {
         let docker = Docker::start();
         docker.open_to_all();

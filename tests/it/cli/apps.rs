@@ -1,7 +1,10 @@
 //! `tomo app`: the catalog and its sources.
 
 use super::{Tomo, containers::Lab, skip};
-use crate::lab::{app::manifest, docker::IMAGE};
+use crate::lab::{
+    app::{Behaviour, manifest},
+    docker::IMAGE,
+};
 use std::{fs, process::Command};
 
 const GOOD: &str = "id: one\nname: One\ndescription: An app that is made for a test.\nversion: '1.0'\n\
@@ -77,7 +80,7 @@ fn apps_are_planned_installed_stopped_and_removed() {
     let folder = tempfile::tempdir().expect("a folder");
     for (id, before) in [("shop", ":"), ("broken", "echo no way; exit 4")] {
         fs::create_dir(folder.path().join(id)).expect("a folder");
-        let text = manifest(id, "1", IMAGE, before, "");
+        let text = manifest(id, IMAGE, Behaviour { before, tag: "1", ..Behaviour::default() });
         fs::write(folder.path().join(id).join("app.yaml"), text).expect("a file");
     }
     let path = folder.path().display().to_string();

@@ -7,7 +7,9 @@ use crate::{
     domain::{
         app_plan::AppPlan,
         app_source::{AppSource, CatalogApp, CatalogCheck, CatalogPage, SyncReport},
-        installed_app::{InstalledAppDetails, InstalledApps, UninstallPreview, UpdatePlan},
+        installed_app::{
+            AppAddress, InstalledAppDetails, InstalledApps, UninstallPreview, UpdatePlan,
+        },
     },
 };
 use secrecy::ExposeSecret;
@@ -118,6 +120,11 @@ pub(in crate::api) async fn app_uninstall_preview(
 pub(in crate::api) async fn app_uninstall(tomo: &Tomo, args: UninstallApp) -> Answer<()> {
     let by = tomo.session().await?.user.id;
     Ok(tomo.uninstall_app(by, args.id, args.with_data).await?)
+}
+
+pub(in crate::api) async fn app_open(tomo: &Tomo, args: OneInstalledApp) -> Answer<AppAddress> {
+    let by = tomo.session().await?.user.id;
+    Ok(tomo.open_app(by, args.id).await?)
 }
 
 pub(in crate::api) async fn app_reveal(tomo: &Tomo, args: RevealAppSecret) -> Answer<String> {

@@ -147,6 +147,19 @@ impl Tomo {
         })
     }
 
+    /// What a browser in the server's network opens.
+    pub(super) fn page_of(&self, app: &StoredInstall) -> Option<AppPage> {
+        page(app, &self.inner.hub.server(app.server_id)?)
+    }
+
+    /// What is wrong with an app, in words; nothing where it is well, or nobody knows.
+    pub(super) fn trouble_of(&self, app: &StoredInstall) -> Option<String> {
+        let rows = self.rows_of(app);
+        let answers = self.engine_at(app.server_id, &app.config.engine).is_some();
+        let judged = judge(app, answers.then_some(&rows[..]));
+        judged.is_troubled.then(|| judged.words.unwrap_or_else(|| "failed".to_owned()))
+    }
+
     pub(super) async fn stored_app(&self, id: InstalledAppId) -> Result<StoredInstall, AppError> {
         let app = self.inner.store.installed_app(id).await?;
         app.ok_or(AppError::NotFound("app on a server"))

@@ -9,15 +9,18 @@ mod life;
 mod look;
 mod place;
 mod planning;
+mod probe;
 mod pulling;
 mod putting_back;
 mod resume;
 mod secrets;
 mod sources;
 mod trouble;
+mod tunnel;
 mod undo;
 mod update_plan;
 mod updating;
+mod watch;
 mod way_back;
 mod wellness;
 mod worker;
@@ -45,6 +48,10 @@ pub(super) struct Apps {
     syncing: Mutex<HashSet<AppName>>,
     /// What is being done to apps on servers now.
     works: works::Works,
+    /// How they are.
+    watch: watch::Watch,
+    /// Ways to their pages through SSH.
+    tunnels: tunnel::Tunnels,
     /// When what is left of an app was last tried to be removed.
     tried: Mutex<HashMap<InstalledAppId, Instant>>,
 }

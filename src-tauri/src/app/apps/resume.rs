@@ -7,9 +7,9 @@ use crate::{
 };
 
 impl Tomo {
-    /// Takes up every installation and removal that nobody is at. A process that watches servers calls this
+    /// Looks how apps are, and takes up everything that nobody is at. A process that watches servers calls this
     /// when it begins, and whenever another one may have ended.
-    pub(in crate::app) async fn take_up_app_works(&self) {
+    pub(in crate::app) async fn follow_apps(&self) {
         if self.is_on_errand() {
             return;
         }
@@ -20,6 +20,7 @@ impl Tomo {
                 return;
             }
         };
+        self.watch_apps(&stored).await;
         for app in stored {
             if !is_half_done(&app) {
                 self.clear_away_when_due(app).await;

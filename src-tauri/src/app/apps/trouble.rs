@@ -54,6 +54,7 @@ impl From<HostError> for Trouble {
             // The same words would get the same answer.
             HostError::Remote(
                 RemoteError::Forbidden
+                | RemoteError::PortForbidden
                 | RemoteError::NoShell { .. }
                 | RemoteError::TooLarge(_)
                 | RemoteError::Unsendable,

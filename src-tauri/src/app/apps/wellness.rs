@@ -1,7 +1,7 @@
 //! Waiting until an app is well: each container as its own check says, else as the manifest says, else
 //! because it goes on running.
 
-use super::{trouble::Trouble, worker::Worker};
+use super::{probe::Probe, trouble::Trouble, worker::Worker};
 use crate::{
     docker::Engine,
     domain::{
@@ -73,7 +73,18 @@ impl Worker {
             (ContainerState::Running, Some(ContainerHealth::Unhealthy)) => {
                 Being::Ill(format!("the check of the service {name} fails"))
             }
-            (ContainerState::Running, None) if begun.elapsed() >= STEADY => Being::Well,
+            (ContainerState::Running, None) => {
+                let probe = match self.health_of(listed) {
+                    Some(health) => self.probe(engine, listed, &health).await,
+                    None => Probe::Unknown,
+                };
+                match probe {
+                    Probe::There => Being::Well,
+                    Probe::NotYet => Being::NotYet,
+                    Probe::Unknown if begun.elapsed() >= STEADY => Being::Well,
+                    Probe::Unknown => Being::NotYet,
+                }
+            }
             (ContainerState::Exited | ContainerState::Dead, _) => {
                 let code = looked.exit_code.unwrap_or(-1);
                 let memory = if looked.out_of_memory { ", out of memory" } else { "" };

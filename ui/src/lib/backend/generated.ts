@@ -2910,6 +2910,36 @@ copied: Array<string>,
 not_copied: Array<string>, };
 
 /**
+ * What the last update of an app has changed.
+ */
+export type LastUpdate = { 
+/**
+ * The version before.
+ */
+from: string, 
+/**
+ * Lines of the compose file that have changed, with those around them.
+ */
+compose: Array<DiffLine>, 
+/**
+ * Lines of the file of variables that have changed, with those around them, without secrets.
+ */
+variables: Array<DiffLine>, };
+
+/**
+ * An address under which a browser on this computer reaches an app.
+ */
+export type AppAddress = { 
+/**
+ * The address.
+ */
+url: string, 
+/**
+ * Whether it leads through the server's SSH connection, as long as Tomo runs.
+ */
+is_tunnel: boolean, };
+
+/**
  * Where a browser finds an app.
  */
 export type AppPage = { 
@@ -3123,23 +3153,6 @@ versions: Array<AppVersion>,
  * What its last update has changed, as long as the way back is kept.
  */
 last_update: LastUpdate | null, };
-
-/**
- * What the last update of an app has changed.
- */
-export type LastUpdate = { 
-/**
- * The version before.
- */
-from: string, 
-/**
- * Lines of the compose file that have changed, with those around them.
- */
-compose: Array<DiffLine>, 
-/**
- * Lines of the file of variables that have changed, with those around them, without secrets.
- */
-variables: Array<DiffLine>, };
 
 /**
  * What uninstalling an app would take.
@@ -5981,6 +5994,8 @@ export interface Commands {
   "app.roll_back": [OneInstalledApp, InstalledAppDetails];
   /** Gives up the way back to the version before, and removes the copies of its data. (operate) */
   "app.forget_way_back": [OneInstalledApp, InstalledAppDetails];
+  /** Gives the address under which a browser on this computer reaches an app, and opens a tunnel where it takes one. (operate) */
+  "app.open": [OneInstalledApp, AppAddress];
   /** Shows one secret of an app. (operate) */
   "app.reveal": [RevealAppSecret, string];
   /** Where apps come from. (read) */
