@@ -18,6 +18,7 @@ use bollard::{
 };
 use serde::Deserialize;
 use std::{collections::HashMap, time::Duration};
+use tokio_util::sync::CancellationToken;
 
 /// Carries the files, and says what both ends of the pipe ended with: a shell by itself says only the last.
 const CARRY: &str = r#"
@@ -42,6 +43,9 @@ pub enum CopyError {
     /// The files did not go over.
     #[error("{0}")]
     Failed(String),
+    /// Somebody ended it.
+    #[error("it was cancelled")]
+    Cancelled,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -65,15 +69,21 @@ impl Engine {
     }
 
     /// Makes a new volume with what is in another; one of that name that was there is replaced. Nothing may
-    /// write to the other meanwhile. `image` is one that is there.
+    /// write to the other meanwhile. `image` is one that is there. `cancel` ends it, and leaves no container.
     ///
     /// # Errors
-    /// When there is no such volume, the engine refuses, or the disk is full.
-    pub async fn copy_volume(&self, from: &str, to: &str, image: &str) -> Result<(), CopyError> {
+    /// When there is no such volume, the engine refuses, the disk is full, or it was cancelled.
+    pub async fn copy_volume(
+        &self,
+        from: &str,
+        to: &str,
+        image: &str,
+        cancel: &CancellationToken,
+    ) -> Result<(), CopyError> {
         self.forget_copy(to).await?;
         let labels = HashMap::from([(COPY_OF.to_owned(), from.to_owned())]);
         self.make_volume(to, labels).await?;
-        self.carry(from, to, image).await
+        self.carry(from, to, image, cancel).await
     }
 
     /// Puts what is in a copy back into its volume, in place of what is there. No container may have it.
@@ -90,7 +100,7 @@ impl Engine {
         };
         self.forget_copy(to).await?;
         self.make_volume(to, labels).await?;
-        self.carry(copy, to, image).await
+        self.carry(copy, to, image, &CancellationToken::new()).await
     }
 
     /// Puts what is in a copy into a container that was not started yet, at this place.
@@ -179,12 +189,22 @@ impl Engine {
 
     /// Carries the files of one volume into another. Each has a container of its own: an engine reads from and
     /// writes to one at a time.
-    async fn carry(&self, from: &str, to: &str, image: &str) -> Result<(), CopyError> {
+    async fn carry(
+        &self,
+        from: &str,
+        to: &str,
+        image: &str,
+        cancel: &CancellationToken,
+    ) -> Result<(), CopyError> {
         let (source, target) = (reads(from), writes(to));
         self.make_holder(&source, &format!("{from}:/tomo:ro"), image).await?;
         let made = self.make_holder(&target, &format!("{to}:/tomo:nocopy"), image).await;
         let carried = match made {
-            Ok(()) => self.run_carry(&source, &format!("{target}:/tomo")).await,
+            Ok(()) => {
+                let place = format!("{target}:/tomo");
+                let carrying = cancel.run_until_cancelled(self.run_carry(&source, &place));
+                carrying.await.unwrap_or(Err(CopyError::Cancelled))
+            }
             Err(error) => Err(error.into()),
         };
         // Each of them, whatever becomes of the other.

@@ -71,6 +71,7 @@ impl From<CopyError> for Trouble {
             CopyError::Engine(error) => error.into(),
             CopyError::Host(error) => error.into(),
             CopyError::Failed(why) => Self::Failed(why),
+            CopyError::Cancelled => Self::Cancelled,
         }
     }
 }

@@ -110,7 +110,8 @@ impl Step for Stage {
     }
 
     fn ends_itself(self) -> bool {
-        self == Self::Pull
+        // What is asked of the engine half-way would still be done, and stay.
+        matches!(self, Self::Pull | Self::Copy)
     }
 
     async fn run(self, worker: &mut Worker, engine: Engine) -> Result<(), Trouble> {
@@ -316,7 +317,8 @@ impl Worker {
             });
             match engine.can_copy_volume(&copy.volume).await {
                 Ok(true) => {
-                    let done = engine.copy_volume(&copy.volume, &copy.copy, &image).await;
+                    let cancel = self.doing.cancel.clone();
+                    let done = engine.copy_volume(&copy.volume, &copy.copy, &image, &cancel).await;
                     let done = done.map_err(Trouble::from);
                     done.map_err(|why| why.while_doing(&format!("copying {}", copy.told())))?;
                     made.push(copy.clone());
