@@ -11,26 +11,35 @@ pub struct Behaviour<'a> {
     pub lines: &'a str,
     /// Further services, each with four blanks before it.
     pub services: &'a str,
+    /// The address that the page is published at, with a colon behind it; all of them unless said.
+    pub address: &'a str,
+    /// What the manifest says of health, in place of the check of the compose file: its lines, each with two blanks
+    /// before it.
+    pub health: &'a str,
     /// The tag of the image; `1` is in the registry.
     pub tag: &'a str,
 }
 
 /// An app that serves a page with its greeting, keeps its secret in a volume, and says how it is.
 pub fn manifest(id: &str, image: &str, behaviour: Behaviour<'_>) -> String {
-    let Behaviour { before, lines, services, tag } = behaviour;
+    let Behaviour { before, lines, services, address, health, tag } = behaviour;
+    let check = "      healthcheck:\n        test: [CMD, wget, -q, -O, /dev/null, 'http://127.0.0.1:8080/']\n        \
+                 interval: 500ms\n        start_period: 5s\n        retries: 3\n";
+    let (health, check) = match health {
+        "" => (String::new(), check),
+        health => (format!("health:\n{health}"), ""),
+    };
     format!(
         "id: {id}\nname: App {id}\ndescription: An app that is made for a test.\nversion: '{tag}'\n\
              category: utility\ntags: [test]\nicon: feed\nsettings:\n  - name: WEB_PORT\n    type: port\n    \
              label: Web port\n    default: {port}\n  - name: GREETING\n    type: text\n    label: Greeting\n    \
              default: hello\n  - name: SECRET\n    type: secret\n    label: Secret\n    length: 20\n\
-             web:\n  port: WEB_PORT\n  path: /\ncompose:\n  services:\n    web:\n      image: {image}\n      \
-             restart: unless-stopped\n      ports: [\"${{WEB_PORT}}:8080\"]\n      volumes: [\"data:/data\"]\n      \
+             web:\n  port: WEB_PORT\n  path: /\n{health}compose:\n  services:\n    web:\n      image: {image}\n      \
+             restart: unless-stopped\n      ports: [\"{address}${{WEB_PORT}}:8080\"]\n      volumes: [\"data:/data\"]\n      \
              environment: {{ GREETING: \"${{GREETING}}\", SECRET: \"${{SECRET}}\", TZ: \"${{TZ}}\" }}\n      \
              command:\n        - sh\n        - -c\n        - |-\n          mkdir -p /www\n          {before}\n          \
              printf '%s' \"$$SECRET\" > /data/secret\n          echo \"$$GREETING\" > /www/index.html\n          \
-             exec httpd -f -p 8080 -h /www\n      stop_grace_period: 0s\n{lines}      healthcheck:\n        \
-             test: [CMD, wget, -q, -O, /dev/null, 'http://127.0.0.1:8080/']\n        interval: 500ms\n        \
-             start_period: 5s\n        retries: 3\n{services}  volumes:\n    data:\n",
+             exec httpd -f -p 8080 -h /www\n      stop_grace_period: 0s\n{lines}{check}{services}  volumes:\n    data:\n",
         port = free_port(),
         before = if before.is_empty() { ":" } else { before },
     )

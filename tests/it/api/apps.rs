@@ -7,6 +7,7 @@ mod life;
 mod planning;
 mod sources;
 mod updates;
+mod watched;
 mod way_back;
 mod web;
 
