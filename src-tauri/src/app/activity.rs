@@ -5,11 +5,12 @@ use crate::{
     collect::hub::{Change, Hub},
     domain::{
         activity::ActivityKind,
+        app_source::AppId,
         fleet::Topic,
         id::{ServerId, UserId},
         session::Door,
     },
-    store::{NewActivity, Store, WrittenActivity},
+    store::{NewActivity, Store, StoredInstall, WrittenActivity},
 };
 use chrono::Utc;
 use serde_json::{Map, Value};
@@ -64,6 +65,7 @@ pub struct Entry {
     message: String,
     user: Option<UserId>,
     server: Option<ServerId>,
+    app: Option<AppId>,
     details: Option<Value>,
 }
 
@@ -75,7 +77,7 @@ impl Entry {
 
     /// Something that Tomo did by itself, or that somebody did who is not signed in.
     pub fn by_tomo(kind: ActivityKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), user: None, server: None, details: None }
+        Self { kind, message: message.into(), user: None, server: None, app: None, details: None }
     }
 
     /// To this server, which the message then names.
@@ -95,6 +97,13 @@ impl Entry {
     pub fn to(mut self, server: ServerId) -> Self {
         self.server = Some(server);
         self
+    }
+
+    /// To this app on its server, both of which the message names already.
+    #[must_use]
+    pub fn to_app(mut self, app: &StoredInstall) -> Self {
+        self.app = Some(app.app.clone());
+        self.to(app.server_id)
     }
 
     /// With more: a JSON object, free of secrets.
@@ -158,11 +167,12 @@ impl Journal {
             (None, Some(_)) => Some(self.with_door(Map::new())),
             (details, _) => details,
         };
+        let app = entry.app.map(|app| app.to_string());
         let row = NewActivity {
             activity_type: entry.kind.as_str(),
             user_id: entry.user,
             server_id: entry.server,
-            app_id: None,
+            app_id: app.as_deref(),
             message: &shortened(&entry.message),
             details: details.as_ref(),
         };

@@ -152,7 +152,7 @@ impl Tomo {
         }
         let place = self.place([app.server_id]);
         let message = format!("{} {} is being installed{place}", app.title(), app.version());
-        let entry = Entry::by(by, ActivityKind::AppInstall, message).to(app.server_id);
+        let entry = Entry::by(by, ActivityKind::AppInstall, message).to_app(&app);
         self.record(entry.with(json!({ "app": app.app, "project": name }))).await;
         let worker = Worker { tomo: self.clone(), doing, app, name, secrets };
         self.inner.tasks.spawn_on(worker.install(), &self.inner.runtime);
@@ -258,7 +258,7 @@ impl Worker {
         self.stands_at(AppStatus::Running).await?;
         let place = self.tomo.place([self.app.server_id]);
         let message = format!("{} {} is installed{place}", self.app.title(), self.app.version());
-        let entry = Entry::by_tomo(ActivityKind::AppInstalled, message).to(self.app.server_id);
+        let entry = Entry::by_tomo(ActivityKind::AppInstalled, message).to_app(&self.app);
         let details = json!({ "app": self.app.app, "steps": self.app.step_durations });
         self.tomo.record(entry.with(details)).await;
         Ok(())

@@ -166,7 +166,7 @@ impl Tomo {
         }
         self.inner.store.delete_installed_app(app.id).await?;
         let message = format!("{} taken from the list{}", app.title(), self.place([app.server_id]));
-        let entry = Entry::by(by, ActivityKind::AppUninstall, message).to(app.server_id);
+        let entry = Entry::by(by, ActivityKind::AppUninstall, message).to_app(app);
         self.record(entry.with(json!({ "app": app.app }))).await;
         self.inner.hub.announce(Change::Topic(Topic::Apps));
         Ok(())
@@ -260,9 +260,10 @@ impl Worker {
         let server = self.app.server_id;
         let place = self.tomo.place([server]);
         let title = self.app.title().to_owned();
+        let about = self.app.clone();
         let entry = |kind, message| match by {
-            Some(by) => Entry::by(by, kind, message).to(server),
-            None => Entry::by_tomo(kind, message).to(server),
+            Some(by) => Entry::by(by, kind, message).to_app(&about),
+            None => Entry::by_tomo(kind, message).to_app(&about),
         };
         let details = json!({ "app": self.app.app, "with_data": self.app.config.removes_data });
         match done {

@@ -191,7 +191,7 @@ impl Worker {
             self.app.started_at = Some(Utc::now());
         }
         self.end_with_secrets(status).await;
-        let entry = Entry::by_tomo(kind, message).to(self.app.server_id);
+        let entry = Entry::by_tomo(kind, message).to_app(&self.app);
         self.tomo.record(entry.with(json!({ "app": self.app.app }))).await;
         self.clear_away().await;
     }
@@ -248,7 +248,7 @@ impl Worker {
             self.app.title(),
             words.trim_end_matches('.')
         );
-        let entry = Entry::by_tomo(ActivityKind::AppFailed, message).to(self.app.server_id);
+        let entry = Entry::by_tomo(ActivityKind::AppFailed, message).to_app(&self.app);
         self.tomo.record(entry.with(json!({ "app": self.app.app }))).await;
         if !is_touched {
             self.clear_away().await;

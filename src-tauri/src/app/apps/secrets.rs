@@ -154,7 +154,7 @@ impl Tomo {
         let secret = present(&self.secrets_of(id).await?).remove(setting);
         let secret = secret.ok_or(AppError::NotFound("secret of this app"))?;
         let message = format!("Secret of {} looked at: {setting}", app.title());
-        let entry = Entry::by(by, ActivityKind::AppReveal, message).to(app.server_id);
+        let entry = Entry::by(by, ActivityKind::AppReveal, message).to_app(&app);
         self.record(entry.with(json!({ "app": app.app, "setting": setting }))).await;
         Ok(secret)
     }

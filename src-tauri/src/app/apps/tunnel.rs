@@ -91,7 +91,7 @@ impl Tomo {
                 let port = self.open_tunnel(&app, end).await?;
                 let place = self.place([app.server_id]);
                 let message = format!("Tunnel to {}{place} opened", app.title());
-                let entry = Entry::by(by, ActivityKind::AppOpen, message).to(app.server_id);
+                let entry = Entry::by(by, ActivityKind::AppOpen, message).to_app(&app);
                 self.record(entry.with(json!({ "app": app.app, "port": port }))).await;
                 port
             }

@@ -79,7 +79,7 @@ impl Worker {
                 format!("{title} {version} could not be installed{place}: {why}"),
             )
         };
-        let entry = Entry::by_tomo(kind, message).to(self.app.server_id);
+        let entry = Entry::by_tomo(kind, message).to_app(&self.app);
         let details = json!({ "app": self.app.app, "step": failure.step, "left": failure.left });
         self.tomo.record(entry.with(details)).await;
         if is_cancelled && cleaned.is_ok() {

@@ -216,7 +216,7 @@ impl Tomo {
         let app = &worker.app;
         let place = self.place([app.server_id]);
         let message = format!("{} is being updated to {to}{place}", app.title());
-        let entry = Entry::by(by, ActivityKind::AppUpdate, message).to(app.server_id);
+        let entry = Entry::by(by, ActivityKind::AppUpdate, message).to_app(app);
         self.record(entry.with(json!({ "app": app.app, "from": app.version(), "to": to }))).await;
         self.inner.tasks.spawn_on(worker.update(), &self.inner.runtime);
         Ok(())
@@ -423,7 +423,7 @@ impl Worker {
         let place = self.tomo.place([self.app.server_id]);
         let to = self.app.version().to_owned();
         let message = format!("{} updated from {from} to {to}{place}", self.app.title());
-        let entry = Entry::by_tomo(ActivityKind::AppUpdated, message).to(self.app.server_id);
+        let entry = Entry::by_tomo(ActivityKind::AppUpdated, message).to_app(&self.app);
         let details = json!({ "app": self.app.app, "from": from, "to": to });
         self.tomo.record(entry.with(details)).await;
         self.clear_away().await;

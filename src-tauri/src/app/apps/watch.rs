@@ -110,7 +110,7 @@ impl Tomo {
                     (ActivityKind::AppWell, format!("{} is well again{place}", app.title()))
                 }
             };
-            let entry = Entry::by_tomo(kind, message).to(app.server_id);
+            let entry = Entry::by_tomo(kind, message).to_app(app);
             self.record(entry.with(json!({ "app": app.app }))).await;
         }
         let has_changed = self.inner.apps.watch.known(|known| {

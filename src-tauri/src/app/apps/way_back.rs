@@ -100,7 +100,7 @@ impl Tomo {
         let app = &worker.app;
         let place = self.place([app.server_id]);
         let message = format!("{} is being rolled back to {to}{place}", app.title());
-        let entry = Entry::by(by, ActivityKind::AppUpdate, message).to(app.server_id);
+        let entry = Entry::by(by, ActivityKind::AppUpdate, message).to_app(app);
         self.record(entry.with(json!({ "app": app.app, "from": from, "to": to }))).await;
         let work = async move { worker.put_back(None).await };
         self.inner.tasks.spawn_on(work, &self.inner.runtime);
@@ -141,7 +141,7 @@ impl Tomo {
         let app = &worker.app;
         let place = self.place([app.server_id]);
         let message = format!("Way back of {} given up{place}", app.title());
-        let entry = Entry::by(by, ActivityKind::AppUpdate, message).to(app.server_id);
+        let entry = Entry::by(by, ActivityKind::AppUpdate, message).to_app(app);
         self.record(entry.with(json!({ "app": app.app }))).await;
         worker.clear_away().await;
         Ok(())
