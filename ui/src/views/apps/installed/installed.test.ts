@@ -27,7 +27,7 @@ async function choose(user: ReturnType<typeof openApp>['user'], app: string, ite
 test('one lands on what is installed, and without that on the catalog', async () => {
   const { backend } = await open();
   expect(location.hash).toBe('#/apps/installed');
-  expect(screen.getByRole('link', { name: /^Installed/ })).toHaveTextContent('8');
+  expect(screen.getByRole('link', { name: /^Installed/ })).toHaveTextContent('9');
   expect(screen.getByRole('link', { name: /^Installed/ })).toHaveAttribute('aria-current', 'page');
   // Where one has landed one stays.
   for (const { app } of [...backend.installed.all]) backend.installed.drop(app.id);
