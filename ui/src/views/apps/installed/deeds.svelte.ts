@@ -10,7 +10,10 @@ const undone: Record<AppAction, string> = {
 };
 
 /** What a dialog asks before it is done. */
-export type Asked = { what: 'stop' | 'restart' | 'uninstall'; app: InstalledApp };
+export type Asked = {
+  what: 'stop' | 'restart' | 'uninstall' | 'roll_back' | 'forget_way_back';
+  app: InstalledApp;
+};
 
 /** What is done to apps that are there, and what is asked first. */
 export class Deeds {
@@ -38,6 +41,15 @@ export class Deeds {
       await this.#tomo.backend.call('app.cancel', { id });
     } catch (thrown) {
       this.#tomo.toasts.fail(`${isolated(name)} was not cancelled`, ApiError.from(thrown));
+    }
+  }
+
+  /** Has an app that stands between two versions put back once more. */
+  async putBack({ id, name }: InstalledApp): Promise<void> {
+    try {
+      await this.#tomo.backend.call('app.roll_back', { id });
+    } catch (thrown) {
+      this.#tomo.toasts.fail(`${isolated(name)} was not put back`, ApiError.from(thrown));
     }
   }
 

@@ -144,34 +144,13 @@ export function isWhole({ kind }: AppWork): boolean {
   return ['install', 'uninstall', 'update', 'roll_back'].includes(kind);
 }
 
-/** Whether steps are those of an update, or of the way back from one. */
-export function isOfUpdate(steps: readonly AppStep[]): boolean {
-  return steps.some(({ name }) => name === 'copy') || isPutBack(steps);
-}
-
-/** Whether what was there before was made again. */
-export function isPutBack(steps: readonly AppStep[]): boolean {
-  return steps.some(({ name, state }) => name === 'back_write' && state === 'done');
-}
-
-/** Steps that do not keep an app from answering. */
-const beside = new Set(['pull', 'policy', 'look', 'back_policy', 'back_look']);
-
-/** `1 min 50 s, 52 s of it down`. */
-export function lengthText(steps: readonly AppStep[]): string {
-  const of = (some: readonly AppStep[]) => some.reduce((sum, { seconds }) => sum + (seconds ?? 0), 0);
-  const down = of(steps.filter(({ name }) => !beside.has(name)));
-  const all = `${wholeSeconds(of(steps))}`;
-  return down < 1 ? all : `${all}, ${wholeSeconds(down)} of it down`;
-}
-
 /** Whether it never came to be: its installation failed. */
 export function isStillborn({ status, installed_at, work }: InstalledApp): boolean {
   return work === null && status === 'error' && installed_at === null;
 }
 
 /** `12 s`, `2 min 5 s`. */
-function wholeSeconds(seconds: number): string {
+export function wholeSeconds(seconds: number): string {
   const whole = Math.floor(seconds);
   if (whole < 60) return `${whole}${NBSP}s`;
   return `${Math.floor(whole / 60)}${NBSP}min ${whole % 60}${NBSP}s`;
