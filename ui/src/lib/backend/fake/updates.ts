@@ -65,6 +65,7 @@ export function updates(world: World): Pick<Handlers, OfUpdates> {
       ...changeOf(before, change),
       to: manifest.version,
       new_settings: manifest.settings.filter(({ name }) => !known.has(name)),
+      ...(problems.length > 0 && { variables: [] }),
       values: problems.length > 0 ? {} : values,
       problems,
       images: manifest.services.map(({ image }) => image),

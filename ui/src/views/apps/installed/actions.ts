@@ -20,6 +20,12 @@ export function isHeld(app: InstalledApp): boolean {
   return app.work !== null || app.state === null;
 }
 
+/** The same in words. */
+export function whyHeld(app: InstalledApp): string | undefined {
+  if (app.work !== null) return 'Something is being done to it';
+  return app.state === null ? 'Its server has to be connected for this' : undefined;
+}
+
 /** Whether it can be restarted now: it runs, and is one version whole. */
 export function mayRestart(app: InstalledApp): boolean {
   return !isHeld(app) && !isStillborn(app) && !app.is_stuck && isUp(app);

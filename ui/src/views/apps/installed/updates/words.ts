@@ -57,7 +57,6 @@ export function isUpdateFailure(failure: AppFailure | null): failure is AppFailu
 
 /** What became of an app whose update failed. */
 export function outcomeText({ app, last_steps }: InstalledAppDetails, where: string): string {
-  if (app.is_stuck) return `${isolated(app.name)} stands between two versions on ${where}.`;
   return isPutBack(last_steps)
     ? `It was put back to ${isolated(app.version)} on ${where}: images, configuration, and the data that was copied.`
     : `Nothing had been changed on ${where} by then: it is at ${isolated(app.version)} as before.`;
