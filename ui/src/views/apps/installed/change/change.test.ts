@@ -48,7 +48,7 @@ test('a newer version is told on the page of the app, and leads to what it would
 // Before anything is done it is said what changes, what is kept, and what nobody could bring back.
 test('an update shows its lines, new settings, and the data that is not copied', async () => {
   const { user, backend } = await review();
-  expect(screen.getByText(/The app is stopped, its data is copied/)).toBeVisible();
+  expect(screen.getByText(/On docker-1 the app is stopped, its data is copied/)).toBeVisible();
   expect(section('What changes, 1.36.0 → 1.37.4').getByText(/server:1\.37\.4/)).toBeVisible();
   const data = section('Data and images');
   expect(data.getByText('vaultwarden_db')).toBeVisible();
@@ -59,10 +59,10 @@ test('an update shows its lines, new settings, and the data that is not copied',
   expect(button('Update')).toBeDisabled();
   expect(screen.queryByLabelText('Web port')).toBeNull();
   expect(await faults()).toEqual([]);
+  await user.type(field('Push key'), 'my own key');
   await user.type(field('Sender of mails'), 'vault@example.org');
   await waitFor(() => expect(button('Update')).toBeEnabled());
   expect(screen.getByText(/MAIL_FROM=vault@example\.org/)).toBeVisible();
-  await user.type(field('Push key'), 'my own key');
   await user.click(button('Update'));
   expect(called(backend, 'app.update')).toEqual([
     {
@@ -181,6 +181,8 @@ test('a value that cannot be taken stands at its field, and nothing is applied',
 // What is pressed is what is seen: nothing is applied of which no lines were shown.
 test('while it is looked at anew nothing can be applied', async () => {
   const { user, backend } = await edit();
+  await user.type(field('First user'), 'a');
+  await waitFor(() => expect(button('Apply')).toBeEnabled());
   const call = backend.call.bind(backend);
   let letGo: () => void = () => undefined;
   const gate = new Promise<void>((done) => (letGo = done));
