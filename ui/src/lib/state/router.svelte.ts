@@ -27,7 +27,16 @@ export type StorePage = (typeof storePages)[number];
 export const appTabs = ['installed', 'catalog', 'sources'] as const;
 export type AppTab = (typeof appTabs)[number];
 
-export const installedTabs = ['overview', 'configuration', 'logs', 'steps'] as const;
+/** Of an app on a server; `edit` and `update` show what a change would do before it is made. */
+export const installedTabs = [
+  'overview',
+  'configuration',
+  'edit',
+  'logs',
+  'updates',
+  'update',
+  'steps',
+] as const;
 export type InstalledTab = (typeof installedTabs)[number];
 
 export type Route =

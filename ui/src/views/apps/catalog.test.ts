@@ -59,6 +59,20 @@ test('an app stands there with name, description, category and version', async (
   expect(await faults()).toEqual([]);
 });
 
+// Who looks for something new wants to know what is there already; what failed is not there.
+test('the tile of an app that is installed says so, and on how many servers', async () => {
+  location.hash = '#/apps/catalog';
+  const { backend } = openApp({ machines: eight(now), containers: 60, installed: true });
+  await screen.findByRole('grid', { name: 'Catalog' });
+  await waitFor(() => expect(tile('Immich')).toHaveTextContent(/^Immich\s*Installed/));
+  expect(tile('Immich')).toHaveAccessibleDescription(/^Installed\s+Keeps the photos/);
+  for (const name of ['Caddy', 'Gitea']) expect(tile(name)).not.toHaveTextContent('Installed');
+  const { app } = backend.installed.install({ app: 'tomo/immich', server_id: 'server-media' });
+  backend.installed.change(app.id, { work: null, installed_at: new Date(now).toISOString() });
+  await waitFor(() => expect(tile('Immich')).toHaveTextContent(/On 2\sservers/));
+  expect(await faults()).toEqual([]);
+});
+
 // Two sources may have the same app: without the source beside it nobody could choose.
 test('an app of another source says whose it is', async () => {
   const { user } = await open();

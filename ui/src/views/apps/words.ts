@@ -78,6 +78,12 @@ export function byWeight(flags: readonly AppFlag[]): AppFlag[] {
   return [...flags].sort((one, other) => place(one) - place(other));
 }
 
+/** On how many servers an app is: `Installed`, `On 2 servers`. */
+export function thereText(servers: number): string | null {
+  if (servers === 0) return null;
+  return servers === 1 ? 'Installed' : `On ${counted(servers, 'server')}`;
+}
+
 /** What a setting takes: `port, TCP`, `whole number from 1 to 16`. */
 export function kindText(kind: AppSettingKind): string {
   switch (kind.type) {

@@ -1,32 +1,6 @@
-import type { AppFlag, AppManifest, AppProblem, AppSetting } from '../generated';
-
-/** What is known of an app beyond its card. */
-type Details = Partial<
-  Omit<AppManifest, 'id' | 'name' | 'description' | 'version' | 'category'>
-> & {
-  flags?: AppFlag[];
-  taken?: AppProblem[];
-};
-
-const setting = (
-  name: string,
-  label: string,
-  kind: AppSetting['kind'],
-  more: Partial<AppSetting> = {},
-): AppSetting => ({
-  name,
-  label,
-  kind,
-  description: null,
-  default: null,
-  is_required: true,
-  is_advanced: false,
-  ...more,
-});
-const port = (name: string, label: string, value: string, more: Partial<AppSetting> = {}) =>
-  setting(name, label, { type: 'port', protocol: 'tcp' }, { default: value, ...more });
-const line = { type: 'text', pattern: null, max: 500 } as const;
-const secret = (length: number) => ({ type: 'secret', length, alphabet: 'letters' }) as const;
+import type { AppFlag } from '../generated';
+import { type Details, line, port, secret, setting } from './app_settings';
+import { updatedApps } from './updated_apps';
 
 const socket: AppFlag = { kind: 'engine_socket' };
 const hostNetwork: AppFlag = { kind: 'host_network' };
@@ -109,6 +83,7 @@ the page 'Configuration'; it is used for the first start only, later ones are ch
 
 Apps that speak the APIs of Fever or Google Reader are switched on under Settings, Integrations.`,
   },
+  ...updatedApps,
   'tomo/home-assistant': {
     is_featured: true,
     licence: 'Apache-2.0',

@@ -16,6 +16,7 @@ import { servers } from './servers';
 import { sessions } from './sessions';
 import { settings } from './settings';
 import { terminals } from './terminals';
+import { updates } from './updates';
 import type { Handlers, World } from './world';
 
 /** Every subject's handlers over one world. A command that no subject answers is refused. */
@@ -39,5 +40,6 @@ export function handlersOf(world: World): Partial<Handlers> {
     ...terminals(world),
     ...apps(world),
     ...installed(world),
+    ...updates(world),
   };
 }

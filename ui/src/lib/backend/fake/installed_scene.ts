@@ -116,6 +116,9 @@ export function installedApp(
     page: null,
     installed_at: isoAt(world.now(), 41 * 86_400),
     started_at: isoAt(world.now(), 41 * 86_400),
+    newer: null,
+    way_back: null,
+    is_stuck: false,
     work: null,
     ...more,
   };
@@ -156,5 +159,7 @@ export function detailsOf(
     notes: manifest.notes?.replaceAll('${ADMIN_NAME}', 'admin') ?? null,
     failure: null,
     last_steps: stepsOfInstall(world.now(), 7),
+    versions: [{ version: app.version, since: isoAt(world.now(), 41 * 86_400) }],
+    last_update: null,
   };
 }

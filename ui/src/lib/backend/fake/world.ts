@@ -71,6 +71,8 @@ export interface FakeOptions {
   apps?: number;
   /** Whether apps are installed, in every state that an app may be in. */
   installed?: boolean;
+  /** How updates of apps end: not well is put back, and stuck is not even that. */
+  updates?: 'well' | 'failing' | 'stuck';
   /** Whether there are apps with names that fit nowhere. */
   oddApps?: boolean;
   /** Lines that a follow of logs begins with; none for a log that is empty. */

@@ -1,3 +1,4 @@
+import Download from '@lucide/svelte/icons/download';
 import ExternalLink from '@lucide/svelte/icons/external-link';
 import LayoutGrid from '@lucide/svelte/icons/layout-grid';
 import Play from '@lucide/svelte/icons/play';
@@ -5,6 +6,7 @@ import RotateCw from '@lucide/svelte/icons/rotate-cw';
 import Rows3 from '@lucide/svelte/icons/rows-3';
 import Square from '@lucide/svelte/icons/square';
 import Trash2 from '@lucide/svelte/icons/trash-2';
+import Undo2 from '@lucide/svelte/icons/undo-2';
 import type { MenuItem } from '../../../components/Menu.svelte';
 import type { InstalledApp } from '../../../lib/backend/generated';
 import { containersOf } from '../../../lib/state/installed.svelte';
@@ -16,6 +18,17 @@ import { isStillborn, isUp } from './words';
 /** What stands in the way of starting and stopping it: it is worked on, or nobody answers. */
 export function isHeld(app: InstalledApp): boolean {
   return app.work !== null || app.state === null;
+}
+
+/** The same in words. */
+export function whyHeld(app: InstalledApp): string | undefined {
+  if (app.work !== null) return 'Something is being done to it';
+  return app.state === null ? 'Its server has to be connected for this' : undefined;
+}
+
+/** Whether it can be restarted now: it runs, and is one version whole. */
+export function mayRestart(app: InstalledApp): boolean {
+  return !isHeld(app) && !isStillborn(app) && !app.is_stuck && isUp(app);
 }
 
 /** What can be done with an app by the one who is signed in. */
@@ -50,8 +63,23 @@ export function appActions(
   });
   if (!tomo.status.may('app.act')) return items;
   const held = isHeld(app);
-  if (!isStillborn(app)) {
+  if (app.is_stuck) {
+    items.push('rule', {
+      label: 'Put it back again',
+      icon: Undo2,
+      disabled: held,
+      onselect: () => void deeds.putBack(app),
+    });
+  } else if (!isStillborn(app)) {
     items.push('rule');
+    if (app.newer) {
+      items.push({
+        label: 'Update…',
+        icon: Download,
+        disabled: held,
+        onselect: () => tomo.router.go(installedRoute(app.id, 'update')),
+      });
+    }
     if (isUp(app)) {
       items.push(
         {

@@ -1,5 +1,5 @@
 import { ApiError } from '../../../lib/backend/backend';
-import type { AppAction, InstalledApp } from '../../../lib/backend/generated';
+import type { AppAction, InstalledApp, WayBack } from '../../../lib/backend/generated';
 import { isolated } from '../../../lib/format';
 import type { Tomo } from '../../../lib/state/tomo.svelte';
 
@@ -10,7 +10,9 @@ const undone: Record<AppAction, string> = {
 };
 
 /** What a dialog asks before it is done. */
-export type Asked = { what: 'stop' | 'restart' | 'uninstall'; app: InstalledApp };
+export type Asked =
+  | { what: 'stop' | 'restart' | 'uninstall'; app: InstalledApp }
+  | { what: 'roll_back' | 'forget_way_back'; app: InstalledApp; wayBack: WayBack };
 
 /** What is done to apps that are there, and what is asked first. */
 export class Deeds {
@@ -21,8 +23,12 @@ export class Deeds {
     this.#tomo = tomo;
   }
 
-  ask(what: Asked['what'], app: InstalledApp): void {
+  ask(what: 'stop' | 'restart' | 'uninstall', app: InstalledApp): void {
     this.asked = { what, app };
+  }
+
+  askWayBack(what: 'roll_back' | 'forget_way_back', app: InstalledApp, wayBack: WayBack): void {
+    this.asked = { what, app, wayBack };
   }
 
   async act(action: AppAction, { id, name }: InstalledApp): Promise<void> {
@@ -38,6 +44,15 @@ export class Deeds {
       await this.#tomo.backend.call('app.cancel', { id });
     } catch (thrown) {
       this.#tomo.toasts.fail(`${isolated(name)} was not cancelled`, ApiError.from(thrown));
+    }
+  }
+
+  /** Has an app that stands between two versions put back once more. */
+  async putBack({ id, name }: InstalledApp): Promise<void> {
+    try {
+      await this.#tomo.backend.call('app.roll_back', { id });
+    } catch (thrown) {
+      this.#tomo.toasts.fail(`${isolated(name)} was not put back`, ApiError.from(thrown));
     }
   }
 

@@ -27,7 +27,7 @@ async function choose(user: ReturnType<typeof openApp>['user'], app: string, ite
 test('one lands on what is installed, and without that on the catalog', async () => {
   const { backend } = await open();
   expect(location.hash).toBe('#/apps/installed');
-  expect(screen.getByRole('link', { name: /^Installed/ })).toHaveTextContent('8');
+  expect(screen.getByRole('link', { name: /^Installed/ })).toHaveTextContent('9');
   expect(screen.getByRole('link', { name: /^Installed/ })).toHaveAttribute('aria-current', 'page');
   // Where one has landed one stays.
   for (const { app } of [...backend.installed.all]) backend.installed.drop(app.id);
@@ -75,6 +75,43 @@ test('a port opens the page in the browser of the system', async () => {
   await user.click(within(row('Immich')).getByRole('link'));
   expect(backend.opened).toEqual(['http://192.168.1.20:2283/']);
   expect(location.hash).toBe('#/apps/installed');
+});
+
+// What is newer is said in words, and one press leads to what it would change.
+test('a row says that a newer version is there, and leads to the update', async () => {
+  const { user } = await open();
+  expect(row('Vaultwarden')).toHaveTextContent(/1\.36\.0\s*new: 1\.37\.4\s*docker-1/);
+  expect(row('Immich')).not.toHaveTextContent('new:');
+  await user.click(screen.getByRole('button', { name: 'Actions of Immich' }));
+  await screen.findByRole('menuitem', { name: /^Restart/ });
+  expect(screen.queryByRole('menuitem', { name: 'Update…' })).toBeNull();
+  await user.keyboard('{Escape}');
+  await choose(user, 'Vaultwarden', 'Update…');
+  expect(location.hash).toBe('#/installed/vaultwarden-on-server-docker-1/update');
+  expect(await screen.findByRole('region', { name: 'New settings' })).toBeVisible();
+});
+
+// Half of one version and half of another is no state to start or restart.
+test('an app between two versions says so in its row, and can only be put back or uninstalled', async () => {
+  const { user, backend } = await open();
+  backend.installed.change('vaultwarden-on-server-docker-1', {
+    is_stuck: true,
+    status: 'error',
+    error: 'the check of web fails',
+  });
+  await waitFor(() =>
+    expect(row('Vaultwarden')).toHaveTextContent('between two versions: the check of web fails'),
+  );
+  row('Vaultwarden').focus();
+  await user.keyboard('r');
+  expect(screen.queryByRole('alertdialog')).toBeNull();
+  await user.click(screen.getByRole('button', { name: 'Actions of Vaultwarden' }));
+  await screen.findByRole('menuitem', { name: 'Put it back again' });
+  expect(screen.queryByRole('menuitem', { name: /^(Start|Stop|Restart|Update)/ })).toBeNull();
+  await user.click(screen.getByRole('menuitem', { name: 'Put it back again' }));
+  expect(backend.calls.find(({ name }) => name === 'app.roll_back')?.args).toEqual({
+    id: 'vaultwarden-on-server-docker-1',
+  });
 });
 
 test('heads sort, what is not known stands last', async () => {

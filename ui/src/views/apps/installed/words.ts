@@ -16,6 +16,9 @@ const doing: Record<AppWorkKind, string> = {
   stop: 'stopping',
   restart: 'restarting',
   uninstall: 'uninstalling',
+  update: 'updating',
+  roll_back: 'rolling back',
+  clean_up: 'cleaning up',
 };
 
 /** What was to be done, as a noun. */
@@ -25,6 +28,9 @@ const deeds: Record<AppWorkKind, string> = {
   stop: 'Stopping',
   restart: 'Restarting',
   uninstall: 'Uninstalling',
+  update: 'Updating',
+  roll_back: 'Rolling back',
+  clean_up: 'Cleaning up',
 };
 
 /** `Installing`, of what is being done or was to be done. */
@@ -69,6 +75,10 @@ function isConnected(server: ServerRow | undefined): boolean {
 export function stateOf(app: InstalledApp, server: ServerRow | undefined): State {
   const { work, state, status, error } = app;
   if (work) return { mark: 'working', text: workText(app, work), tone: '', isSentence: true };
+  if (app.is_stuck) {
+    const text = error ? `between two versions: ${error}` : 'between two versions';
+    return { mark: 'critical', text, tone: 'tone-crit', isSentence: true };
+  }
   if (status === 'error') {
     return {
       mark: 'critical',
@@ -129,9 +139,21 @@ export function isUp({ status, containers }: InstalledApp): boolean {
   return status === 'stopped' || status === 'error' ? (containers?.running ?? 0) > 0 : true;
 }
 
+/** Work that fills the page while it goes on; an app that is there keeps its page for the rest. */
+export function isWhole({ kind }: AppWork): boolean {
+  return ['install', 'uninstall', 'update', 'roll_back'].includes(kind);
+}
+
 /** Whether it never came to be: its installation failed. */
 export function isStillborn({ status, installed_at, work }: InstalledApp): boolean {
   return work === null && status === 'error' && installed_at === null;
+}
+
+/** `12 s`, `2 min 5 s`. */
+export function wholeSeconds(seconds: number): string {
+  const whole = Math.floor(seconds);
+  if (whole < 60) return `${whole}${NBSP}s`;
+  return `${Math.floor(whole / 60)}${NBSP}min ${whole % 60}${NBSP}s`;
 }
 
 /** Seconds that a step took, or takes so far: `0.4 s`, `12 s`, `2 min 5 s`. */
@@ -142,9 +164,7 @@ export function stepSeconds(one: AppStep, now: number): string {
   if (seconds === null) return '';
   // What still runs ticks in whole seconds.
   if (one.seconds === null || seconds >= 99.5) {
-    const whole = Math.floor(seconds);
-    if (whole < 60) return `${whole}${NBSP}s`;
-    return `${Math.floor(whole / 60)}${NBSP}min ${whole % 60}${NBSP}s`;
+    return wholeSeconds(seconds);
   }
   return `${seconds.toFixed(1)}${NBSP}s`;
 }

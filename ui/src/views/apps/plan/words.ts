@@ -38,11 +38,14 @@ export function checksText(checks: readonly PlanCheck[]): string {
 }
 
 /** Why the value of a setting cannot be taken. */
-export function errorOf(plan: AppPlan | null, setting: string): string | null {
+export function errorOf(
+  plan: (Pick<AppPlan, 'problems'> & Partial<Pick<AppPlan, 'checks'>>) | null,
+  setting: string,
+): string | null {
   if (!plan) return null;
   const problem = plan.problems.find((one) => one.setting === setting);
   if (problem) return problem.message;
-  const check = plan.checks.find((one) => one.setting === setting && one.outcome === 'problem');
+  const check = plan.checks?.find((one) => one.setting === setting && one.outcome === 'problem');
   return check?.title ?? null;
 }
 
