@@ -66,6 +66,23 @@ impl Desktop {
             .env_remove("WAYLAND_DISPLAY");
     }
 
+    /// Signs in at the terminal, beside the window.
+    pub fn sign_in(&self, username: &str, password: &str) {
+        let file = self.data.path().join("password.txt");
+        std::fs::write(&file, password).expect("a file");
+        let file = file.display().to_string();
+        self.tomo(&["login", "--username", username, "--password-file", &file]);
+    }
+
+    /// Runs Tomo at the terminal, on the same data.
+    pub fn tomo(&self, arguments: &[&str]) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tomo"));
+        self.environment(&mut command);
+        let output = command.args(arguments).stdin(Stdio::null()).output().expect("Tomo starts");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "tomo {arguments:?}: {said}");
+    }
+
     /// Starts Tomo as a person does.
     pub fn launch(&self) -> Running {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tomo"));

@@ -7,6 +7,7 @@
 mod app;
 mod apps;
 mod containers;
+mod deploy;
 #[path = "../lab/mod.rs"]
 mod lab;
 mod people;

@@ -1,6 +1,10 @@
 //! Apps to install.
 
 use super::sshd::free_port;
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+};
 
 /// What an app of the lab does besides serving a page that its check asks for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -43,4 +47,15 @@ pub fn manifest(id: &str, image: &str, behaviour: Behaviour<'_>) -> String {
         port = free_port(),
         before = if before.is_empty() { ":" } else { before },
     )
+}
+
+/// What a web server answers there.
+pub fn fetched(url: &str) -> String {
+    let rest = url.strip_prefix("http://").expect("plain HTTP");
+    let (host, path) = rest.split_once('/').expect("a path");
+    let mut stream = TcpStream::connect(host).expect("it listens");
+    write!(stream, "GET /{path} HTTP/1.0\r\nHost: {host}\r\n\r\n").expect("a request");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    answer.split_once("\r\n\r\n").expect("a body").1.to_owned()
 }

@@ -168,6 +168,10 @@ pub struct PlanUpdate {
     #[serde(default)]
     #[ts(optional = nullable)]
     pub values: BTreeMap<String, String>,
+    /// Whether it stays at its version, and only its settings change.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub keeps_version: bool,
 }
 
 /// An app to update, or to configure anew.
@@ -180,6 +184,10 @@ pub struct UpdateApp {
     #[serde(default)]
     #[ts(optional = nullable)]
     pub values: BTreeMap<String, String>,
+    /// Whether it stays at its version, and only its settings change.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub keeps_version: bool,
     /// Secrets that are to be others than they are, by the names of their settings; new ones are made.
     #[serde(default)]
     #[ts(optional = nullable, type = "Record<string, string>")]

@@ -134,7 +134,8 @@ pub(in crate::api) async fn app_reveal(tomo: &Tomo, args: RevealAppSecret) -> An
 }
 
 pub(in crate::api) async fn app_update_plan(tomo: &Tomo, args: PlanUpdate) -> Answer<UpdatePlan> {
-    Ok(tomo.plan_update(&UpdateWish { id: args.id, values: args.values }).await?)
+    let keeps_version = args.keeps_version;
+    Ok(tomo.plan_update(&UpdateWish { id: args.id, values: args.values, keeps_version }).await?)
 }
 
 pub(in crate::api) async fn app_update(
@@ -142,7 +143,8 @@ pub(in crate::api) async fn app_update(
     args: UpdateApp,
 ) -> Answer<InstalledAppDetails> {
     let by = tomo.session().await?.user.id;
-    let wish = UpdateWish { id: args.id, values: args.values };
+    let keeps_version = args.keeps_version;
+    let wish = UpdateWish { id: args.id, values: args.values, keeps_version };
     tomo.update_app(by, &wish, args.secrets).await?;
     Ok(tomo.installed_app(args.id).await?)
 }

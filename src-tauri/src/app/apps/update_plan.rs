@@ -43,7 +43,7 @@ impl Tomo {
     /// When there is no such app, or it was never installed.
     pub async fn plan_update(&self, wish: &UpdateWish) -> Result<UpdatePlan, AppError> {
         let app = self.stored_app(wish.id).await?;
-        let target = self.target(&app, &wish.values).await?;
+        let target = self.target(&app, wish).await?;
         let config = &app.config;
         let problems = target.values.as_ref().err().cloned().unwrap_or_default();
         let (copies, not_copied) = to_copy(&app);
@@ -76,20 +76,21 @@ impl Tomo {
     pub(super) async fn target(
         &self,
         app: &StoredInstall,
-        typed: &Values,
+        wish: &UpdateWish,
     ) -> Result<Target, AppError> {
         if app.installed_at.is_none() {
             return Err(AppError::Invalid("This app was never installed to its end.".into()));
         }
         // What vanished from the catalog can still be configured anew.
         let manifest = match self.catalog_app(&app.app).await {
+            _ if wish.keeps_version => app.config.manifest.clone(),
             Ok(app) => app.manifest,
             Err(AppError::NotFound(_)) => app.config.manifest.clone(),
             Err(error) => return Err(error),
         };
         let mut wanted: Values = app.config.values.clone();
         wanted.retain(|name, _| manifest.settings.iter().any(|setting| setting.name == *name));
-        wanted.extend(typed.clone());
+        wanted.extend(wish.values.clone());
         let name = app.project_name()?;
         let values = match project::values(&manifest, &wanted) {
             Ok(values) => given(values, &app.config),

@@ -148,6 +148,8 @@ pub struct UpdateWish {
     pub id: InstalledAppId,
     /// Values of settings that are to be others than they are, without secrets.
     pub values: Values,
+    /// Whether it stays at its version, and only its settings change.
+    pub keeps_version: bool,
 }
 
 impl Tomo {
@@ -172,7 +174,7 @@ impl Tomo {
                     .into(),
             ));
         }
-        let target = self.target(&app, &wish.values).await?;
+        let target = self.target(&app, wish).await?;
         if let Err(problems) = &target.values {
             return Err(refusal(problems));
         }

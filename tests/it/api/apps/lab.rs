@@ -5,7 +5,7 @@ use super::super::{
     engines::{Watched, engine},
     lab::{Lab, skip},
 };
-pub use crate::lab::app::Behaviour;
+pub use crate::lab::app::{Behaviour, fetched};
 use crate::lab::{
     app::manifest,
     docker::{Docker, IMAGE},
@@ -13,12 +13,7 @@ use crate::lab::{
 };
 use futures::StreamExt;
 use serde_json::{Value, json};
-use std::{
-    fs,
-    io::{Read, Write},
-    net::TcpStream,
-    process::Command,
-};
+use std::{fs, process::Command};
 use tempfile::TempDir;
 
 /// All of it.
@@ -196,15 +191,4 @@ pub async fn until(
     let waited = tokio::time::timeout(PATIENCE, waiting).await;
     assert!(waited.is_ok(), "not {what}: {last:#}");
     last
-}
-
-/// What a web server answers there.
-pub fn fetched(url: &str) -> String {
-    let rest = url.strip_prefix("http://").expect("plain HTTP");
-    let (host, path) = rest.split_once('/').expect("a path");
-    let mut stream = TcpStream::connect(host).expect("it listens");
-    write!(stream, "GET /{path} HTTP/1.0\r\nHost: {host}\r\n\r\n").expect("a request");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("an answer");
-    answer.split_once("\r\n\r\n").expect("a body").1.to_owned()
 }

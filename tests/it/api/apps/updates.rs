@@ -203,6 +203,15 @@ async fn the_way_back_is_given_up() {
     let there = lab.docker.try_docker(&["image", "inspect", &lab.image("1")]);
     assert!(!there.status.success(), "nothing uses the old image");
     lab.house().refused("app.update", json!({ "id": id }), Code::Stale).await;
+    // Whoever changes a setting is not given another version for it.
+    lab.offer("web", Behaviour { tag: "9", ..Behaviour::default() });
+    lab.sync().await;
+    let same = json!({ "id": id, "keeps_version": true });
+    assert_eq!(lab.house().ask("app.update_plan", same.clone()).await["to"], "2");
+    assert_eq!(lab.house().ask("app.update_plan", json!({ "id": id })).await["to"], "9");
+    lab.house().refused("app.update", same, Code::Stale).await;
+    lab.offer("web", Behaviour { tag: "2", ..Behaviour::default() });
+    lab.sync().await;
     let bad = json!({ "id": id, "values": { "WEB_PORT": "no" } });
     lab.house().refused("app.update", bad, Code::Invalid).await;
     // Other values are an update as well.

@@ -1,4 +1,4 @@
-import type { Code, Commands, Push, TerminalOutput } from './generated';
+import type { AppAddress, Code, Commands, Push, TerminalOutput } from './generated';
 
 /** The other side: the one Rust process that owns the data, or its stand-in in tests. */
 export interface Backend {
@@ -16,6 +16,8 @@ export interface Backend {
   ): () => void;
   /** Opens a page of the web, `http` or `https`, in the system's browser. */
   openLink(url: string): Promise<void>;
+  /** Opens the page of an app in the system's browser, through a tunnel where it takes one. */
+  openApp(id: string): Promise<AppAddress>;
 }
 
 /** What a call fails with: what happened, and what to do about it. */

@@ -5199,7 +5199,11 @@ id: InstalledAppId,
 /**
  * Values of settings that are to be others than they are, by their names, without secrets.
  */
-values?: { [key in string]: string }, };
+values?: { [key in string]: string }, 
+/**
+ * Whether it stays at its version, and only its settings change.
+ */
+keeps_version?: boolean, };
 
 /**
  * An app to update, or to configure anew.
@@ -5213,6 +5217,10 @@ id: InstalledAppId,
  * Values of settings that are to be others than they are, by their names, without secrets.
  */
 values?: { [key in string]: string }, 
+/**
+ * Whether it stays at its version, and only its settings change.
+ */
+keeps_version?: boolean, 
 /**
  * Secrets that are to be others than they are, by the names of their settings; new ones are made.
  */

@@ -55,6 +55,14 @@ export const tauri: Backend = {
       throw ApiError.from(thrown);
     }
   },
+
+  async openApp(id) {
+    try {
+      return await invoke('open_app', { id });
+    } catch (thrown) {
+      throw ApiError.from(thrown);
+    }
+  },
 };
 
 /** How many bytes a base64 text stands for. */

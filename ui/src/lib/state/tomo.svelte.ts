@@ -53,6 +53,7 @@ export class Tomo {
       subscribe: (on) => backend.subscribe(on),
       attachTerminal: (id, on) => backend.attachTerminal(id, on),
       openLink: (url) => backend.openLink(url),
+      openApp: (id) => backend.openApp(id),
       call: async (name, args) => {
         try {
           return await backend.call(name, args);

@@ -101,6 +101,7 @@ test('of two answers the last asked for counts', async () => {
     subscribe: (on) => fake.subscribe(on),
     attachTerminal: (id, on) => fake.attachTerminal(id, on),
     openLink: (url) => fake.openLink(url),
+    openApp: (id) => fake.openApp(id),
     call: async (name, args) => {
       const first = asked++ === 0;
       const answer = await fake.call(name, args);

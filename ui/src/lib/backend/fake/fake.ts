@@ -4,6 +4,7 @@ import type {
   Account,
   AccountLock,
   Activity,
+  AppAddress,
   AuditEntry,
   BackupList,
   Collection,
@@ -144,6 +145,12 @@ export class FakeBackend implements Backend, World {
     this.opened.push(url);
     this.options.openLink?.(url);
     return Promise.resolve();
+  }
+
+  async openApp(id: string): Promise<AppAddress> {
+    const address = await this.call('app.open', { id });
+    await this.openLink(address.url);
+    return address;
   }
 
   push(push: Push): void {

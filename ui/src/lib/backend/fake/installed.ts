@@ -17,6 +17,7 @@ type OfInstalled =
   | 'app.cancel'
   | 'app.uninstall_preview'
   | 'app.uninstall'
+  | 'app.open'
   | 'app.reveal';
 
 /** The apps on the servers of the stand-in. */
@@ -226,6 +227,11 @@ export function installed(world: World): Pick<Handlers, OfInstalled> {
     'app.uninstall': ({ id }) => {
       all.drop(id);
       return null;
+    },
+    'app.open': ({ id }) => {
+      const { page } = all.at(id).app;
+      if (!page) throw new ApiError('invalid', 'This app has no page.');
+      return { url: page.url, is_tunnel: false };
     },
     'app.reveal': ({ setting }) => `the-${setting.toLowerCase()}-itself`,
   };

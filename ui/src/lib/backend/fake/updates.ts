@@ -50,9 +50,11 @@ export function updates(world: World): Pick<Handlers, OfUpdates> {
   /** Apps that stood between two versions when somebody had them put back. */
   const stuck = new Set<string>();
 
-  const changeFor = ({ id, values }: Commands['app.update_plan'][0]): Change => {
+  const changeFor = (wish: Commands['app.update_plan'][0]): Change => {
+    const { id, values, keeps_version: keepsVersion } = wish;
     const before = all.at(id);
-    const manifest = manifestOf(world, before.app.app) ?? before.manifest;
+    const newest = keepsVersion ? null : manifestOf(world, before.app.app);
+    const manifest = newest ?? before.manifest;
     return { before, manifest, values: valuesOf(manifest, { ...before.values, ...values }) };
   };
 

@@ -51,7 +51,7 @@ export function appActions(
     items.push({
       label: 'Open in the browser',
       icon: ExternalLink,
-      onselect: () => void openPage(tomo, page.url),
+      onselect: () => void openPage(tomo, app),
     });
   }
   items.push({

@@ -68,11 +68,12 @@ export class Deeds {
   }
 }
 
-/** Opens the page of an app in the system's browser. */
-export async function openPage(tomo: Tomo, url: string): Promise<void> {
+/** Opens the page of an app in the system's browser; who may open no tunnel, where it is in reach. */
+export async function openPage(tomo: Tomo, app: InstalledApp): Promise<void> {
   try {
-    await tomo.backend.openLink(url);
+    if (tomo.status.may('app.open')) await tomo.backend.openApp(app.id);
+    else if (app.page) await tomo.backend.openLink(app.page.url);
   } catch (thrown) {
-    tomo.toasts.fail(`${url} was not opened`, ApiError.from(thrown));
+    tomo.toasts.fail(`The page of ${isolated(app.name)} was not opened`, ApiError.from(thrown));
   }
 }

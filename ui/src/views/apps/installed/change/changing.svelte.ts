@@ -9,15 +9,18 @@ import { Drafting } from '../../plan/drafting.svelte';
 
 type Wish = Commands['app.update_plan'][0];
 
-/** What somebody wants of an app that is there: its next version, other values, or both. */
+/** What somebody wants of an app that is there: its next version, or other values. */
 export class Changing extends Drafting<UpdatePlan> {
   readonly #before: InstalledAppDetails;
+  /** Whether only its settings are to change. */
+  readonly #keepsVersion: boolean;
   /** What the plan that is shown is of. */
   #planned: Wish | null = null;
 
-  constructor(backend: Backend, before: InstalledAppDetails) {
+  constructor(backend: Backend, before: InstalledAppDetails, keepsVersion: boolean) {
     super(backend);
     this.#before = before;
+    this.#keepsVersion = keepsVersion;
   }
 
   /** Whether anything would be another way than it is. */
@@ -69,7 +72,11 @@ export class Changing extends Drafting<UpdatePlan> {
   }
 
   protected override async ask() {
-    const wish: Wish = { id: this.#before.app.id, values: { ...this.values } };
+    const wish: Wish = {
+      id: this.#before.app.id,
+      values: { ...this.values },
+      keeps_version: this.#keepsVersion,
+    };
     const plan = await this.backend.call('app.update_plan', wish);
     const take = () => (this.#planned = wish);
     return { plan, take };
