@@ -1,6 +1,7 @@
 //! The catalog of apps, and where it comes from: folders, archives, the web and git, all of them real.
 
 mod catalog;
+mod cut;
 mod deploy;
 mod lab;
 mod life;

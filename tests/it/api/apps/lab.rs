@@ -125,6 +125,11 @@ impl AppLab {
             .await
     }
 
+    /// Waits until the engine answers, which it does not for a moment after the connection was lost.
+    pub async fn until_engine(&self) {
+        self.watched.until_engine("ready").await;
+    }
+
     /// Waits until the app is as wanted.
     pub async fn until(&self, id: &str, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         until(self.house(), "app.get", json!({ "id": id }), what, wanted).await
