@@ -128,7 +128,7 @@ async fn add(tomo: &Tomo, lab: &Lab, name: &str, port: u16) -> Done<String> {
     let key = json!({ "kind": "key", "private_key": lab.key.private, "passphrase": null });
     let added =
         api::call(tomo, "server.add", json!({ "server": server, "credential": key })).await?;
-    let id = added["id"].as_str().ok_or("a server without an id")?.to_owned();
+    let id = added["server"]["id"].as_str().ok_or("a server without an id")?.to_owned();
     let is_unknown = |fleet: &Value| {
         let rows = fleet["servers"].as_array().into_iter().flatten();
         let mut own = rows.filter(|row| row["server"]["id"] == id);

@@ -88,6 +88,7 @@ impl Tomo {
         if server.is_local() {
             return Err(AppError::LocalServer("removed"));
         }
+        self.refuse_while_apps_change(id).await?;
         self.inner.store.delete_server(id).await?;
         self.follow_now().await?;
         Ok(())

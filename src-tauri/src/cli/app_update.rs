@@ -76,7 +76,11 @@ pub async fn rollback(cli: &Cli, rollback: Rollback) -> Result<(), CliError> {
     let app = find(cli, &rollback.one.app).await?;
     let question = match &app.way_back {
         _ if app.is_stuck => {
-            format!("Put {} back once more? It stands between two versions.", app.project)
+            format!(
+                "Put {} back to the version before its update, with the data of then? What was written \
+                 since is lost.",
+                app.project
+            )
         }
         Some(way_back) => {
             let at = cli.dates().await?.when(way_back.at);

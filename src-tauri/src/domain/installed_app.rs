@@ -351,10 +351,14 @@ pub enum UpdateStage {
     Pulling,
     /// It is stopped, and its data is being copied.
     Copying,
-    /// The new version may have run, and changed the data.
+    /// The new configuration is written, and its containers are made.
     Applied,
+    /// The new version runs, and may change the data.
+    Started,
     /// It is being put back.
     Back,
+    /// All is put back, and it is being started.
+    Restored,
     /// It could not be put back, and waits for somebody to have that tried again.
     Stuck,
 }
@@ -366,6 +370,9 @@ pub struct AppUpdate {
     pub is_way_back: bool,
     /// How far it is.
     pub stage: UpdateStage,
+    /// When the new version was started.
+    #[serde(default)]
+    pub started_at: Option<DateTime<Utc>>,
     /// Whether its containers were stopped when it began, and so are to be stopped afterwards.
     pub was_stopped: bool,
     /// What the catalog says of the version that comes, or that is left.

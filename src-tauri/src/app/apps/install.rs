@@ -281,7 +281,7 @@ impl Worker {
         Ok(())
     }
 
-    async fn set_policy(
+    pub(super) async fn set_policy(
         &self,
         engine: &Engine,
         id: &str,

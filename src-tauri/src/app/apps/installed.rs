@@ -160,6 +160,24 @@ impl Tomo {
         judged.is_troubled.then(|| judged.words.unwrap_or_else(|| "failed".to_owned()))
     }
 
+    /// Whoever forgets a server in the midst of that leaves something on it that nobody knows of any more.
+    pub(in crate::app) async fn refuse_while_apps_change(
+        &self,
+        server: ServerId,
+    ) -> Result<(), AppError> {
+        let stored = self.inner.store.installed_apps().await?;
+        let is_changing = |app: &&StoredInstall| {
+            app.server_id == server && (app.config.update.is_some() || self.is_worked_at(app.id))
+        };
+        match stored.iter().find(is_changing) {
+            None => Ok(()),
+            Some(app) => Err(AppError::Invalid(format!(
+                "{} is being changed on this server, or stands between two versions. End that first.",
+                app.title()
+            ))),
+        }
+    }
+
     pub(super) async fn stored_app(&self, id: InstalledAppId) -> Result<StoredInstall, AppError> {
         let app = self.inner.store.installed_app(id).await?;
         app.ok_or(AppError::NotFound("app on a server"))
@@ -241,6 +259,7 @@ fn judge(app: &StoredInstall, rows: Option<&[ContainerRow]>) -> Judged {
         let has_done_its_part = row.container.exit_code == Some(0) && may_end(app, row);
         !row.container.is_up() && !has_done_its_part
     });
+    let again = count(&|row| row.container.state == ContainerState::Restarting);
     let starting = count(&|row| row.container.health == Some(ContainerHealth::Starting));
     let total = counts.total;
     let (words, is_troubled) = match app.status {
@@ -251,6 +270,7 @@ fn judge(app: &StoredInstall, rows: Option<&[ContainerRow]>) -> Judged {
         _ if total == 0 => ("its containers are gone".to_owned(), true),
         _ if ended == total => ("stopped outside Tomo".to_owned(), true),
         _ if ended > 0 => (format!("{ended} of {total} ended"), true),
+        _ if again > 0 => (format!("{again} of {total} started again and again"), true),
         _ if counts.unhealthy > 0 => ("unhealthy".to_owned(), true),
         _ if starting > 0 => ("starting".to_owned(), false),
         _ if rows.iter().any(|row| row.container.health == Some(ContainerHealth::Healthy)) => {

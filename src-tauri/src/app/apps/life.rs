@@ -8,9 +8,10 @@ use super::{
 use crate::{
     app::{Tomo, activity::Entry, error::AppError},
     collect::hub::Change,
-    docker::Engine,
+    docker::{ComposeError, Engine},
     domain::{
         activity::ActivityKind,
+        container::ContainerAction,
         credential::AppSecrets,
         fleet::Topic,
         id::{InstalledAppId, UserId},
@@ -320,10 +321,22 @@ impl Worker {
     /// Stops the app where its files are there to say how.
     pub(super) async fn stop_if_there(&mut self, engine: &Engine) -> Result<(), Trouble> {
         let project = self.project(engine).await?;
-        if project.is_there().await? {
-            project.stop().await?;
+        if !project.is_there().await? {
+            return Ok(());
         }
-        Ok(())
+        match project.stop().await {
+            // Files that compose cannot read must not keep it running.
+            Err(ComposeError::Failed(why)) => {
+                tracing::info!(app = %self.app.id, why, "compose does not stop an app");
+                for container in self.containers(engine).await? {
+                    if container.is_up() {
+                        engine.act(&container.id, ContainerAction::Stop).await?;
+                    }
+                }
+                Ok(())
+            }
+            done => Ok(done?),
+        }
     }
 
     /// Somebody may have removed the files by hand: what compose needs is written again.

@@ -4,7 +4,7 @@
 use super::worker::Worker;
 use crate::{
     docker::{Engine, host::Host},
-    domain::{app::AppHealth, container::Container},
+    domain::{app::AppHealth, app_project::ProjectPort, container::Container},
     ssh::RemoteError,
 };
 use bollard::body_full;
@@ -52,15 +52,23 @@ impl Worker {
         let Some(address) = own.or_else(|| is_host.then_some(IpAddr::from([127, 0, 0, 1]))) else {
             return Probe::Unknown;
         };
+        // Where the engine has a computer or a network of its own, only what is published is reached.
+        let is_desktop = matches!(engine.host(), Host::Local) && !cfg!(target_os = "linux");
+        let place = if engine.info().rootless || is_desktop {
+            self.published(health).map(|port| (IpAddr::from([127, 0, 0, 1]), port))
+        } else {
+            Some((address, health.port))
+        };
+        let Some((address, port)) = place else { return Probe::Unknown };
         let asking = async {
             match engine.host() {
-                Host::Local => match TcpStream::connect((address, health.port)).await {
+                Host::Local => match TcpStream::connect((address, port)).await {
                     Ok(stream) => ask(stream, health).await,
                     Err(_) => Probe::NotYet,
                 },
                 Host::Remote(connection) => {
                     let host = address.to_string();
-                    match connection.open_port(&host, health.port, PATIENCE).await {
+                    match connection.open_port(&host, port, PATIENCE).await {
                         Ok(stream) => ask(stream, health).await,
                         Err(RemoteError::PortForbidden) => Probe::Unknown,
                         Err(_) => Probe::NotYet,
@@ -69,6 +77,17 @@ impl Worker {
             }
         };
         tokio::time::timeout(PATIENCE, asking).await.unwrap_or(Probe::NotYet)
+    }
+
+    /// The port of the server, at all its addresses, that leads to the one that is asked.
+    fn published(&self, health: &AppHealth) -> Option<u16> {
+        let mut ports = self.app.config.project.ports.iter();
+        let is_it = |port: &&ProjectPort| {
+            port.service == health.service
+                && port.container_port == health.port
+                && port.host_ip.is_none()
+        };
+        ports.find(is_it)?.host_port
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
     docker::{Engine, EngineError},
     domain::{
         activity::ActivityKind,
-        app::AppManifest,
+        app::{AppManifest, AppSetting, AppSettingKind},
         installed_app::{
             AppFailure, AppStatus, AppUpdate, AppVersion, AppWorkKind, EarlierApp, UpdateStage,
         },
@@ -49,9 +49,14 @@ impl Stage {
             UpdateStage::Pulling => return Vec::new(),
             // Its containers are there, and so is its data.
             UpdateStage::Copying => vec![Self::LetGo],
-            UpdateStage::Applied | UpdateStage::Back | UpdateStage::Stuck => {
+            UpdateStage::Applied
+            | UpdateStage::Started
+            | UpdateStage::Back
+            | UpdateStage::Stuck => {
                 vec![Self::Remove, Self::Data, Self::Write, Self::Create, Self::Unnamed]
             }
+            // Nothing may be put over what it has written since.
+            UpdateStage::Restored => Vec::new(),
         };
         if !update.was_stopped {
             all.extend([Self::Start, Self::Health]);
@@ -67,7 +72,7 @@ impl Stage {
             Self::Data => "Put the data back",
             Self::Write => "Put the configuration back",
             Self::Create => "Make the containers of before",
-            Self::Unnamed => "Put the data of unnamed volumes back",
+            Self::Unnamed => "Put the data of volumes without a name back",
             Self::Start => "Start them",
             Self::Health => "Wait until it is well",
             Self::Policy => "Set when it is started again",
@@ -136,7 +141,8 @@ impl Worker {
             self.app.config.failure = Some(AppFailure { kind: AppWorkKind::Update, ..failure });
         }
         let Some(update) = self.app.config.update.as_deref_mut() else { return };
-        if update.stage == UpdateStage::Applied {
+        if matches!(update.stage, UpdateStage::Applied | UpdateStage::Started | UpdateStage::Stuck)
+        {
             update.stage = UpdateStage::Back;
         }
         let stages = Stage::of(update);
@@ -190,10 +196,12 @@ impl Worker {
         if update.stage != UpdateStage::Pulling && !update.was_stopped {
             self.app.started_at = Some(Utc::now());
         }
-        self.end_with_secrets(status).await;
+        let is_stored = self.end_with_secrets(status).await;
         let entry = Entry::by_tomo(kind, message).to_app(&self.app);
         self.tomo.record(entry.with(json!({ "app": self.app.app }))).await;
-        self.clear_away().await;
+        if is_stored {
+            self.clear_away().await;
+        }
     }
 
     /// The way back is walked: what was kept for it, and what came with the other version, is thrown away.
@@ -202,8 +210,8 @@ impl Worker {
         let update = *config.update.take()?;
         let copies = &update.before.copies;
         config.rubbish.volumes.extend(copies.iter().map(|copy| copy.copy.clone()));
-        config.rubbish.volumes.extend(update.volumes.iter().cloned());
         if !matches!(update.stage, UpdateStage::Pulling | UpdateStage::Copying) {
+            config.rubbish.volumes.extend(update.volumes.iter().cloned());
             // Their data went into volumes that the engine made anew.
             let unnamed = copies.iter().filter(|copy| copy.unnamed.is_some());
             config.rubbish.volumes.extend(unnamed.map(|copy| copy.volume.clone()));
@@ -225,22 +233,26 @@ impl Worker {
         let failure = self.failure(trouble).await;
         let config = &mut self.app.config;
         let mut known = config.failure.take().unwrap_or(failure);
-        let is_touched = config.update.as_ref().is_some_and(|it| it.stage != UpdateStage::Copying);
+        let is_touched = config
+            .update
+            .as_ref()
+            .is_some_and(|it| !matches!(it.stage, UpdateStage::Copying | UpdateStage::Restored));
         known.left = match is_touched {
             true => vec![format!("It could not be put back: {words}")],
-            false => vec![format!("It could not be started again: {words}")],
+            false => vec![format!("It is as it was before, and does not run well: {words}")],
         };
         self.app.error = Some(known.message.clone());
         self.app.config.failure = Some(known);
+        let mut is_stored = false;
         if is_touched {
             if let Some(update) = self.app.config.update.as_deref_mut() {
                 update.stage = UpdateStage::Stuck;
             }
             self.store_end(AppStatus::Error).await;
         } else {
-            // All that it was is there; it does not run.
+            // All that it was is there; it is not well.
             self.end_update();
-            self.end_with_secrets(AppStatus::Error).await;
+            is_stored = self.end_with_secrets(AppStatus::Error).await;
         }
         let place = self.tomo.place([self.app.server_id]);
         let message = format!(
@@ -250,9 +262,32 @@ impl Worker {
         );
         let entry = Entry::by_tomo(ActivityKind::AppFailed, message).to_app(&self.app);
         self.tomo.record(entry.with(json!({ "app": self.app.app }))).await;
-        if !is_touched {
+        if is_stored {
             self.clear_away().await;
         }
+    }
+
+    /// An update whose new version does not become well, and that people may have used since it was started, is
+    /// not put back by itself.
+    pub(super) async fn wait_for_a_person(&mut self, trouble: Trouble) {
+        let mut failure = self.failure(&trouble).await;
+        failure.kind = AppWorkKind::Update;
+        failure.left = vec![
+            "It was not put back by itself: what was written since the new version was started would be \
+             lost."
+                .to_owned(),
+        ];
+        let why = failure.message.trim_end_matches('.').to_owned();
+        self.app.error = Some(failure.message.clone());
+        self.app.config.failure = Some(failure);
+        if let Some(update) = self.app.config.update.as_deref_mut() {
+            update.stage = UpdateStage::Stuck;
+        }
+        self.store_end(AppStatus::Error).await;
+        let place = self.tomo.place([self.app.server_id]);
+        let message = format!("{} is not well after its update{place}: {why}", self.app.title());
+        let entry = Entry::by_tomo(ActivityKind::AppFailed, message).to_app(&self.app);
+        self.tomo.record(entry.with(json!({ "app": self.app.app }))).await;
     }
 
     /// What copied the data may still be at it.
@@ -267,7 +302,10 @@ impl Worker {
     /// Removes the containers of the other version, once it is certain that all can be put back.
     async fn remove_new(&mut self, engine: &Engine) -> Result<(), Trouble> {
         self.let_go(engine).await?;
-        let copies = self.under_way()?.before.copies.clone();
+        let before = self.under_way()?.before.clone();
+        let wanted = pinned_images(&before, &self.name);
+        self.pull_all(engine, &wanted).await?;
+        let copies = before.copies;
         self.refuse_strangers(engine, &names(&copies)).await?;
         for copy in &copies {
             if !engine.has_volume(&copy.copy).await? {
@@ -278,11 +316,7 @@ impl Worker {
                 )));
             }
         }
-        match self.stop_if_there(engine).await {
-            // What compose cannot stop is removed all the same.
-            Ok(()) | Err(Trouble::Failed(_)) => {}
-            Err(trouble) => return Err(trouble),
-        }
+        self.stop_if_there(engine).await?;
         // What is in volumes without a name stays on the server: somebody may look for it.
         self.remove_containers(engine, false).await?;
         for network in self.under_way()?.project.networks.clone() {
@@ -310,12 +344,19 @@ impl Worker {
     async fn unapply(&mut self, engine: &Engine) -> Result<(), Trouble> {
         let before = self.under_way()?.before.clone();
         let wanted = pinned_images(&before, &self.name);
+        let secrets = Kept::Before.of(&self.secrets);
+        let mut settings = before.manifest.settings.iter();
+        let is_secret =
+            |setting: &&AppSetting| matches!(setting.kind, AppSettingKind::Secret { .. });
+        if settings.by_ref().filter(is_secret).any(|it| !secrets.contains_key(&it.name)) {
+            let why = "a secret of the version before is not kept any more";
+            return Err(Trouble::Failed(why.to_owned()));
+        }
         let config = &mut self.app.config;
         config.manifest = before.manifest;
         config.project = before.project;
         config.values = before.values;
         config.compose = before.compose;
-        let secrets = Kept::Before.of(&self.secrets);
         secrets::replace(&mut self.secrets, secrets);
         self.app.status = AppStatus::Starting;
         self.save_with_secrets().await?;
@@ -333,13 +374,16 @@ impl Worker {
             let its = |one: &&crate::domain::container::Container| {
                 one.service.as_ref() == Some(&place.service)
             };
-            let Some(container) = containers.iter().find(its) else { continue };
+            let container = containers.iter().find(its).ok_or_else(|| {
+                Trouble::Failed(format!("the service {} has no container", place.service))
+            })?;
             let target = (container.id.as_str(), place.target.as_str());
             let done = engine.restore_into(&copy.copy, target, &container.image_id).await;
             let done = done.map_err(Trouble::from);
             done.map_err(|why| why.while_doing(&format!("putting {} back", copy.told())))?;
         }
-        Ok(())
+        self.under_way()?.stage = UpdateStage::Restored;
+        self.save().await
     }
 
     /// Removes all copies that are kept, whatever for. Those that alone have the data of an app that stands
@@ -347,9 +391,15 @@ impl Worker {
     pub(super) async fn remove_copies(&mut self, engine: &Engine) -> Result<(), Trouble> {
         let config = &self.app.config;
         let update = config.update.as_ref().filter(|update| {
-            let is_whole = matches!(update.stage, UpdateStage::Pulling | UpdateStage::Copying);
+            let is_whole = matches!(
+                update.stage,
+                UpdateStage::Pulling | UpdateStage::Copying | UpdateStage::Restored
+            );
             is_whole || config.removes_data
         });
+        for copy in config.update.iter().flat_map(|update| &update.before.copies) {
+            engine.let_go(&copy.volume).await?;
+        }
         let kept = update.map(|update| &update.before).into_iter();
         let kept = kept.chain(config.earlier.as_deref());
         let copies = kept.flat_map(|one| one.copies.iter().map(|copy| copy.copy.clone()));

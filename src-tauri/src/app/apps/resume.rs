@@ -2,7 +2,7 @@
 
 use crate::{
     app::{Tomo, error::AppError},
-    domain::installed_app::{AppStatus, UpdateStage},
+    domain::installed_app::{AppStatus, AppWorkKind, UpdateStage},
     store::StoredInstall,
 };
 
@@ -39,11 +39,15 @@ impl Tomo {
     async fn take_up(&self, app: StoredInstall) -> Result<(), AppError> {
         match app.status {
             AppStatus::Removing => self.resume_uninstall(app).await,
-            _ if app.config.update.is_some() => self.resume_update(app.id).await,
+            _ if app.config.update.is_some() => self.resume_update(&app).await,
             _ if app.installed_at.is_none() => self.resume_install(app).await,
             // It was being started: what its containers do now says the rest.
             _ => {
-                let mut app = app;
+                let _doing = self.begin_work(app.id, AppWorkKind::CleanUp, &[])?;
+                let mut app = self.stored_app(app.id).await?;
+                if !app.status.is_passing() || app.config.update.is_some() {
+                    return Ok(());
+                }
                 app.status = AppStatus::Running;
                 self.inner.store.update_installed_app(&app).await?;
                 Ok(())

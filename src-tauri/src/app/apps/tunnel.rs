@@ -17,8 +17,8 @@ use std::{
     collections::HashMap,
     net::Ipv4Addr,
     sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -38,7 +38,7 @@ const OPEN: Duration = Duration::from_secs(15);
 const IDLE: Duration = Duration::from_secs(30 * 60);
 /// The most connections of one tunnel at a time.
 const MOST: usize = 200;
-/// How much may wait for a browser that does not read. What comes through SSH has to be read: it would hold up
+/// How much of one tunnel may wait for browsers that do not read. What comes through SSH has to be read: it would hold up
 /// everything else on the connection.
 const WAITING: usize = 64 << 20;
 
@@ -55,6 +55,8 @@ struct End {
 #[derive(Default)]
 pub(super) struct Tunnels {
     open: Mutex<HashMap<End, u16>>,
+    /// Held while one is opened.
+    opening: tokio::sync::Mutex<()>,
 }
 
 impl Tunnels {
@@ -84,6 +86,7 @@ impl Tomo {
         // Whoever opens a page that is not there learns why, and not only that nothing comes.
         let tried = connection.open_port(&end.host, end.port, OPEN).await;
         tried.map_err(|error| out_of_reach(&error, &page))?;
+        let _opening = self.inner.apps.tunnels.opening.lock().await;
         let known = self.inner.apps.tunnels.open().get(&end).copied();
         let port = match known {
             Some(port) => port,
@@ -97,6 +100,13 @@ impl Tomo {
             }
         };
         Ok(AppAddress { url: at_home(url, port)?, is_tunnel: true })
+    }
+
+    /// Whether the page of the app is still where a tunnel leads: the port may be somebody else's by now.
+    async fn leads_there(&self, app: &StoredInstall, end: &End) -> bool {
+        let Ok(now) = self.stored_app(app.id).await else { return false };
+        let page = self.page_of(&now);
+        page.is_some_and(|page| page.port == end.port && host_of(&now, &page) == end.host)
     }
 
     fn connection_of(&self, app: &StoredInstall) -> Option<Connection> {
@@ -125,17 +135,22 @@ impl Tomo {
     /// Carries whoever connects, until nobody has for a while.
     async fn listen(&self, app: &StoredInstall, end: &End, listener: TcpListener) {
         let mut carried = JoinSet::new();
+        let waiting = Arc::new(AtomicUsize::new(0));
         loop {
             tokio::select! {
                 accepted = listener.accept(), if carried.len() < MOST => {
                     let Ok((near, _)) = accepted else { continue };
+                    if !self.leads_there(app, end).await {
+                        return;
+                    }
+                    let waiting = waiting.clone();
                     // The one that is there now: a server may have been lost and found meanwhile.
                     let connection = self.connection_of(app);
                     let end = end.clone();
                     carried.spawn(async move {
                         let Some(connection) = connection else { return };
                         if let Ok(far) = connection.open_port(&end.host, end.port, OPEN).await {
-                            carry(near, far).await;
+                            carry(near, far, &waiting).await;
                         }
                     });
                 }
@@ -147,12 +162,12 @@ impl Tomo {
 }
 
 /// Carries bytes between a browser and a port of a server until either ends.
-async fn carry(near: TcpStream, far: RemoteStream) {
+async fn carry(near: TcpStream, far: RemoteStream, waiting: &AtomicUsize) {
     let (near_read, near_write) = near.into_split();
     let (far_read, far_write) = tokio::io::split(far);
     tokio::select! {
         () = up(near_read, far_write) => {}
-        () = down(far_read, near_write) => {}
+        () = down(far_read, near_write, waiting) => {}
     }
 }
 
@@ -164,17 +179,24 @@ async fn up(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin) {
 }
 
 /// What comes from the server, read at once and passed on as fast as it is taken.
-async fn down(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin) {
-    let waiting = AtomicUsize::new(0);
+async fn down(
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    waiting: &AtomicUsize,
+) {
+    let own = AtomicUsize::new(0);
+    let has_ended = AtomicBool::new(false);
     let (sender, mut receiver) = mpsc::unbounded_channel::<Vec<u8>>();
     let reading = async {
         let mut part = vec![0; 32 << 10];
         while let Ok(length @ 1..) = from.read(&mut part).await {
+            own.fetch_add(length, Ordering::Relaxed);
             let all = waiting.fetch_add(length, Ordering::Relaxed) + length;
             if all > WAITING || sender.send(part[..length].to_vec()).is_err() {
-                break;
+                return;
             }
         }
+        has_ended.store(true, Ordering::Relaxed);
         drop(sender);
     };
     let writing = async {
@@ -182,16 +204,20 @@ async fn down(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin)
             if to.write_all(&bytes).await.is_err() {
                 return;
             }
+            own.fetch_sub(bytes.len(), Ordering::Relaxed);
             waiting.fetch_sub(bytes.len(), Ordering::Relaxed);
         }
         let _ = to.shutdown().await;
     };
-    tokio::pin!(reading, writing);
-    tokio::select! {
-        // What was read until then is still passed on.
-        () = &mut reading => if waiting.load(Ordering::Relaxed) <= WAITING { writing.await },
-        () = &mut writing => {}
+    {
+        tokio::pin!(reading, writing);
+        tokio::select! {
+            // What was read until then is still passed on.
+            () = &mut reading => if has_ended.load(Ordering::Relaxed) { writing.await },
+            () = &mut writing => {}
+        }
     }
+    waiting.fetch_sub(own.load(Ordering::Relaxed), Ordering::Relaxed);
 }
 
 async fn is_in_reach(url: &Url, port: u16) -> bool {

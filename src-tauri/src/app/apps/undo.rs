@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     app::activity::Entry,
-    docker::Engine,
+    docker::{ComposeError, Engine},
     domain::{
         activity::ActivityKind,
         installed_app::{AppFailure, AppStatus},
@@ -137,7 +137,11 @@ impl Worker {
             let project = self.project(engine).await?;
             // Without its files there is nothing that compose knows of.
             if project.is_there().await? {
-                project.down(false).await?;
+                match project.down(false).await {
+                    // What compose cannot read is removed through the engine all the same.
+                    Ok(()) | Err(ComposeError::Failed(_)) => {}
+                    Err(error) => return Err(error.into()),
+                }
             }
         }
         for network in &self.app.config.project.networks {
@@ -155,7 +159,7 @@ impl Worker {
         volumes: &[String],
     ) -> Result<(), Trouble> {
         for volume in volumes {
-            engine.forget_volume(volume).await?;
+            engine.forget_copy(volume).await?;
         }
         Ok(())
     }

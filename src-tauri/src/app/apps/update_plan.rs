@@ -46,7 +46,18 @@ impl Tomo {
         let target = self.target(&app, wish).await?;
         let config = &app.config;
         let problems = target.values.as_ref().err().cloned().unwrap_or_default();
-        let (copies, not_copied) = to_copy(&app);
+        let (mut copies, mut not_copied) = to_copy(&app);
+        if let Some(engine) = self.engine_at(app.server_id, &config.engine) {
+            let mut can = Vec::new();
+            for copy in copies {
+                match engine.can_copy_volume(&copy.volume).await {
+                    Ok(false) => not_copied.push(copy.told()),
+                    // Nobody knows of any that it is none.
+                    Ok(true) | Err(_) => can.push(copy),
+                }
+            }
+            copies = can;
+        }
         let values = target.values.unwrap_or_default();
         Ok(UpdatePlan {
             from: app.version().to_owned(),
@@ -174,13 +185,20 @@ pub(super) fn to_copy(app: &StoredInstall) -> (Vec<VolumeCopy>, Vec<String>) {
             .find(|it| it.name == *volume && !named.contains(volume))
             .map(|it| UnnamedVolume { service: it.service.clone(), target: it.target.clone() }),
     });
+    // Where a service has several containers, nobody could say which of them one of these belongs to.
+    let copies: Vec<VolumeCopy> = copies.collect();
+    let is_alone = |copy: &VolumeCopy| {
+        copy.unnamed.is_none() || copies.iter().filter(|it| it.unnamed == copy.unnamed).count() == 1
+    };
+    let (copies, crowd): (Vec<_>, Vec<_>) = copies.iter().cloned().partition(is_alone);
     let others = app.volumes.iter().filter(|volume| !own.contains(&volume.name));
     let others = others.map(|volume| volume.name.clone());
     let paths = app.binds.iter().filter(|bind| !bind.is_read_only).map(|bind| bind.path.clone());
-    let mut not_copied: Vec<String> = others.chain(paths).collect();
+    let crowd = crowd.iter().map(VolumeCopy::told);
+    let mut not_copied: Vec<String> = others.chain(paths).chain(crowd).collect();
     not_copied.sort();
     not_copied.dedup();
-    (copies.collect(), not_copied)
+    (copies, not_copied)
 }
 
 /// Lines that change, with some around them.

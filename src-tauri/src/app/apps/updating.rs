@@ -20,6 +20,7 @@ use crate::{
     domain::{
         activity::ActivityKind,
         app::AppManifest,
+        container::RestartPolicy,
         credential::AppSecrets,
         figure,
         id::{InstalledAppId, UserId},
@@ -34,6 +35,9 @@ use serde_json::json;
 
 /// How long the way back is kept.
 const KEPT: TimeDelta = TimeDelta::days(7);
+
+/// How long after a new version was started nobody has used it, if it never became well.
+const UNUSED: TimeDelta = TimeDelta::minutes(30);
 
 /// What is done, one after another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,7 +132,7 @@ impl Step for Stage {
                 worker.remove_vanished(&engine).await?;
                 worker.create(&engine).await
             }
-            Self::Start => Ok(worker.project(&engine).await?.start().await?),
+            Self::Start => worker.start_new(&engine).await,
             Self::Health => worker.wait_until_well(&engine).await,
             Self::Policy => worker.set_policies(&engine).await,
             Self::Rest => Ok(worker.project(&engine).await?.stop().await?),
@@ -191,10 +195,13 @@ impl Tomo {
         let holdings = engine.holdings(&images(&project)).await?;
         let mut secrets = self.secrets_of(app.id).await?;
         let next = secrets_after(&secrets, typed, &target.manifest)?;
+        let before = secrets::present(&secrets);
+        Kept::Before.keep(&mut secrets, before);
         Kept::Next.keep(&mut secrets, next);
         let update = AppUpdate {
             is_way_back: false,
             stage: UpdateStage::Pulling,
+            started_at: None,
             was_stopped: app.status == AppStatus::Stopped,
             images: images(&project)
                 .into_iter()
@@ -207,6 +214,9 @@ impl Tomo {
             values,
         };
         doing.add(&planned(&update));
+        // What an earlier attempt has left is wanted again.
+        let wanted: Vec<String> = volumes_of(&update.project).collect();
+        app.config.rubbish.volumes.retain(|volume| !wanted.contains(volume));
         let to = update.manifest.version.clone();
         app.config.update = Some(Box::new(update));
         app.config.failure = None;
@@ -254,8 +264,25 @@ fn before_of(app: &StoredInstall) -> EarlierApp {
 }
 
 impl Worker {
-    async fn update(mut self) {
+    async fn update(self) {
         let stages = self.app.config.update.as_deref().map(Stage::of).unwrap_or_default();
+        self.go_through(stages, true).await;
+    }
+
+    /// Goes on with an update whose new version was started already: people may have used it since.
+    pub(super) async fn go_on_with_update(self) {
+        let all = self.app.config.update.as_deref().map(Stage::of).unwrap_or_default();
+        if let Some(update) = self.app.config.update.as_deref() {
+            self.doing.add(&planned(update));
+        }
+        let rest = all.into_iter().skip_while(|stage| *stage != Stage::Start).collect();
+        let started_at = self.app.config.update.as_ref().and_then(|update| update.started_at);
+        let is_fresh = started_at.is_some_and(|at| Utc::now() - at < UNUSED);
+        self.go_through(rest, is_fresh).await;
+    }
+
+    /// What does not become well is put back, where that `can` be done without losing what came since.
+    async fn go_through(mut self, stages: Vec<Stage>, can: bool) {
         let mut done = Ok(());
         for stage in stages {
             if stage == Stage::Write {
@@ -271,7 +298,8 @@ impl Worker {
             Ok(()) => self.keep_way_back().await,
             // A Tomo that ends leaves it as it is: the next one puts it back.
             Err(Trouble::Cancelled) if !self.doing.is_cancelled() => {}
-            Err(trouble) => self.put_back(Some(trouble)).await,
+            Err(trouble) if can => self.put_back(Some(trouble)).await,
+            Err(trouble) => self.wait_for_a_person(trouble).await,
         }
     }
 
@@ -282,6 +310,13 @@ impl Worker {
     }
 
     async fn stop_for_update(&mut self, engine: &Engine) -> Result<(), Trouble> {
+        if self.under_way()?.stage == UpdateStage::Pulling {
+            // As it is now: somebody may have made its containers anew.
+            self.look(engine).await?;
+            let (copies, not_copied) = to_copy(&self.app);
+            let before = &mut self.under_way()?.before;
+            (before.copies, before.not_copied) = (copies, not_copied);
+        }
         let volumes = names(&self.under_way()?.before.copies);
         self.refuse_strangers(engine, &volumes).await?;
         self.under_way()?.stage = UpdateStage::Copying;
@@ -311,6 +346,12 @@ impl Worker {
         if copies.is_empty() {
             return Ok(());
         }
+        // Whatever made it run again meanwhile: a copy of data that is being written is none.
+        for container in self.containers(engine).await? {
+            self.set_policy(engine, &container.id, RestartPolicy::No).await?;
+        }
+        self.project(engine).await?.stop().await?;
+        self.refuse_strangers(engine, &names(&copies)).await?;
         let image = self.some_image(engine).await?;
         let (mut made, mut left) = (Vec::new(), Vec::new());
         for (at, copy) in copies.iter().enumerate() {
@@ -369,14 +410,20 @@ impl Worker {
             config.values = config.update.as_ref().map(|it| it.values.clone()).unwrap_or_default();
             config.compose = catalog::pin(&manifest.compose, &config.values, &digests);
             (config.manifest, config.project) = (manifest, project);
-            let before = secrets::present(&self.secrets);
-            Kept::Before.keep(&mut self.secrets, before);
             let next = Kept::Next.of(&self.secrets);
             secrets::replace(&mut self.secrets, next);
             Kept::Next.forget(&mut self.secrets);
             self.save_with_secrets().await?;
         }
         self.write(engine).await
+    }
+
+    async fn start_new(&mut self, engine: &Engine) -> Result<(), Trouble> {
+        let update = self.under_way()?;
+        update.stage = UpdateStage::Started;
+        update.started_at.get_or_insert_with(Utc::now);
+        self.save().await?;
+        Ok(self.project(engine).await?.start().await?)
     }
 
     /// Removes the containers of services that the new version has no more; their data stays.
@@ -421,24 +468,29 @@ impl Worker {
                 AppStatus::Running
             }
         };
-        self.end_with_secrets(status).await;
+        let is_stored = self.end_with_secrets(status).await;
         let place = self.tomo.place([self.app.server_id]);
         let to = self.app.version().to_owned();
         let message = format!("{} updated from {from} to {to}{place}", self.app.title());
         let entry = Entry::by_tomo(ActivityKind::AppUpdated, message).to_app(&self.app);
         let details = json!({ "app": self.app.app, "from": from, "to": to });
         self.tomo.record(entry.with(details)).await;
-        self.clear_away().await;
+        if is_stored {
+            self.clear_away().await;
+        }
     }
 
-    /// What is being done is over: the row says where the app stands now.
-    pub(super) async fn end_with_secrets(&mut self, status: AppStatus) {
+    /// What is being done is over: the row says where the app stands now. Says whether that is stored: else
+    /// nothing may be thrown away that the row still names.
+    pub(super) async fn end_with_secrets(&mut self, status: AppStatus) -> bool {
         self.app.step_started_at = None;
         self.app.config.steps = self.doing.steps();
         self.app.status = status;
-        if let Err(trouble) = self.save_with_secrets().await {
+        let stored = self.save_with_secrets().await;
+        if let Err(trouble) = &stored {
             tracing::warn!(why = trouble.words(), "what became of an app could not be stored");
         }
+        stored.is_ok()
     }
 }
 

@@ -36,9 +36,10 @@ struct Known {
 
 /// An app as it was seen.
 struct Seen {
-    /// What is wrong with it, and since when.
-    ill: Option<(String, Instant)>,
-    /// Whether that stands in the log, or was so before anybody looked.
+    /// Since when it is as it is, ill or well.
+    since: Instant,
+    is_ill: bool,
+    /// Whether it stands in the log as ill, or was so before anybody looked.
     is_told: bool,
 }
 
@@ -59,22 +60,24 @@ impl Known {
     fn take(&mut self, id: InstalledAppId, ill: Option<String>, now: Instant) -> Option<News> {
         let Some(seen) = self.apps.get_mut(&id) else {
             // What was so before Tomo looked is no news.
-            let is_told = ill.is_some();
-            self.apps.insert(id, Seen { ill: ill.map(|words| (words, now)), is_told });
+            let is_ill = ill.is_some();
+            self.apps.insert(id, Seen { since: now, is_ill, is_told: is_ill });
             return None;
         };
-        match ill {
-            None => {
-                seen.ill = None;
-                std::mem::take(&mut seen.is_told).then_some(News::Well)
-            }
-            Some(words) => {
-                let since = seen.ill.as_ref().map_or(now, |(_, since)| *since);
-                seen.ill = Some((words.clone(), since));
-                let is_news = !seen.is_told && now.duration_since(since) >= CERTAIN;
-                seen.is_told |= is_news;
-                is_news.then_some(News::Ill(words))
-            }
+        if seen.is_ill != ill.is_some() {
+            (seen.is_ill, seen.since) = (ill.is_some(), now);
+        }
+        if now.duration_since(seen.since) < CERTAIN || seen.is_told == seen.is_ill {
+            return None;
+        }
+        seen.is_told = seen.is_ill;
+        Some(ill.map_or(News::Well, News::Ill))
+    }
+
+    /// Nobody can say how an app is at the moment: what was begun to be seen of it begins anew.
+    fn skip(&mut self, id: InstalledAppId, now: Instant) {
+        if let Some(seen) = self.apps.get_mut(&id) {
+            (seen.is_ill, seen.since) = (seen.is_told, now);
         }
     }
 }
@@ -91,14 +94,18 @@ impl Tomo {
         let mut wellness = AppsWellness::default();
         for app in stored.iter().filter(|app| app.installed_at.is_some()) {
             wellness.all += 1;
-            let ill = self.trouble_of(app);
-            wellness.troubled += u32::from(ill.is_some());
-            let is_still = app.status == AppStatus::Running && !self.is_worked_at_here(app.id);
-            let answers = self.engine_at(app.server_id, &app.config.engine).is_some();
-            if !is_still || !answers {
+            let now = Instant::now();
+            if self.is_worked_at(app.id) {
+                self.inner.apps.watch.known(|known| known.skip(app.id, now));
                 continue;
             }
-            let now = Instant::now();
+            let ill = self.trouble_of(app);
+            wellness.troubled += u32::from(ill.is_some());
+            let answers = self.engine_at(app.server_id, &app.config.engine).is_some();
+            if app.status != AppStatus::Running || !answers {
+                self.inner.apps.watch.known(|known| known.skip(app.id, now));
+                continue;
+            }
             let news = self.inner.apps.watch.known(|known| known.take(app.id, ill, now));
             let place = self.place([app.server_id]);
             let (kind, message) = match news {
@@ -145,8 +152,9 @@ mod tests {
         assert_eq!(look(ill(), 9), "nothing");
         assert_eq!(look(ill(), 15), "ill");
         assert_eq!(look(ill(), 60), "nothing");
-        assert_eq!(look(None, 63), "well");
-        assert_eq!(look(None, 66), "nothing");
+        assert_eq!(look(None, 63), "nothing");
+        assert_eq!(look(None, 69), "well");
+        assert_eq!(look(None, 72), "nothing");
         // Another, that was so before anybody looked.
         let other = InstalledAppId::new();
         assert!(known.take(other, ill(), at(0)).is_none());

@@ -52,6 +52,7 @@ fn way_back_of(app: &StoredInstall, before: EarlierApp) -> AppUpdate {
     AppUpdate {
         is_way_back: true,
         stage: UpdateStage::Back,
+        started_at: None,
         was_stopped: app.status == AppStatus::Stopped,
         manifest: config.manifest.clone(),
         project: config.project.clone(),
@@ -108,17 +109,27 @@ impl Tomo {
     }
 
     /// Takes up an update, or a way back, that was broken off: the app is put back.
-    pub(super) async fn resume_update(&self, id: InstalledAppId) -> Result<(), AppError> {
-        let doing: Doing = self.begin_work(id, AppWorkKind::RollBack, &[])?;
+    pub(super) async fn resume_update(&self, app: &StoredInstall) -> Result<(), AppError> {
+        let id = app.id;
+        let is_way_back = app.config.update.as_ref().is_some_and(|update| update.is_way_back);
+        let kind = if is_way_back { AppWorkKind::RollBack } else { AppWorkKind::Update };
+        let doing: Doing = self.begin_work(id, kind, &[])?;
+        doing.cannot_cancel();
         // Another may have ended it until now.
         let app = self.stored_app(id).await?;
         let Some(update) = &app.config.update else { return Ok(()) };
         let is_first = app.config.failure.is_none() && !update.is_way_back;
-        doing.add(&planned(update));
+        let has_run = update.stage == UpdateStage::Started;
         let why = is_first.then(|| Trouble::Failed("Tomo was ended in the midst of it".to_owned()));
         let (name, secrets) = (app.project_name()?, self.secrets_of(id).await?);
         let mut worker = Worker { tomo: self.clone(), doing, app, name, secrets };
-        let work = async move { worker.put_back(why).await };
+        let work = async move {
+            if has_run {
+                worker.go_on_with_update().await;
+            } else {
+                worker.put_back(why).await;
+            }
+        };
         self.inner.tasks.spawn_on(work, &self.inner.runtime);
         Ok(())
     }
@@ -210,28 +221,36 @@ impl Worker {
         let pinned = pinned_images(earlier, &self.name);
         let config = &mut self.app.config;
         config.rubbish.volumes.extend(earlier.copies.iter().map(|copy| copy.copy.clone()));
-        // Whose service is gone is gone as well.
-        let is_there = |name: &String| self.app.volumes.iter().any(|volume| volume.name == *name);
-        let gone = earlier.copies.iter().filter(|copy| copy.unnamed.is_some());
-        let gone = gone.map(|copy| &copy.volume).filter(|name| !is_there(name));
-        config.rubbish.volumes.extend(gone.cloned());
-        let now = images(&config.project);
-        for (image, pinned) in images(&earlier.project).into_iter().zip(pinned) {
-            if !config.made.images.contains(&image) {
+        // What it uses now, and what is kept to go back to.
+        let kept = config.earlier.as_deref().into_iter();
+        let kept: Vec<&EarlierApp> =
+            kept.chain(config.update.as_deref().map(|update| &update.before)).collect();
+        let mut used = images(&config.project);
+        used.extend(kept.iter().flat_map(|one| images(&one.project)));
+        let composes: Vec<&str> = std::iter::once(config.compose.as_str())
+            .chain(kept.iter().map(|one| one.compose.as_str()))
+            .collect();
+        let mut rubbish = Vec::new();
+        for image in pinned {
+            let (name, digest) = match image.split_once('@') {
+                Some((name, digest)) => (name, Some(digest)),
+                None => (image.as_str(), None),
+            };
+            if !config.made.images.iter().any(|made| made == name) {
                 continue;
             }
             // A tag may stand for another image by now; the old one is known by its digest alone.
-            if let Some((_, digest)) = pinned.split_once('@') {
-                let name = image.rsplit_once('@').map_or(image.as_str(), |(name, _)| name);
-                if !config.compose.contains(digest) {
-                    config.rubbish.images.push(format!("{}@{digest}", without_tag(name)));
-                }
+            if let Some(digest) = digest
+                && !composes.iter().any(|compose| compose.contains(digest))
+            {
+                rubbish.push(format!("{}@{digest}", without_tag(name)));
             }
-            if !now.contains(&image) {
-                config.made.images.retain(|made| *made != image);
-                config.rubbish.images.push(image);
+            if !used.iter().any(|one| one == name) {
+                rubbish.push(name.to_owned());
             }
         }
+        config.made.images.retain(|made| !rubbish.contains(made));
+        config.rubbish.images.extend(rubbish);
     }
 
     /// Removes what is needed no more, as far as it can be removed now.
@@ -247,13 +266,12 @@ impl Worker {
             }
         }
         for image in rubbish.images {
-            match engine.forget_image(&image).await {
-                Err(error @ (EngineError::Unreachable(_) | EngineError::Timeout)) => {
-                    tracing::info!(app = %self.app.id, image, %error, "an image stays");
-                    left.images.push(image);
-                }
-                // Somebody else may use it by now, and then it is theirs.
-                _ => {}
+            // Somebody else may use it by now, and then it is theirs.
+            if let Err(error @ (EngineError::Unreachable(_) | EngineError::Timeout)) =
+                engine.forget_image(&image).await
+            {
+                tracing::info!(app = %self.app.id, image, %error, "an image stays");
+                left.images.push(image);
             }
         }
         self.app.config.rubbish = left;

@@ -17,6 +17,8 @@ const USUAL: Duration = Duration::from_secs(180);
 const EVERY: Duration = Duration::from_millis(250);
 /// How long a container without a check has to go on.
 const STEADY: Duration = Duration::from_secs(1);
+/// The same for one whose check cannot be made from here.
+const UNASKED: Duration = Duration::from_secs(30);
 
 /// How a container is.
 enum Being {
@@ -74,15 +76,14 @@ impl Worker {
                 Being::Ill(format!("the check of the service {name} fails"))
             }
             (ContainerState::Running, None) => {
-                let probe = match self.health_of(listed) {
-                    Some(health) => self.probe(engine, listed, &health).await,
-                    None => Probe::Unknown,
+                let (probe, steady) = match self.health_of(listed) {
+                    Some(health) => (self.probe(engine, listed, &health).await, UNASKED),
+                    None => (Probe::Unknown, STEADY),
                 };
                 match probe {
                     Probe::There => Being::Well,
-                    Probe::NotYet => Being::NotYet,
-                    Probe::Unknown if begun.elapsed() >= STEADY => Being::Well,
-                    Probe::Unknown => Being::NotYet,
+                    Probe::Unknown if begun.elapsed() >= steady => Being::Well,
+                    Probe::NotYet | Probe::Unknown => Being::NotYet,
                 }
             }
             (ContainerState::Exited | ContainerState::Dead, _) => {

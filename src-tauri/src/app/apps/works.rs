@@ -141,14 +141,9 @@ impl Tomo {
         self.inner.data_dir.join("locks").join(format!("app-{id}.lock"))
     }
 
-    /// Whether this process is at an app.
-    pub(super) fn is_worked_at_here(&self, id: InstalledAppId) -> bool {
-        self.inner.apps.works.seen(id).is_some()
-    }
-
     /// Whether another process, or this one, is at an app.
     pub(super) fn is_worked_at(&self, id: InstalledAppId) -> bool {
-        self.is_worked_at_here(id) || matches!(self.work_lock(id), Ok(None))
+        self.inner.apps.works.seen(id).is_some() || matches!(self.work_lock(id), Ok(None))
     }
 
     /// Ends what is being done to an app, and has what it made removed.

@@ -2,7 +2,7 @@
 //! was, with its data.
 
 use super::{
-    super::Code,
+    super::{ADMIN, Code, House},
     lab::{AppLab, Behaviour},
     updates::{ended, image, reopened, step, with_newer, write},
 };
@@ -182,6 +182,39 @@ async fn a_copy_that_was_broken_off_is_no_hindrance() {
     let app = ended(&other, &id, |app| app["app"]["version"] == "2").await;
     assert_eq!(app["failure"], Value::Null, "{app:#}");
     assert_eq!(lab.file("web", "/data/kept"), "data of before");
+}
+
+/// Holds because a version that became well while no Tomo was there has been used since, and putting the copy
+/// over that would lose it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_that_became_well_meanwhile_stays() {
+    let waits = "until [ -e /data/go ]; do sleep 0.1; done";
+    let Some((lab, id)) = with_newer(Behaviour { before: waits, ..Behaviour::default() }).await
+    else {
+        return;
+    };
+    lab.house().ask("app.update", json!({ "id": id })).await;
+    step(&lab, &id, "health").await;
+    let folder = lab.house().folder.clone();
+    lab.house().tomo.shutdown().await;
+    write(&lab, "data of the weekend");
+    lab.docker.docker(&["exec", "web-web-1", "touch", "/data/go"]);
+    let other = House::open(folder).await;
+    other.sign_in(ADMIN).await;
+    other.tomo.start_collecting().await.expect("it collects");
+    let app = ended(&other, &id, |app| app["app"]["status"] == "running").await;
+    assert_eq!((&app["app"]["version"], &app["failure"]), (&json!("2"), &Value::Null), "{app:#}");
+    assert_eq!(
+        (image(&lab).as_str(), lab.file("web", "/data/kept").as_str()),
+        ("2", "data of the weekend")
+    );
+    assert_eq!(app["app"]["way_back"]["version"], "1");
+    let server = json!({ "id": lab.watched.id });
+    let refused = other.ask("app.roll_back", json!({ "id": id })).await;
+    assert_eq!(refused["app"]["work"]["kind"], "roll_back");
+    other.refused("server.remove", server, Code::Invalid).await;
+    let app = ended(&other, &id, |app| app["app"]["version"] == "1").await;
+    is_as_before(&lab, &app);
 }
 
 /// Holds because a way back that ends half-way has emptied the data, and only the copy has it.
