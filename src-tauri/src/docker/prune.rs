@@ -44,8 +44,10 @@ impl Engine {
                 images.into_iter().filter(is_wanted).map(unused_image).collect()
             }
             PruneKind::AnonymousVolumes | PruneKind::UnusedVolumes => {
+                let copies = self.kept_copies().await?;
                 let is_wanted = |volume: &Volume| {
                     volume.used_by.is_empty()
+                        && !copies.contains(&volume.name)
                         && (kind == PruneKind::UnusedVolumes || volume.is_anonymous)
                 };
                 let volumes = self.volumes(server, with_sizes).await?;

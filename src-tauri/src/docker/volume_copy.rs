@@ -29,7 +29,7 @@ said=$( { { docker cp -a "$1" -; echo $? >&3; } |
 "#;
 const LIMITS: Limits = Limits { time: Duration::from_secs(6 * 3_600), bytes: 64 << 10 };
 /// What a volume with a copy in it is known by.
-const COPY_OF: &str = "tomo.copy-of";
+pub(super) const COPY_OF: &str = "tomo.copy-of";
 
 /// Why a volume was not copied.
 #[derive(Debug, thiserror::Error)]

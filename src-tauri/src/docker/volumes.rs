@@ -7,11 +7,12 @@ use super::{
     error::EngineError,
     images::MEASURING,
     uses::{PROJECT, moment, or_default, short, used_by},
+    volume_copy::COPY_OF,
 };
 use crate::domain::{engine_store::Volume, id::ServerId};
 use bollard::query_parameters::RemoveVolumeOptions;
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A label of Docker, on volumes that it named itself.
 const ANONYMOUS: &str = "com.docker.volume.anonymous";
@@ -73,6 +74,14 @@ impl Engine {
         let mut volumes: Vec<Volume> = listed.into_iter().map(volume).collect();
         volumes.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(volumes)
+    }
+
+    /// Names of the volumes with the data that apps are put back to: nobody uses them, and nobody wants them
+    /// cleared out.
+    pub(super) async fn kept_copies(&self) -> Result<HashSet<String>, EngineError> {
+        let filters = format!(r#"{{"label":["{COPY_OF}"]}}"#);
+        let listed: Volumes = self.ask("/volumes", &[("filters", &filters)], USUAL).await?;
+        Ok(listed.volumes.kept.into_iter().map(|volume| volume.name).collect())
     }
 
     async fn volume_sizes(&self) -> Result<HashMap<String, u64>, EngineError> {

@@ -197,6 +197,9 @@ async fn the_way_back_is_given_up() {
     lab.until_status(&id, "running").await;
     let volumes = || lab.docker.docker(&["volume", "ls", "-q"]).lines().count();
     assert_eq!(volumes(), 2);
+    // Nobody uses the copy, and it is no rubbish.
+    let what = json!({ "server_id": lab.watched.id, "kind": "unused_volumes" });
+    assert_eq!(lab.house().ask("prune.preview", what).await["items"], json!([]));
     let app = lab.house().ask("app.forget_way_back", json!({ "id": id })).await;
     assert_eq!(app["app"]["way_back"], Value::Null);
     assert_eq!(volumes(), 1);

@@ -68,6 +68,7 @@ test('an update shows its lines, new settings, and the data that is not copied',
     {
       id: vaultwarden,
       values: { MAIL_FROM: 'vault@example.org' },
+      keeps_version: false,
       secrets: { PUSH_KEY: 'my own key' },
     },
   ]);
