@@ -168,16 +168,17 @@ impl Tomo {
             Err(error) => {
                 if is_worth_noting(&error) {
                     row.error = Some(error.to_string());
-                    // On a full disk there may be no room to write down that it is full.
-                    if let Err(error) = self.inner.store.insert_backup(&row).await {
-                        tracing::warn!(%error, "a failed backup could not be noted");
-                    }
                     let details = json!({
                         "file": row.path, "reason": row.error, "seconds": seconds,
                         "automatic": is_automatic,
                     });
                     let words = format!("Backup failed: {error}");
                     self.record(entry(ActivityKind::BackupFailed, words).with(details)).await;
+                    // Whoever sees it in the list finds it in the log. On a full disk there may be no room to
+                    // write down that it is full.
+                    if let Err(error) = self.inner.store.insert_backup(&row).await {
+                        tracing::warn!(%error, "a failed backup could not be noted");
+                    }
                     self.inner.hub.announce(Change::Topic(Topic::Backups));
                 }
                 Err(error)
