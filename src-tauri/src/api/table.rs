@@ -16,6 +16,7 @@ use crate::{
         address::Address,
         app_plan::AppPlan,
         app_source::{AppSource, CatalogApp, CatalogCheck, CatalogPage, SyncReport},
+        app_update::UpdatePlan,
         audit::{AuditPage, AuditReport},
         backup::{BackupContents, BackupEntry, BackupList},
         container::{ContainerResult, ContainerRow, Containers},
@@ -28,9 +29,7 @@ use crate::{
         fleet::{Collection, Fleet, LiveHistory, ServerDetails, ServerRow},
         history::History,
         host_key::KnownHost,
-        installed_app::{
-            AppAddress, InstalledAppDetails, InstalledApps, UninstallPreview, UpdatePlan,
-        },
+        installed_app::{AppAddress, InstalledAppDetails, InstalledApps, UninstallPreview},
         key_info::KeyInfo,
         lock::AccountLock,
         plan::Plan,

@@ -8,7 +8,10 @@ use super::{
     error::{CliError, Exit},
     output, prompt,
 };
-use crate::domain::installed_app::{InstalledApp, InstalledAppDetails, LineChange, UpdatePlan};
+use crate::domain::{
+    app_update::{LineChange, UpdatePlan},
+    installed_app::{InstalledApp, InstalledAppDetails},
+};
 use clap::Args as Group;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashSet};

@@ -12,6 +12,7 @@ pub mod app;
 pub mod app_plan;
 pub mod app_project;
 pub mod app_source;
+pub mod app_update;
 pub mod audit;
 pub mod backup;
 pub mod connection;

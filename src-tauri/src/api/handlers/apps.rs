@@ -7,9 +7,8 @@ use crate::{
     domain::{
         app_plan::AppPlan,
         app_source::{AppSource, CatalogApp, CatalogCheck, CatalogPage, SyncReport},
-        installed_app::{
-            AppAddress, InstalledAppDetails, InstalledApps, UninstallPreview, UpdatePlan,
-        },
+        app_update::UpdatePlan,
+        installed_app::{AppAddress, InstalledAppDetails, InstalledApps, UninstallPreview},
     },
 };
 use secrecy::ExposeSecret;

@@ -17,11 +17,12 @@ use crate::{
     domain::{
         activity::ActivityKind,
         app_plan::CheckOutcome,
+        app_update::AppVersion,
         container::{ContainerLimits, RestartPolicy},
         credential::AppSecrets,
         figure,
         id::{InstalledAppId, UserId},
-        installed_app::{AppConfig, AppMade, AppStatus, AppVersion, AppWorkKind},
+        installed_app::{AppConfig, AppMade, AppStatus, AppWorkKind},
     },
     store::StoredInstall,
 };

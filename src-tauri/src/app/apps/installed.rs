@@ -7,11 +7,12 @@ use crate::{
     domain::{
         app::{AppName, AppSettingKind},
         app_project::{AppProject, MountSource},
+        app_update::UpdateStage,
         container::{ContainerHealth, ContainerRow, ContainerState},
         id::{InstalledAppId, ServerId},
         installed_app::{
             AppContainers, AppPage, AppStatus, AppWork, FoundProject, InstalledApp,
-            InstalledAppDetails, InstalledApps, UpdateStage,
+            InstalledAppDetails, InstalledApps,
         },
         server::Server,
     },

@@ -1,7 +1,7 @@
 //! Putting an app back to what it was before an update: images, configuration, secrets and data.
 //!
 //! The row says that it is being put back before anything is removed. Whoever takes it up begins anew: the
-//! copies stay until all of it is done.
+//! copies stay until all of it is done. Once the data is back, it is only started: what it writes then stays.
 
 use super::{
     planning::images,
@@ -18,9 +18,8 @@ use crate::{
     domain::{
         activity::ActivityKind,
         app::{AppManifest, AppSetting, AppSettingKind},
-        installed_app::{
-            AppFailure, AppStatus, AppUpdate, AppVersion, AppWorkKind, EarlierApp, UpdateStage,
-        },
+        app_update::{AppUpdate, AppVersion, EarlierApp, UpdateStage},
+        installed_app::{AppFailure, AppStatus, AppWorkKind},
     },
 };
 use chrono::Utc;
@@ -317,7 +316,7 @@ impl Worker {
             }
         }
         self.stop_if_there(engine).await?;
-        // What is in volumes without a name stays on the server: somebody may look for it.
+        // Volumes without a name go when all is put back, and not before.
         self.remove_containers(engine, false).await?;
         for network in self.under_way()?.project.networks.clone() {
             if !network.is_external {
@@ -345,10 +344,10 @@ impl Worker {
         let before = self.under_way()?.before.clone();
         let wanted = pinned_images(&before, &self.name);
         let secrets = Kept::Before.of(&self.secrets);
-        let mut settings = before.manifest.settings.iter();
+        let settings = before.manifest.settings.iter();
         let is_secret =
             |setting: &&AppSetting| matches!(setting.kind, AppSettingKind::Secret { .. });
-        if settings.by_ref().filter(is_secret).any(|it| !secrets.contains_key(&it.name)) {
+        if settings.filter(is_secret).any(|it| !secrets.contains_key(&it.name)) {
             let why = "a secret of the version before is not kept any more";
             return Err(Trouble::Failed(why.to_owned()));
         }

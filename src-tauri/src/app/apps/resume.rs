@@ -2,7 +2,10 @@
 
 use crate::{
     app::{Tomo, error::AppError},
-    domain::installed_app::{AppStatus, AppWorkKind, UpdateStage},
+    domain::{
+        app_update::UpdateStage,
+        installed_app::{AppStatus, AppWorkKind},
+    },
     store::StoredInstall,
 };
 

@@ -14,9 +14,8 @@ use crate::{
     domain::{
         app::AppManifest,
         app_project::{AppProject, ValueProblem},
-        installed_app::{
-            AppConfig, DiffLine, LastUpdate, LineChange, UnnamedVolume, UpdatePlan, VolumeCopy,
-        },
+        app_update::{DiffLine, LastUpdate, LineChange, UnnamedVolume, UpdatePlan, VolumeCopy},
+        installed_app::AppConfig,
     },
     store::StoredInstall,
 };

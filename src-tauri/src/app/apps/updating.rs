@@ -20,13 +20,12 @@ use crate::{
     domain::{
         activity::ActivityKind,
         app::AppManifest,
+        app_update::{AppUpdate, AppVersion, EarlierApp, UpdateStage, VolumeCopy},
         container::RestartPolicy,
         credential::AppSecrets,
         figure,
         id::{InstalledAppId, UserId},
-        installed_app::{
-            AppStatus, AppUpdate, AppVersion, AppWorkKind, EarlierApp, UpdateStage, VolumeCopy,
-        },
+        installed_app::{AppStatus, AppWorkKind},
     },
     store::StoredInstall,
 };

@@ -14,9 +14,10 @@ use crate::{
     docker::EngineError,
     domain::{
         activity::ActivityKind,
+        app_update::{AppUpdate, EarlierApp, UpdateStage, WayBack},
         id::{InstalledAppId, UserId},
+        installed_app::AppWorkKind,
         installed_app::{AppMade, AppStatus},
-        installed_app::{AppUpdate, AppWorkKind, EarlierApp, UpdateStage, WayBack},
     },
     store::StoredInstall,
 };
