@@ -45,6 +45,7 @@ pub trait ChooseFile: Send + Sync + 'static {
 }
 
 const BACKUP: (&str, &[&str]) = ("Tomo backup", &["tomobackup"]);
+const APP_BACKUP: (&str, &[&str]) = ("Backup of an app", &["tomoapp"]);
 const JSON: (&str, &[&str]) = ("JSON", &["json"]);
 const TEXT: (&str, &[&str]) = ("Text", &["log", "txt"]);
 const TABLE: (&str, &[&str]) = ("CSV or JSON lines", &["csv", "jsonl"]);
@@ -84,6 +85,10 @@ fn wish(purpose: FilePurpose) -> FileWish {
             save("Save diagnostics", format!("tomo-diagnostics-{today}.json"), JSON)
         }
         FilePurpose::SaveLog => save("Save the log", format!("tomo-log-{today}.log"), TEXT),
+        FilePurpose::SaveAppBackup => {
+            save("Back the app up to", format!("app-{today}.tomoapp"), APP_BACKUP)
+        }
+        FilePurpose::OpenAppBackup => open("Choose the backup of an app", Some(APP_BACKUP)),
     }
 }
 

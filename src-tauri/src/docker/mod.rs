@@ -5,6 +5,7 @@
 //! know which user asked.
 
 mod actions;
+mod archive;
 mod ask;
 mod bounded;
 pub mod client;
@@ -34,6 +35,7 @@ mod uses;
 mod volume_copy;
 mod volumes;
 
+pub use archive::{DataPlace, DataSink, DataStream, PathIs, Writing};
 pub use client::Engine;
 pub use compose::{ComposeError, ComposeProject};
 pub use error::EngineError;

@@ -18,6 +18,7 @@ use tokio_util::task::AbortOnDropHandle;
 const ANSWER: Duration = Duration::from_secs(60);
 /// The longest refusal that is read, bytes.
 const REFUSAL: usize = 16 << 10;
+const JSON: &str = "application/json";
 
 /// An answer. Its stream ends when this is dropped.
 pub(super) struct Answer {
@@ -37,17 +38,26 @@ impl Engine {
         body: Option<String>,
         upgrade: bool,
     ) -> Result<Answer, EngineError> {
-        let asking = self.send(method, path, body.unwrap_or_default(), upgrade);
+        let asking = self.send(method, path, JSON, body.unwrap_or_default(), upgrade);
         tokio::time::timeout(ANSWER, asking).await.map_err(|_| EngineError::Timeout)?
     }
 
-    async fn send(
+    /// Sends a request with a body of any length, and waits as long as that takes.
+    ///
+    /// # Errors
+    /// When the engine cannot be reached or refuses.
+    pub(super) async fn send<B>(
         &self,
         method: Method,
         path: &str,
-        body: String,
+        content_type: &str,
+        body: B,
         upgrade: bool,
-    ) -> Result<Answer, EngineError> {
+    ) -> Result<Answer, EngineError>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
         let unreachable = |error: &dyn std::fmt::Display| {
             EngineError::Unreachable(super::error::one_line(&error.to_string()))
         };
@@ -64,7 +74,7 @@ impl Engine {
             .method(method)
             .uri(path)
             .header(header::HOST, "engine")
-            .header(header::CONTENT_TYPE, "application/json");
+            .header(header::CONTENT_TYPE, content_type);
         if upgrade {
             request = request.header(header::CONNECTION, "Upgrade").header(header::UPGRADE, "tcp");
         }

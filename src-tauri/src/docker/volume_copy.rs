@@ -5,11 +5,12 @@
 
 use super::{
     actions::is_gone,
+    archive::holders_of,
     ask::checked,
     client::Engine,
     error::EngineError,
     host::HostError,
-    uses::{User, or_default},
+    uses::{PROJECT, User, or_default},
 };
 use crate::ssh::Limits;
 use bollard::{
@@ -20,16 +21,19 @@ use serde::Deserialize;
 use std::{collections::HashMap, time::Duration};
 use tokio_util::sync::CancellationToken;
 
-/// Carries the files, and says what both ends of the pipe ended with: a shell by itself says only the last.
+/// Carries the files, and says what both ends of the pipe ended with: a shell by itself says only the last. The
+/// second has no `-a`: with it an engine gives all files to the image's own user, whoever they belong to.
 const CARRY: &str = r#"
 said=$( { { docker cp -a "$1" -; echo $? >&3; } |
-  docker cp -a - "$2" >&2; echo $? >&3; } 3>&1 )
+  docker cp - "$2" >&2; echo $? >&3; } 3>&1 )
 [ "$said" = "0
 0" ]
 "#;
 const LIMITS: Limits = Limits { time: Duration::from_secs(6 * 3_600), bytes: 64 << 10 };
 /// What a volume with a copy in it is known by.
 pub(super) const COPY_OF: &str = "tomo.copy-of";
+/// What compose knows its volumes by, besides the project.
+const VOLUME: &str = "com.docker.compose.volume";
 
 /// Why a volume was not copied.
 #[derive(Debug, thiserror::Error)]
@@ -103,6 +107,25 @@ impl Engine {
         self.carry(copy, to, image, &CancellationToken::new()).await
     }
 
+    /// Makes a volume of a project anew and empty, in place of one that was there. No container may have it.
+    ///
+    /// # Errors
+    /// When a container has it, the engine refuses, or cannot be reached.
+    pub async fn renew_volume(&self, name: &str, project: &str) -> Result<(), EngineError> {
+        let labels = match self.found_volume(name).await {
+            Ok(found) => found.labels,
+            // As compose would: it takes one without these for somebody else's.
+            Err(EngineError::NotFound(_)) => {
+                let own = name.strip_prefix(project).and_then(|rest| rest.strip_prefix('_'));
+                let own = own.unwrap_or(name).to_owned();
+                HashMap::from([(PROJECT.to_owned(), project.to_owned()), (VOLUME.to_owned(), own)])
+            }
+            Err(error) => return Err(error),
+        };
+        self.forget_copy(name).await?;
+        self.make_volume(name, labels).await
+    }
+
     /// Puts what is in a copy into a container that was not started yet, at this place.
     ///
     /// # Errors
@@ -136,8 +159,12 @@ impl Engine {
     /// # Errors
     /// When the engine refuses, or cannot be reached.
     pub async fn let_go(&self, volume: &str) -> Result<(), EngineError> {
-        let first = self.remove_holder(&reads(volume)).await;
-        self.remove_holder(&writes(volume)).await.and(first)
+        let mut done = self.remove_holder(&reads(volume)).await;
+        done = self.remove_holder(&writes(volume)).await.and(done);
+        for holder in holders_of(volume) {
+            done = self.remove_data_holder(&holder).await.and(done);
+        }
+        done
     }
 
     /// Whether there is a volume of this name.
@@ -162,8 +189,9 @@ impl Engine {
         project: &str,
     ) -> Result<Vec<String>, EngineError> {
         let users = self.users(false).await?;
+        let own = |volume: &String| [reads(volume), writes(volume)].into_iter();
         let holders: Vec<String> =
-            volumes.iter().flat_map(|volume| [reads(volume), writes(volume)]).collect();
+            volumes.iter().flat_map(|volume| own(volume).chain(holders_of(volume))).collect();
         let has_one = |user: &&User| volumes.iter().any(|volume| user.mounts(volume));
         let strangers = users.iter().filter(has_one).filter(|user| !user.is_in_project(project));
         Ok(strangers.map(User::name).filter(|name| !holders.contains(name)).collect())

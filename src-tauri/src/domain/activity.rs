@@ -213,6 +213,16 @@ kinds! {
     AppUpdate "app.update" Apps Info Everybody;
     /// An app was updated or rolled back.
     AppUpdated "app.updated" Apps Info Everybody;
+    /// An app is being backed up.
+    AppBackup "app.backup" Apps Info Everybody;
+    /// A backup of an app was made.
+    AppBackedUp "app.backed_up" Apps Info Everybody;
+    /// An app gets the data of a backup.
+    AppRestore "app.restore" Apps Info Everybody;
+    /// An app is being moved to another server.
+    AppMove "app.move" Apps Info Everybody;
+    /// An app was moved to another server.
+    AppMoved "app.moved" Apps Info Everybody;
     /// An app was removed from a server.
     AppUninstall "app.uninstall" Apps Info Everybody;
     /// Something could not be done to an app.

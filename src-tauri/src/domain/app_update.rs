@@ -96,6 +96,9 @@ pub struct AppUpdate {
     pub volumes: Vec<String>,
     /// What it is put back to.
     pub before: EarlierApp,
+    /// Whether it gets the data of a backup.
+    #[serde(default)]
+    pub restores: bool,
 }
 
 /// A version that an app had on a server.

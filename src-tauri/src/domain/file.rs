@@ -51,4 +51,8 @@ pub enum FilePurpose {
     SaveDiagnostics,
     /// Where a log goes.
     SaveLog,
+    /// Where the backup of an app goes.
+    SaveAppBackup,
+    /// The backup of an app, to look into or to restore.
+    OpenAppBackup,
 }

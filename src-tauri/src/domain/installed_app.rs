@@ -2,6 +2,7 @@
 
 use super::{
     app::{AppIcon, AppManifest},
+    app_backup::{AppBackupEntry, AppRest},
     app_project::{AppProject, ProjectNetwork},
     app_source::AppId,
     app_update::{AppUpdate, AppVersion, EarlierApp, LastUpdate, WayBack},
@@ -100,6 +101,12 @@ pub enum AppWorkKind {
     RollBack,
     /// What was kept of an earlier version is being removed.
     CleanUp,
+    /// Its data is written to a file of this computer.
+    Backup,
+    /// It gets the data and the configuration of a backup.
+    Restore,
+    /// It is brought to another server.
+    Move,
 }
 
 impl AppWorkKind {
@@ -115,7 +122,19 @@ impl AppWorkKind {
             Self::Update => "updated",
             Self::RollBack => "rolled back",
             Self::CleanUp => "cleaned up",
+            Self::Backup => "backed up",
+            Self::Restore => "restored",
+            Self::Move => "moved",
         }
+    }
+
+    /// Whether it can be ended half-way, and be as if it had never begun.
+    #[must_use]
+    pub fn can_be_cancelled(self) -> bool {
+        matches!(
+            self,
+            Self::Install | Self::Update | Self::Backup | Self::Restore | Self::Move
+        )
     }
 }
 
@@ -300,6 +319,15 @@ pub struct AppConfig {
     /// What nobody needs any more, and has yet to be removed from the server.
     #[serde(default)]
     pub rubbish: AppMade,
+    /// It is kept from writing while its data is read; what ends in the midst of that is woken.
+    #[serde(default)]
+    pub rest: Option<AppRest>,
+    /// Whether its data is being brought from elsewhere, without which it must not be started.
+    #[serde(default)]
+    pub awaits_data: bool,
+    /// Backups that were made of it, the newest first.
+    #[serde(default)]
+    pub backups: Vec<AppBackupEntry>,
 }
 
 /// What was not on a server before an app came.
@@ -442,6 +470,8 @@ pub struct InstalledAppDetails {
     pub versions: Vec<AppVersion>,
     /// What its last update has changed, as long as the way back is kept.
     pub last_update: Option<LastUpdate>,
+    /// Backups that were made of it, the newest first.
+    pub backups: Vec<AppBackupEntry>,
 }
 
 /// What uninstalling an app would take.

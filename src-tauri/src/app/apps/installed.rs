@@ -145,6 +145,7 @@ impl Tomo {
             failure: stored.config.failure,
             last_steps: stored.config.steps,
             versions: stored.config.versions,
+            backups: stored.config.backups,
         })
     }
 

@@ -43,7 +43,10 @@ impl Stage {
             AppWorkKind::Install
             | AppWorkKind::Update
             | AppWorkKind::RollBack
-            | AppWorkKind::CleanUp => &[],
+            | AppWorkKind::CleanUp
+            | AppWorkKind::Backup
+            | AppWorkKind::Restore
+            | AppWorkKind::Move => &[],
             AppWorkKind::Start => &[Self::Start, Self::Health, Self::Policy, Self::Look],
             AppWorkKind::Restart => &[Self::Restart, Self::Health, Self::Look],
             AppWorkKind::Stop => &[Self::Stop, Self::Look],

@@ -199,6 +199,7 @@ impl Tomo {
         Kept::Next.keep(&mut secrets, next);
         let update = AppUpdate {
             is_way_back: false,
+            restores: false,
             stage: UpdateStage::Pulling,
             started_at: None,
             was_stopped: app.status == AppStatus::Stopped,

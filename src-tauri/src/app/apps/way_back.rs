@@ -52,6 +52,7 @@ fn way_back_of(app: &StoredInstall, before: EarlierApp) -> AppUpdate {
     let made = |name: &String| config.made.volumes.contains(name) && !older.contains(name);
     AppUpdate {
         is_way_back: true,
+        restores: false,
         stage: UpdateStage::Back,
         started_at: None,
         was_stopped: app.status == AppStatus::Stopped,

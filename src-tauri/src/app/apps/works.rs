@@ -110,7 +110,7 @@ impl Tomo {
             started_at: Utc::now(),
             steps: steps.iter().map(|(name, label)| waiting(name, label)).collect(),
             is_cancelled: false,
-            can_cancel: matches!(kind, AppWorkKind::Install | AppWorkKind::Update),
+            can_cancel: kind.can_be_cancelled(),
         };
         let (work, cancel) = (Arc::new(Mutex::new(work)), self.inner.cancel.child_token());
         let over = CancellationToken::new();

@@ -29,16 +29,18 @@ use std::{
 use zeroize::Zeroizing;
 
 const MARK: &[u8; 12] = b"tomo-backup\n";
+/// What the backup of an app begins with.
+pub(in crate::app) const APP_MARK: &[u8; 12] = b"tomo-app-bk\n";
 /// What every age file begins with, up to its version.
 const AGE: &[u8] = b"age-encryption.org/";
 const FORMAT: u32 = 1;
 const MOST_MANIFEST: u32 = 64 * 1024;
 /// On a database of minutes, which is what a large one is, zstd's default of 3 takes nearly twice as
 /// long as this, for a file that is no smaller.
-const LEVEL: i32 = 1;
+pub(in crate::app) const LEVEL: i32 = 1;
 /// 16 MiB of window is more than this level ever uses.
-const MOST_WINDOW: u32 = 24;
-const BUFFER: usize = 256 * 1024;
+pub(in crate::app) const MOST_WINDOW: u32 = 24;
+pub(in crate::app) const BUFFER: usize = 256 * 1024;
 
 #[derive(Serialize, Deserialize)]
 struct Manifest<'a> {
@@ -88,7 +90,8 @@ pub(super) fn fill(
     sealed.finish()?.flush()
 }
 
-fn workers() -> u32 {
+/// Threads that compress.
+pub(in crate::app) fn workers() -> u32 {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     u32::try_from(cores.min(2)).unwrap_or(1)
 }
@@ -97,18 +100,21 @@ fn workers() -> u32 {
 pub(super) struct Opened {
     pub(super) contents: BackupContents,
     pub(super) key: BackupKey,
-    payload: StreamReader<BufReader<File>>,
+    payload: Payload,
 }
 
+/// What is in a file whose lock has opened.
+pub(in crate::app) type Payload = StreamReader<BufReader<File>>;
+
 /// A backup whose lock has opened; what is in it is not read yet.
-pub(super) struct Unlocked(StreamReader<BufReader<File>>);
+pub(in crate::app) struct Unlocked(Payload);
 
 /// Opens the lock of a backup, by the passphrase or the key that was kept. Blocks, for as long as
 /// deriving the key from a passphrase takes.
 ///
 /// # Errors
 /// Why it is no backup, or not one that opens so.
-pub(super) fn unlock(path: &Path, by: &dyn Identity) -> Result<Unlocked, BackupError> {
+pub(in crate::app) fn unlock(path: &Path, by: &dyn Identity) -> Result<Unlocked, BackupError> {
     let file = open_file(path)?;
     let mut file = BufReader::with_capacity(BUFFER, file);
     let begins = file.fill_buf().map_err(|error| BackupError::read(path, error))?;
@@ -145,6 +151,26 @@ impl Unlocked {
     /// # Errors
     /// Why it is no backup, or not one that can be read.
     pub(super) fn open(self, path: &Path) -> Result<Opened, BackupError> {
+        let (json, payload) = self.head(path, MARK, FORMAT, MOST_MANIFEST)?;
+        // serde's own errors may quote what they read.
+        let manifest: Manifest<'_> =
+            serde_json::from_slice(&json).map_err(|_| BackupError::Damaged)?;
+        let key = BackupKey::from_text(manifest.key).ok_or(BackupError::Damaged)?;
+        Ok(Opened { contents: manifest.contents, key, payload })
+    }
+
+    /// Reads a file's mark, its format's number, and the manifest behind them: at most so many bytes. The rest
+    /// of the file follows.
+    ///
+    /// # Errors
+    /// Why it is not a file of this kind, or not one that can be read.
+    pub(in crate::app) fn head(
+        self,
+        path: &Path,
+        wanted: &[u8; 12],
+        newest: u32,
+        most: u32,
+    ) -> Result<(Zeroizing<Vec<u8>>, Payload), BackupError> {
         let mut payload = self.0;
         let unread = |error| of_reading(path, error);
         let mut mark = [0; MARK.len()];
@@ -158,24 +184,24 @@ impl Unlocked {
                 _ => unread(error),
             });
         }
-        if &mark != MARK {
-            return Err(BackupError::NotABackup(path.into()));
+        if &mark != wanted {
+            return Err(match &mark {
+                MARK => BackupError::OtherKind(path.into(), "a backup of Tomo itself"),
+                APP_MARK => BackupError::OtherKind(path.into(), "the backup of an app"),
+                _ => BackupError::NotABackup(path.into()),
+            });
         }
         let format = number(&mut payload).map_err(unread)?;
-        if format > FORMAT {
-            return Err(BackupError::Newer(format!("format {format}; this one knows {FORMAT}")));
+        if format > newest {
+            return Err(BackupError::Newer(format!("format {format}; this one knows {newest}")));
         }
         let length = number(&mut payload).map_err(unread)?;
-        if length > MOST_MANIFEST {
+        if length > most {
             return Err(BackupError::Damaged);
         }
         let mut json = Zeroizing::new(vec![0; length as usize]);
         payload.read_exact(&mut json).map_err(unread)?;
-        // serde's own errors may quote what they read.
-        let manifest: Manifest<'_> =
-            serde_json::from_slice(&json).map_err(|_| BackupError::Damaged)?;
-        let key = BackupKey::from_text(manifest.key).ok_or(BackupError::Damaged)?;
-        Ok(Opened { contents: manifest.contents, key, payload })
+        Ok((json, payload))
     }
 }
 
@@ -188,7 +214,7 @@ fn open_file(path: &Path) -> Result<File, BackupError> {
     File::open(path).map_err(|error| BackupError::read(path, error))
 }
 
-fn number(from: &mut impl Read) -> io::Result<u32> {
+pub(in crate::app) fn number(from: &mut impl Read) -> io::Result<u32> {
     let mut bytes = [0; 4];
     from.read_exact(&mut bytes)?;
     Ok(u32::from_be_bytes(bytes))
@@ -287,7 +313,7 @@ fn of_age(path: &Path, error: DecryptError) -> BackupError {
 }
 
 /// What the system said is an error of the disk; everything else was said by age or zstd.
-fn of_reading(path: &Path, error: io::Error) -> BackupError {
+pub(in crate::app) fn of_reading(path: &Path, error: io::Error) -> BackupError {
     if error.raw_os_error().is_some() {
         BackupError::read(path, error)
     } else {

@@ -57,6 +57,9 @@ pub enum BackupError {
     /// It does not open the file.
     #[error("The passphrase does not open this backup.")]
     WrongPassphrase,
+    /// It is a backup of something else: of Tomo itself, or of an app.
+    #[error("{} is {1}.", .0.display())]
+    OtherKind(PathBuf, &'static str),
     /// Deriving its key would cost minutes or gigabytes.
     #[error("This backup asks for more work than Tomo ever asks for.")]
     TooMuchWork,
@@ -92,10 +95,11 @@ impl BackupError {
             Self::Full(_) => "Free some space on it, then try again. Nothing was changed.",
             Self::Write { .. } => "Choose another folder, or make this one writable.",
             Self::NotTheSame => "Check the disk, and back up to another one.",
-            Self::Missing(_) | Self::NotAFile(_) => "Choose a file that ends in .tomobackup.",
+            Self::Missing(_) | Self::NotAFile(_) => "Choose the file of a backup.",
             Self::Read { .. } => "Check the disk, and that your account may read the file.",
             Self::Empty(_) | Self::Damaged => "Copy it again from where it came, or take another.",
             Self::NotABackup(_) => "Choose a file that Tomo has made.",
+            Self::OtherKind(..) => "Choose another file, or restore this one where it belongs.",
             Self::WrongPassphrase => "Check the passphrase and the keyboard layout.",
             Self::TooMuchWork => "Do not trust it: Tomo has not made it like this.",
             Self::Newer(_) => "Update Tomo, then restore it.",
@@ -117,7 +121,7 @@ impl BackupError {
     }
 
     /// An error of the file system while `path` was read.
-    pub(super) fn read(path: impl Into<PathBuf>, source: io::Error) -> Self {
+    pub(in crate::app) fn read(path: impl Into<PathBuf>, source: io::Error) -> Self {
         match source.kind() {
             io::ErrorKind::NotFound => Self::Missing(path.into()),
             _ => Self::Read { path: path.into(), source },

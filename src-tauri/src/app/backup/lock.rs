@@ -17,13 +17,13 @@ const WORK: u8 = 17;
 const MOST_WORK: u8 = 20;
 
 /// The lock of a backup to come. Its key is derived, and nothing is written yet.
-pub(super) struct Lock {
+pub(in crate::app) struct Lock {
     encryptor: Encryptor,
     key: KeptKey,
 }
 
 /// The key of a file that was just made.
-pub(super) struct KeptKey(FileKey);
+pub(in crate::app) struct KeptKey(FileKey);
 
 /// A passphrase as age's recipient, which keeps the key that it wraps.
 struct Keeping {
@@ -35,7 +35,7 @@ struct Keeping {
 ///
 /// # Errors
 /// When age refuses, which it does for no passphrase.
-pub(super) fn lock(passphrase: SecretString) -> io::Result<Lock> {
+pub(in crate::app) fn lock(passphrase: SecretString) -> io::Result<Lock> {
     let mut passphrase = scrypt::Recipient::new(passphrase);
     passphrase.set_work_factor(WORK);
     let keeping = Keeping { passphrase, key: OnceCell::new() };
@@ -46,7 +46,7 @@ pub(super) fn lock(passphrase: SecretString) -> io::Result<Lock> {
 }
 
 /// Opens backups by their passphrase.
-pub(super) fn by_passphrase(passphrase: SecretString) -> scrypt::Identity {
+pub(in crate::app) fn by_passphrase(passphrase: SecretString) -> scrypt::Identity {
     let mut identity = scrypt::Identity::new(passphrase);
     identity.set_max_work_factor(MOST_WORK);
     identity
@@ -57,7 +57,7 @@ impl Lock {
     ///
     /// # Errors
     /// Of the file system.
-    pub(super) fn begin(self, out: &mut File) -> io::Result<(StreamWriter<&mut File>, KeptKey)> {
+    pub(in crate::app) fn begin(self, out: &mut File) -> io::Result<(StreamWriter<&mut File>, KeptKey)> {
         Ok((self.encryptor.wrap_output(out)?, self.key))
     }
 }

@@ -2,9 +2,9 @@
 //! [`restore`] for the way back.
 
 mod automatic;
-mod container;
+pub(super) mod container;
 pub mod error;
-mod lock;
+pub(super) mod lock;
 mod make;
 pub(super) mod place;
 mod restore;
@@ -325,7 +325,7 @@ fn is_worth_noting(error: &AppError) -> bool {
 }
 
 /// Refuses a passphrase that somebody who has the file could guess.
-fn check_passphrase(passphrase: &SecretString) -> Result<(), BackupError> {
+pub(super) fn check_passphrase(passphrase: &SecretString) -> Result<(), BackupError> {
     let text = passphrase.expose_secret();
     let weak = |message: String| Err(BackupError::WeakPassphrase(message));
     if text.chars().count() < LEAST_PASSPHRASE {

@@ -100,7 +100,7 @@ impl NewFile {
     }
 
     /// Where it lies until it is finished.
-    pub(super) fn unfinished(&self) -> &Path {
+    pub(crate) fn unfinished(&self) -> &Path {
         self.file.path()
     }
 
