@@ -3,11 +3,11 @@
 
 use super::{args, error, table::COMMANDS};
 use crate::domain::{
-    about, account, activity, address, app, app_plan, app_project, app_source, app_update, audit,
-    backup, connection, container, container_details, container_history, container_log, engine,
-    engine_store, failure, file, fleet, health, history, host_key, id, installed_app, key_info,
-    live, lock, plan, retention, sample, server, server_list, session, setting, status,
-    system_info, terminal, test_report, user,
+    about, account, activity, address, app, app_backup, app_plan, app_project, app_source,
+    app_update, audit, backup, connection, container, container_details, container_history,
+    container_log, engine, engine_store, failure, file, fleet, health, history, host_key, id,
+    installed_app, key_info, live, lock, plan, retention, sample, server, server_list, session,
+    setting, status, system_info, terminal, test_report, user,
 };
 use std::fmt::Write;
 use ts_rs::{Config, TS};
@@ -164,6 +164,16 @@ pub fn typescript() -> String {
         app_update::DiffLine,
         app_update::UpdatePlan,
         app_update::LastUpdate,
+        app_backup::AppDataKind,
+        app_backup::AppDataPart,
+        app_backup::LeftOutData,
+        app_backup::AppRestMode,
+        app_backup::AppBackupPreview,
+        app_backup::AppBackupEntry,
+        app_backup::AppBackupContents,
+        app_backup::DataWay,
+        app_backup::RestorePlan,
+        app_backup::MovePlan,
         installed_app::AppAddress,
         installed_app::AppPage,
         installed_app::AppContainers,
@@ -274,6 +284,11 @@ pub fn typescript() -> String {
         args::RevealAppSecret,
         args::PlanUpdate,
         args::UpdateApp,
+        args::BackUpApp,
+        args::OpenAppBackup,
+        args::RestoreApp,
+        args::PlanMove,
+        args::MoveApp,
         args::Nothing,
         args::SetUp,
         args::SignIn,

@@ -14,6 +14,7 @@ use crate::{
         account::{Account, PasswordStrength},
         activity::{ActivityKind, ActivityPage},
         address::Address,
+        app_backup::{AppBackupContents, AppBackupPreview, MovePlan, RestorePlan},
         app_plan::AppPlan,
         app_source::{AppSource, CatalogApp, CatalogCheck, CatalogPage, SyncReport},
         app_update::UpdatePlan,
@@ -332,6 +333,23 @@ commands! {
     /// Gives up the way back to the version before, and removes the copies of its data.
     /// The `id` is that of a row of `app_list`.
     "app.forget_way_back" Operate (itself) [destroys] app_forget_way_back(OneInstalledApp) -> InstalledAppDetails;
+    /// Says what a backup of an app would hold, and what cannot be in it.
+    /// The `id` is that of a row of `app_list`.
+    "app.backup_preview" Read app_backup_preview(OneInstalledApp) -> AppBackupPreview;
+    /// Begins to back an app up to an encrypted file of this computer; it goes on by itself.
+    "app.backup" Operate (itself) [person] app_backup(BackUpApp) -> InstalledAppDetails;
+    /// Says what the backup of an app holds.
+    "app.backup_inspect" Operate [person] app_backup_inspect(OpenAppBackup) -> AppBackupContents;
+    /// Says what bringing the backup of an app back would do to a server; changes nothing.
+    "app.restore_plan" Operate [person] app_restore_plan(RestoreApp) -> RestorePlan;
+    /// Begins to bring the backup of an app back; what does not become well is put back by itself.
+    "app.restore" Operate (itself) [person] app_restore(RestoreApp) -> InstalledAppDetails;
+    /// Says what moving an app to another server would do there, and what stands in the way; changes nothing.
+    /// The `id` is that of a row of `app_list`.
+    "app.move_plan" Read app_move_plan(PlanMove) -> MovePlan;
+    /// Begins to move an app with its data to another server; what does not become well there goes on here.
+    /// The `id` is that of a row of `app_list`. `app_move_plan` says what stands in the way.
+    "app.move" Operate (itself) [destroys] app_move(MoveApp) -> InstalledAppDetails;
     /// Gives the address under which a browser on this computer reaches an app, and opens a tunnel where it takes one.
     /// The `id` is that of a row of `app_list`.
     "app.open" Operate (itself) [person] app_open(OneInstalledApp) -> AppAddress;

@@ -41,7 +41,9 @@ mod settings;
 mod terminals;
 pub mod users;
 
-pub use apps::{AppWish, CatalogQuery, SourceWish, UpdateWish};
+pub use apps::{
+    AppBackupWish, AppWish, CatalogQuery, MoveWish, RestoreWish, SourceWish, UpdateWish,
+};
 pub use backup::BackupWish;
 pub use containers::LogPart;
 pub use errand::Errand;

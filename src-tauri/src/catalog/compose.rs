@@ -3,11 +3,11 @@
 use super::{
     fields::Fields,
     image,
-    problem::{Problems, quoted},
+    problem::{Problem, Problems, quoted},
     variables::{self, Variable},
-    yaml::{Key, Kind, Node},
+    yaml::{self, Key, Kind, Node},
 };
-use crate::domain::app::{AppFlag, AppService};
+use crate::domain::app::{AppFlag, AppManifest, AppService};
 
 /// The most containers of one app.
 const SERVICES: usize = 50;
@@ -66,8 +66,24 @@ const SYSTEM: [&str; 14] = [
     "/var/lib/docker",
     "/var/run",
 ];
+/// Which of these many apps are given, and change nothing with.
+const HARMLESS: [&str; 4] = ["/etc/localtime", "/etc/timezone", "/dev/shm", "/dev/dri"];
 /// Folders that hold some of these: all of it is given with them.
 const ABOVE_SYSTEM: [&str; 3] = ["/", "/var", "/var/lib"];
+
+/// An app whose containers are told anew from its compose file: what a file says of them may be anything.
+///
+/// # Errors
+/// What cannot be taken of its compose file, line by line.
+pub fn reread(manifest: AppManifest) -> Result<AppManifest, Vec<Problem>> {
+    let tree = yaml::read(&manifest.compose).map_err(|problem| vec![problem])?;
+    let mut problems = Problems::default();
+    let compose = read(&tree, From::Own, &mut problems);
+    if problems.is_empty() {
+        return Ok(AppManifest { services: compose.services, ..manifest });
+    }
+    Err(problems.sorted())
+}
 
 /// Reads a compose file.
 pub(super) fn read(node: &Node, from: From, problems: &mut Problems) -> Compose {
@@ -346,6 +362,12 @@ fn split_mount(text: &str) -> Option<(&str, &str)> {
     Some((&text[..first], &text[first + 1..second]))
 }
 
+/// Whether a path of a server belongs to its system, and not to an app.
+#[must_use]
+pub fn is_system_path(path: &str) -> bool {
+    flag_of(path).is_some() || HARMLESS.contains(&path)
+}
+
 fn flag_of(source: &str) -> Option<AppFlag> {
     // `/etc/`, `//etc` and `/./etc` are `/etc`.
     let parts: Vec<&str> =
@@ -359,7 +381,7 @@ fn flag_of(source: &str) -> Option<AppFlag> {
         return Some(AppFlag::EngineSocket);
     }
     // Which time it is and who the accounts are, read by many, changes nothing.
-    if matches!(source, "/etc/localtime" | "/etc/timezone" | "/dev/shm" | "/dev/dri") {
+    if HARMLESS.contains(&source) {
         return None;
     }
     let inside = |folder: &str| {

@@ -21,6 +21,7 @@ pub mod source;
 mod variables;
 mod yaml;
 
+pub use compose::{is_system_path, reread};
 pub use imported::Imported;
 pub use manifest::{flags, read as read_manifest};
 pub use pinned::pin;

@@ -1,7 +1,7 @@
 //! `tomo app`: the catalog of apps.
 
 use super::{
-    Cli, app_install, app_installed, app_source,
+    Cli, app_data, app_install, app_installed, app_source,
     app_source::SourceCommand,
     app_update,
     args::Listing,
@@ -70,6 +70,25 @@ Examples:
     Update(app_update::Update),
     /// Put an app back to the version before its last update, with the data of then
     Rollback(app_update::Rollback),
+    /// Back an app up to an encrypted file of this computer, and read it back
+    #[command(after_help = "\
+Examples:
+  tomo app backup miniflux
+  tomo app backup nas/miniflux --to /mnt/usb/miniflux.tomoapp --pause
+  TOMO_BACKUP_PASSPHRASE_FILE=backup.txt tomo app backup miniflux --leave-out /srv/films")]
+    Backup(app_data::Backup),
+    /// Bring the backup of an app back, on its server or on another one
+    #[command(after_help = "\
+Examples:
+  tomo app restore miniflux-2026-11-23-1530.tomoapp --server nas --dry-run
+  tomo app restore miniflux-2026-11-23-1530.tomoapp --server pi --set WEB_PORT=8081")]
+    Restore(app_data::Restore),
+    /// Move an app with its data to another server
+    #[command(after_help = "\
+Examples:
+  tomo app move miniflux pi
+  tomo app move nas/miniflux pi --remove-source --yes")]
+    Move(app_data::Move),
     /// Remove an app from its server; its data stays where nothing else is said
     #[command(after_help = "\
 Examples:
@@ -144,6 +163,9 @@ pub async fn run(cli: &Cli, command: AppCommand) -> Result<(), CliError> {
         AppCommand::Stop(one) => app_installed::act(cli, one, AppAction::Stop).await,
         AppCommand::Restart(one) => app_installed::act(cli, one, AppAction::Restart).await,
         AppCommand::Update(update) => app_update::update(cli, update).await,
+        AppCommand::Backup(backup) => app_data::backup(cli, backup).await,
+        AppCommand::Restore(restore) => app_data::restore(cli, restore).await,
+        AppCommand::Move(wish) => app_data::move_app(cli, wish).await,
         AppCommand::Rollback(rollback) => app_update::rollback(cli, rollback).await,
         AppCommand::Uninstall(uninstall) => app_installed::uninstall(cli, uninstall).await,
         AppCommand::Check(check) => self::check(cli, check).await,

@@ -117,7 +117,7 @@ pub async fn plan(cli: &Cli, plan: Plan) -> Result<(), CliError> {
     if made.is_ready { Ok(()) } else { Err(in_the_way(&made)) }
 }
 
-fn in_the_way(plan: &AppPlan) -> CliError {
+pub(super) fn in_the_way(plan: &AppPlan) -> CliError {
     let problems = plan.checks.iter().filter(|check| check.outcome == CheckOutcome::Problem);
     let count = problems.count() + plan.problems.len();
     CliError::stopped(
@@ -127,7 +127,7 @@ fn in_the_way(plan: &AppPlan) -> CliError {
     )
 }
 
-fn show(plan: &AppPlan) -> Result<(), CliError> {
+pub(super) fn show(plan: &AppPlan) -> Result<(), CliError> {
     let server = plan.servers.iter().find(|fit| fit.server_id == plan.server_id);
     let server = server.map_or_else(|| plan.server_id.to_string(), |fit| fit.name.clone());
     output::text(&format!("{} {} on {server}\n", plan.app, plan.version))?;

@@ -108,7 +108,7 @@ fn no_way_back(app: &InstalledApp) -> CliError {
     )
 }
 
-async fn ask(question: &str, what: &str) -> Result<(), CliError> {
+pub(super) async fn ask(question: &str, what: &str) -> Result<(), CliError> {
     if !prompt::possible() {
         return Err(CliError::usage(what, "Say --yes where nobody can be asked."));
     }

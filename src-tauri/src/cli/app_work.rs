@@ -89,7 +89,7 @@ pub fn finished(app: Option<InstalledAppDetails>) -> Result<Option<InstalledAppD
         (AppWorkKind::Install, left) => {
             format!("Not everything could be removed: {}", left.join(" "))
         }
-        (AppWorkKind::Update, []) => {
+        (AppWorkKind::Update | AppWorkKind::Restore, []) => {
             format!("It runs as it was before, at {}.", app.app.version)
         }
         (_, []) => "Nothing else was changed.".to_owned(),

@@ -59,6 +59,13 @@ pub struct Passphrase {
     passphrase_file: Option<PathBuf>,
 }
 
+impl Passphrase {
+    /// The file that somebody named for it.
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.passphrase_file.as_deref()
+    }
+}
+
 /// A backup to make.
 #[derive(Debug, Group)]
 pub struct Create {
@@ -306,7 +313,7 @@ fn arguments(file: &Path, passphrase: Option<&SecretString>) -> Result<Value, Cl
     }))
 }
 
-fn path_text(path: &Path) -> Result<&str, CliError> {
+pub(super) fn path_text(path: &Path) -> Result<&str, CliError> {
     path.to_str().ok_or_else(|| {
         CliError::usage(
             format!("The path {} is not text.", path.display()),
@@ -316,11 +323,11 @@ fn path_text(path: &Path) -> Result<&str, CliError> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "three digits of it are shown")]
-fn size(bytes: Option<u64>) -> String {
+pub(super) fn size(bytes: Option<u64>) -> String {
     format::bytes(bytes.map(|bytes| bytes as f64))
 }
 
-fn no_passphrase() -> CliError {
+pub(super) fn no_passphrase() -> CliError {
     CliError::stopped(
         Exit::Usage,
         "There is no terminal to ask for the backup's passphrase.",

@@ -7,6 +7,7 @@ mod account;
 mod activity;
 mod add;
 mod app;
+mod app_data;
 mod app_install;
 mod app_installed;
 mod app_source;

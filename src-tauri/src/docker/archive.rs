@@ -160,7 +160,7 @@ impl Engine {
     /// # Errors
     /// When the engine does not answer.
     pub async fn path_is(&self, path: &str, image: &str) -> Result<PathIs, CopyError> {
-        let name = holder("look", path);
+        let name = holder("look", &DataPlace::Folder(path.to_owned()).key());
         match self.make_data_holder(&name, bind(path, PLACE), image).await {
             Ok(()) => {}
             Err(EngineError::Refused { message, .. }) if message.contains("does not exist") => {
@@ -213,11 +213,12 @@ impl Engine {
         Ok(DataStream { answer, tail: Vec::new(), length: 0 })
     }
 
-    /// Removes what it took to read a place.
+    /// Removes what it took to read a place, or to find out what it is.
     ///
     /// # Errors
     /// When the engine refuses, or cannot be reached.
     pub async fn end_reading(&self, place: &DataPlace) -> Result<(), EngineError> {
+        self.remove_data_holder(&holder("look", &place.key())).await?;
         self.remove_data_holder(&holder("read", &place.key())).await
     }
 
@@ -302,8 +303,7 @@ impl DataPlace {
     fn key(&self) -> String {
         match self {
             Self::Volume(name) => format!("volume {name}"),
-            Self::Folder(path) => format!("folder {path}"),
-            Self::File(path) => format!("file {path}"),
+            Self::Folder(path) | Self::File(path) => format!("path {path}"),
             Self::Container(id, path) => format!("container {id} {path}"),
         }
     }

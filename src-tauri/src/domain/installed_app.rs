@@ -131,10 +131,7 @@ impl AppWorkKind {
     /// Whether it can be ended half-way, and be as if it had never begun.
     #[must_use]
     pub fn can_be_cancelled(self) -> bool {
-        matches!(
-            self,
-            Self::Install | Self::Update | Self::Backup | Self::Restore | Self::Move
-        )
+        matches!(self, Self::Install | Self::Update | Self::Backup | Self::Restore | Self::Move)
     }
 }
 

@@ -4,7 +4,10 @@ use super::user::Role;
 
 /// What commands do that not every role may call, by their names or the beginnings of these.
 const DOING: &[(&str, &str)] = &[
+    ("app.backup", "back apps up or look into their backups"),
+    ("app.move", "move apps to other servers"),
     ("app.open", "open the pages of apps"),
+    ("app.restore", "bring backups of apps back"),
     ("app.reveal", "look at secrets of apps"),
     ("app.", "install, start, stop or remove apps"),
     ("app_source.sync", "read sources of apps anew"),

@@ -133,6 +133,7 @@ mod tests {
             "app.uninstall",
             "app.roll_back",
             "app.forget_way_back",
+            "app.move",
             "app_source.enable",
             "app_source.remove",
             "retention.run",

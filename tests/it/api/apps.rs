@@ -1,5 +1,6 @@
 //! The catalog of apps, and where it comes from: folders, archives, the web and git, all of them real.
 
+mod backups;
 mod catalog;
 mod cut;
 mod deploy;

@@ -3,6 +3,7 @@
 //! They can be read but not written back: secrets come in here and never go out.
 
 mod accounts;
+mod app_data;
 mod apps;
 mod containers;
 mod data;
@@ -10,6 +11,7 @@ mod servers;
 mod settings;
 
 pub use accounts::*;
+pub use app_data::*;
 pub use apps::*;
 pub use containers::*;
 pub use data::*;

@@ -1,6 +1,7 @@
 //! What each command of the table calls. A handler translates; it does not decide.
 
 mod accounts;
+mod app_data;
 mod apps;
 mod backups;
 mod containers;
@@ -13,6 +14,7 @@ mod settings;
 mod terminals;
 
 pub(super) use accounts::*;
+pub(super) use app_data::*;
 pub(super) use apps::*;
 pub(super) use backups::*;
 pub(super) use containers::*;

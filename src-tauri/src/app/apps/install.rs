@@ -16,7 +16,7 @@ use crate::{
     docker::Engine,
     domain::{
         activity::ActivityKind,
-        app_plan::CheckOutcome,
+        app_plan::{AppPlan, CheckOutcome},
         app_update::AppVersion,
         container::{ContainerLimits, RestartPolicy},
         credential::AppSecrets,
@@ -32,10 +32,12 @@ use std::collections::BTreeMap;
 
 /// What is done, one after another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
+pub(super) enum Stage {
     Pull,
     Write,
+    Fill,
     Create,
+    Unnamed,
     Start,
     Health,
     Policy,
@@ -43,15 +45,25 @@ enum Stage {
 }
 
 impl Stage {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 9] = [
         Self::Pull,
         Self::Write,
+        Self::Fill,
         Self::Create,
+        Self::Unnamed,
         Self::Start,
         Self::Health,
         Self::Policy,
         Self::Look,
     ];
+
+    /// What belongs to the installation of an app, in order.
+    pub(super) fn of(app: &StoredInstall) -> impl Iterator<Item = Self> + use<> {
+        let awaits_data = app.config.awaits_data;
+        let is_wanted =
+            move |stage: &Self| awaits_data || !matches!(stage, Self::Fill | Self::Unnamed);
+        Self::ALL.into_iter().filter(is_wanted)
+    }
 
     fn label(self, app: &StoredInstall) -> String {
         let project = &app.config.project;
@@ -62,6 +74,8 @@ impl Stage {
                 format!("Pull {}", figure::count(images as u64, "image"))
             }
             Self::Write => "Write compose.yaml and .env".to_owned(),
+            Self::Fill => "Bring its data".to_owned(),
+            Self::Unnamed => "Bring the data of volumes without a name".to_owned(),
             Self::Create => format!("Make {containers}"),
             Self::Start => format!("Start {containers}"),
             Self::Health => "Wait until it is well".to_owned(),
@@ -70,10 +84,10 @@ impl Stage {
         }
     }
 
-    fn status(self) -> AppStatus {
+    pub(super) fn status(self) -> AppStatus {
         match self {
             Self::Pull => AppStatus::Pulling,
-            Self::Write | Self::Create => AppStatus::Creating,
+            Self::Write | Self::Fill | Self::Create | Self::Unnamed => AppStatus::Creating,
             Self::Start | Self::Health | Self::Policy | Self::Look => AppStatus::Starting,
         }
     }
@@ -84,6 +98,8 @@ impl Step for Stage {
         match self {
             Self::Pull => "pull",
             Self::Write => "write",
+            Self::Fill => "fill",
+            Self::Unnamed => "unnamed",
             Self::Create => "create",
             Self::Start => "start",
             Self::Health => "health",
@@ -101,6 +117,8 @@ impl Step for Stage {
         match self {
             Self::Pull => worker.pull(&engine).await,
             Self::Write => worker.write(&engine).await,
+            Self::Fill => worker.bring_named(&engine).await,
+            Self::Unnamed => worker.bring_unnamed(&engine).await,
             Self::Create => worker.create(&engine).await,
             Self::Start => Ok(worker.project(&engine).await?.start().await?),
             Self::Health => worker.wait_until_well(&engine).await,
@@ -111,7 +129,35 @@ impl Step for Stage {
 }
 
 fn planned(app: &StoredInstall) -> Vec<Planned> {
-    Stage::ALL.into_iter().map(|stage| (stage.name(), stage.label(app))).collect()
+    Stage::of(app).map(|stage| (stage.name(), stage.label(app))).collect()
+}
+
+/// An app that is to be installed.
+pub(super) struct NewInstall {
+    pub(super) looked: Looked,
+    pub(super) secrets: AppSecrets,
+    pub(super) kind: AppWorkKind,
+    /// Whether its data comes from elsewhere.
+    pub(super) awaits_data: bool,
+}
+
+/// What stands in the way of an installation, as an error.
+pub(super) fn refuse_problems(plan: &AppPlan) -> Result<(), AppError> {
+    if !plan.problems.is_empty() {
+        return Err(refusal(&plan.problems));
+    }
+    let mut checks = plan.checks.iter();
+    if let Some(check) = checks.find(|check| check.outcome == CheckOutcome::Problem) {
+        return Err(AppError::Invalid(crate::app::error::sentence(&format!(
+            "{}: {}",
+            check.title, check.detail
+        ))));
+    }
+    if !plan.is_ready {
+        let message = "The server could not be looked at whole; try again.";
+        return Err(AppError::Invalid(message.into()));
+    }
+    Ok(())
 }
 
 impl Tomo {
@@ -126,38 +172,41 @@ impl Tomo {
         typed: AppSecrets,
     ) -> Result<InstalledAppId, AppError> {
         let looked = self.look_before(wish).await?;
-        if !looked.plan.problems.is_empty() {
-            return Err(refusal(&looked.plan.problems));
-        }
-        let mut checks = looked.plan.checks.iter();
-        if let Some(check) = checks.find(|check| check.outcome == CheckOutcome::Problem) {
-            return Err(AppError::Invalid(crate::app::error::sentence(&format!(
-                "{}: {}",
-                check.title, check.detail
-            ))));
-        }
-        if !looked.plan.is_ready {
-            let message = "The server could not be looked at whole; try again.";
-            return Err(AppError::Invalid(message.into()));
-        }
-        let id = InstalledAppId::new();
+        refuse_problems(&looked.plan)?;
         let secrets = secrets::all(&looked.manifest, typed)?;
+        let new = NewInstall { looked, secrets, kind: AppWorkKind::Install, awaits_data: false };
+        let worker = self.begin_install(InstalledAppId::new(), new).await?;
+        let (id, app) = (worker.app.id, &worker.app);
+        let place = self.place([app.server_id]);
+        let message = format!("{} {} is being installed{place}", app.title(), app.version());
+        let entry = Entry::by(by, ActivityKind::AppInstall, message).to_app(app);
+        let name = worker.name.clone();
+        self.record(entry.with(json!({ "app": app.app, "project": name }))).await;
+        self.inner.tasks.spawn_on(worker.install(), &self.inner.runtime);
+        Ok(id)
+    }
+
+    /// Puts down an app that is to be installed; whoever asked for it has it done.
+    ///
+    /// # Errors
+    /// When it is there already, or cannot be stored.
+    pub(super) async fn begin_install(
+        &self,
+        id: InstalledAppId,
+        new: NewInstall,
+    ) -> Result<Worker, AppError> {
+        let NewInstall { looked, secrets, kind, awaits_data } = new;
         let sealed = self.inner.vault.seal_app(id, &secrets)?;
         let name = looked.project.clone();
-        let app = new_row(id, looked)?;
+        let mut app = new_row(id, looked)?;
+        app.config.awaits_data = awaits_data;
         // Before there is a row, so that nobody else takes it up.
-        let doing = self.begin_work(id, AppWorkKind::Install, &planned(&app))?;
+        let doing = self.begin_work(id, kind, &planned(&app))?;
         if !self.inner.store.insert_installed_app(&app, &sealed).await? {
             let message = "This app is on this server already, or is being installed there.";
             return Err(AppError::Changed(message.into()));
         }
-        let place = self.place([app.server_id]);
-        let message = format!("{} {} is being installed{place}", app.title(), app.version());
-        let entry = Entry::by(by, ActivityKind::AppInstall, message).to_app(&app);
-        self.record(entry.with(json!({ "app": app.app, "project": name }))).await;
-        let worker = Worker { tomo: self.clone(), doing, app, name, secrets };
-        self.inner.tasks.spawn_on(worker.install(), &self.inner.runtime);
-        Ok(id)
+        Ok(Worker { tomo: self.clone(), doing, app, name, secrets })
     }
 
     /// Takes up an installation that another Tomo, or an earlier run, has left.
@@ -230,11 +279,16 @@ impl Worker {
     async fn go_on(mut self) {
         match self.app.config.failure.take() {
             Some(failure) => self.clean_up(failure, false).await,
+            // Where its data comes from, nobody knows any more.
+            None if self.app.config.awaits_data => {
+                let why = "Tomo was ended before all of its data was there".to_owned();
+                self.undo_install(&Trouble::Failed(why)).await;
+            }
             None => self.install().await,
         }
     }
 
-    async fn install(mut self) {
+    pub(super) async fn install(mut self) {
         let done = self.do_install().await;
         // A Tomo that ends leaves it as it is: the next one takes it up.
         if matches!(done, Err(Trouble::Cancelled)) && !self.doing.is_cancelled() {
@@ -246,16 +300,22 @@ impl Worker {
     }
 
     async fn do_install(&mut self) -> Result<(), Trouble> {
-        for stage in Stage::ALL {
+        for stage in Stage::of(&self.app) {
             self.stands_at(stage.status()).await?;
             self.step(stage).await?;
         }
+        self.is_installed().await
+    }
+
+    /// All of it is done: from here on it is an app.
+    pub(super) async fn is_installed(&mut self) -> Result<(), Trouble> {
         let now = Utc::now();
         self.doing.cannot_cancel();
         self.app.installed_at = Some(now);
         self.app.started_at = Some(now);
         self.app.error = None;
         self.app.config.failure = None;
+        self.app.config.awaits_data = false;
         self.app.config.steps = self.doing.steps();
         let version = AppVersion { version: self.app.version().to_owned(), since: now };
         self.app.config.versions = vec![version];

@@ -2,6 +2,7 @@
 
 mod catalog;
 mod checks;
+mod data;
 mod install;
 mod installed;
 mod last_lines;
@@ -27,6 +28,7 @@ mod worker;
 mod works;
 
 pub use catalog::CatalogQuery;
+pub use data::{AppBackupWish, MoveWish, RestoreWish};
 pub use planning::AppWish;
 pub use sources::SourceWish;
 pub use updating::UpdateWish;
@@ -52,6 +54,8 @@ pub(super) struct Apps {
     watch: watch::Watch,
     /// Ways to their pages through SSH.
     tunnels: tunnel::Tunnels,
+    /// Where the data of those comes from that are being made with some.
+    incoming: Mutex<HashMap<InstalledAppId, Arc<data::Incoming>>>,
     /// When what is left of an app was last tried to be removed.
     tried: Mutex<HashMap<InstalledAppId, Instant>>,
 }

@@ -60,7 +60,15 @@ impl Tomo {
     /// Looks at a server before an app is installed there.
     pub(super) async fn look_before(&self, wish: &AppWish) -> Result<Looked, AppError> {
         let app = self.catalog_app(&wish.app).await?;
-        let manifest = app.manifest;
+        self.look_for(app.manifest, wish).await
+    }
+
+    /// The same for an app whose manifest is known.
+    pub(super) async fn look_for(
+        &self,
+        manifest: AppManifest,
+        wish: &AppWish,
+    ) -> Result<Looked, AppError> {
         let servers = self.server_fits(&manifest);
         let server = match wish.server {
             Some(server) => server,

@@ -137,7 +137,9 @@ impl Worker {
         self.doing.cancel = self.tomo.inner.cancel.child_token();
         if let Some(trouble) = &why {
             let failure = self.failure(trouble).await;
-            self.app.config.failure = Some(AppFailure { kind: AppWorkKind::Update, ..failure });
+            let restores = self.app.config.update.as_ref().is_some_and(|update| update.restores);
+            let kind = if restores { AppWorkKind::Restore } else { AppWorkKind::Update };
+            self.app.config.failure = Some(AppFailure { kind, ..failure });
         }
         let Some(update) = self.app.config.update.as_deref_mut() else { return };
         if matches!(update.stage, UpdateStage::Applied | UpdateStage::Started | UpdateStage::Stuck)
@@ -180,8 +182,9 @@ impl Worker {
                     UpdateStage::Pulling => "and stays at",
                     _ => "and was put back to",
                 };
+                let done = failure.kind.done();
                 let message =
-                    format!("{title} could not be updated{place} {words} {version}: {why}");
+                    format!("{title} could not be {done}{place} {words} {version}: {why}");
                 (ActivityKind::AppFailed, message)
             }
         };

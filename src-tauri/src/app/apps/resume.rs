@@ -43,6 +43,7 @@ impl Tomo {
         match app.status {
             AppStatus::Removing => self.resume_uninstall(app).await,
             _ if app.config.update.is_some() => self.resume_update(&app).await,
+            _ if app.config.rest.is_some() => self.resume_rest(&app).await,
             _ if app.installed_at.is_none() => self.resume_install(app).await,
             // It was being started: what its containers do now says the rest.
             _ => {
@@ -62,5 +63,7 @@ impl Tomo {
 /// Whether somebody was at it. What could not be put back waits for a person.
 fn is_half_done(app: &StoredInstall) -> bool {
     let stage = app.config.update.as_ref().map(|update| update.stage);
-    app.status.is_passing() || stage.is_some_and(|stage| stage != UpdateStage::Stuck)
+    app.status.is_passing()
+        || app.config.rest.is_some()
+        || stage.is_some_and(|stage| stage != UpdateStage::Stuck)
 }

@@ -1,7 +1,7 @@
 //! Why something could not be done to an app, and whether trying again may help.
 
 use crate::{
-    app::error::AppError,
+    app::{backup::error::BackupError, error::AppError},
     docker::{ComposeError, CopyError, EngineError, host::HostError},
     domain::text::sentence,
     ssh::RemoteError,
@@ -88,6 +88,12 @@ impl From<ComposeError> for Trouble {
 impl From<AppError> for Trouble {
     fn from(error: AppError) -> Self {
         Self::Failed(error.to_string())
+    }
+}
+
+impl From<BackupError> for Trouble {
+    fn from(error: BackupError) -> Self {
+        Self::Failed(format!("{error} {}", error.hint()))
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
     trouble::Trouble,
     update_plan::to_copy,
     worker::{Step, Worker},
-    works::Planned,
+    works::{Doing, Planned},
 };
 use crate::{
     app::{Tomo, activity::Entry, error::AppError},
@@ -20,6 +20,7 @@ use crate::{
     domain::{
         activity::ActivityKind,
         app::AppManifest,
+        app_project::AppProject,
         app_update::{AppUpdate, AppVersion, EarlierApp, UpdateStage, VolumeCopy},
         container::RestartPolicy,
         credential::AppSecrets,
@@ -45,7 +46,9 @@ enum Stage {
     Stop,
     Copy,
     Write,
+    Fill,
     Create,
+    Unnamed,
     Start,
     Health,
     Policy,
@@ -61,11 +64,16 @@ impl Stage {
             Self::Stop,
             Self::Copy,
             Self::Write,
+            Self::Fill,
             Self::Create,
+            Self::Unnamed,
             Self::Start,
             Self::Health,
             Self::Policy,
         ];
+        if !update.restores {
+            all.retain(|stage| !matches!(stage, Self::Fill | Self::Unnamed));
+        }
         if update.was_stopped {
             all.push(Self::Rest);
         }
@@ -86,6 +94,8 @@ impl Stage {
                 format!("Keep a copy of {volumes}")
             }
             Self::Write => "Write the new configuration".to_owned(),
+            Self::Fill => "Bring the data of the backup".to_owned(),
+            Self::Unnamed => "Bring the data of volumes without a name".to_owned(),
             Self::Create => format!("Make {containers}"),
             Self::Start => format!("Start {containers}"),
             Self::Health => "Wait until it is well".to_owned(),
@@ -103,6 +113,8 @@ impl Step for Stage {
             Self::Stop => "stop",
             Self::Copy => "copy",
             Self::Write => "write",
+            Self::Fill => "fill",
+            Self::Unnamed => "unnamed",
             Self::Create => "create",
             Self::Start => "start",
             Self::Health => "health",
@@ -127,6 +139,12 @@ impl Step for Stage {
             Self::Stop => worker.stop_for_update(&engine).await,
             Self::Copy => worker.copy_volumes(&engine).await,
             Self::Write => worker.apply(&engine).await,
+            Self::Fill => {
+                // Nothing is brought into a volume that a container has.
+                worker.remove_containers(&engine, false).await?;
+                worker.bring_named(&engine).await
+            }
+            Self::Unnamed => worker.bring_unnamed(&engine).await,
             Self::Create => {
                 worker.remove_vanished(&engine).await?;
                 worker.create(&engine).await
@@ -170,7 +188,7 @@ impl Tomo {
         // What cannot be done anyway holds nobody up.
         self.stored_app(wish.id).await?;
         let doing = self.begin_work(wish.id, AppWorkKind::Update, &[])?;
-        let mut app = self.stored_app(wish.id).await?;
+        let app = self.stored_app(wish.id).await?;
         if app.config.update.is_some() {
             return Err(AppError::Invalid(
                 "An earlier update of this app has not been put back yet. Roll it back first."
@@ -187,44 +205,10 @@ impl Tomo {
         let Some((project, values)) = target.project.zip(target.values.ok()) else {
             return Err(AppError::Internal("planning an update"));
         };
-        let engine = self.engine_at(app.server_id, &app.config.engine);
-        let engine = engine.ok_or_else(|| {
-            AppError::Invalid("The engine that this app runs in does not answer now.".into())
-        })?;
-        let holdings = engine.holdings(&images(&project)).await?;
-        let mut secrets = self.secrets_of(app.id).await?;
-        let next = secrets_after(&secrets, typed, &target.manifest)?;
-        let before = secrets::present(&secrets);
-        Kept::Before.keep(&mut secrets, before);
-        Kept::Next.keep(&mut secrets, next);
-        let update = AppUpdate {
-            is_way_back: false,
-            restores: false,
-            stage: UpdateStage::Pulling,
-            started_at: None,
-            was_stopped: app.status == AppStatus::Stopped,
-            images: images(&project)
-                .into_iter()
-                .filter(|image| !holdings.images.contains_key(image))
-                .collect(),
-            volumes: volumes_of(&project).filter(|name| !holdings.volumes.contains(name)).collect(),
-            before: before_of(&app),
-            manifest: target.manifest,
-            project,
-            values,
-        };
-        doing.add(&planned(&update));
-        // What an earlier attempt has left is wanted again.
-        let wanted: Vec<String> = volumes_of(&update.project).collect();
-        app.config.rubbish.volumes.retain(|volume| !wanted.contains(volume));
-        let to = update.manifest.version.clone();
-        app.config.update = Some(Box::new(update));
-        app.config.failure = None;
-        app.error = None;
-        let name = app.project_name()?;
-        let mut worker = Worker { tomo: self.clone(), doing, app, name, secrets };
-        let saved = worker.save_with_secrets().await;
-        saved.map_err(|trouble| AppError::Invalid(trouble.words()))?;
+        let next = secrets_after(&self.secrets_of(app.id).await?, typed, &target.manifest)?;
+        let next = NextApp { manifest: target.manifest, project, values, secrets: next };
+        let to = next.manifest.version.clone();
+        let worker = self.begin_update(doing, app, next, false).await?;
         let app = &worker.app;
         let place = self.place([app.server_id]);
         let message = format!("{} is being updated to {to}{place}", app.title());
@@ -233,6 +217,68 @@ impl Tomo {
         self.inner.tasks.spawn_on(worker.update(), &self.inner.runtime);
         Ok(())
     }
+
+    /// Puts down what an app is to become; whoever asked for it has it done.
+    ///
+    /// # Errors
+    /// When its engine does not answer, or it cannot be stored.
+    pub(super) async fn begin_update(
+        &self,
+        doing: Doing,
+        mut app: StoredInstall,
+        next: NextApp,
+        restores: bool,
+    ) -> Result<Worker, AppError> {
+        let engine = self.engine_at(app.server_id, &app.config.engine);
+        let engine = engine.ok_or_else(|| {
+            AppError::Invalid("The engine that this app runs in does not answer now.".into())
+        })?;
+        let wanted = images(&next.project);
+        let holdings = engine.holdings(&wanted).await?;
+        let mut secrets = self.secrets_of(app.id).await?;
+        let before = secrets::present(&secrets);
+        Kept::Before.keep(&mut secrets, before);
+        Kept::Next.keep(&mut secrets, next.secrets);
+        let update = AppUpdate {
+            is_way_back: false,
+            restores,
+            stage: UpdateStage::Pulling,
+            started_at: None,
+            was_stopped: app.status == AppStatus::Stopped,
+            images: wanted
+                .into_iter()
+                .filter(|image| !holdings.images.contains_key(image))
+                .collect(),
+            volumes: volumes_of(&next.project)
+                .filter(|name| !holdings.volumes.contains(name))
+                .collect(),
+            before: before_of(&app),
+            manifest: next.manifest,
+            project: next.project,
+            values: next.values,
+        };
+        doing.add(&planned(&update));
+        // What an earlier attempt has left is wanted again.
+        let wanted: Vec<String> = volumes_of(&update.project).collect();
+        app.config.rubbish.volumes.retain(|volume| !wanted.contains(volume));
+        app.config.update = Some(Box::new(update));
+        app.config.failure = None;
+        app.error = None;
+        let name = app.project_name()?;
+        let mut worker = Worker { tomo: self.clone(), doing, app, name, secrets };
+        let saved = worker.save_with_secrets().await;
+        saved.map_err(|trouble| AppError::Invalid(trouble.words()))?;
+        Ok(worker)
+    }
+}
+
+/// What an app is to become.
+pub(super) struct NextApp {
+    pub(super) manifest: AppManifest,
+    pub(super) project: AppProject,
+    /// Values of settings, without secrets.
+    pub(super) values: Values,
+    pub(super) secrets: AppSecrets,
 }
 
 /// The secrets that an app would run with, of those that it has, those that somebody typed, and new ones.
@@ -264,7 +310,7 @@ fn before_of(app: &StoredInstall) -> EarlierApp {
 }
 
 impl Worker {
-    async fn update(self) {
+    pub(super) async fn update(self) {
         let stages = self.app.config.update.as_deref().map(Stage::of).unwrap_or_default();
         self.go_through(stages, true).await;
     }
@@ -471,7 +517,11 @@ impl Worker {
         let is_stored = self.end_with_secrets(status).await;
         let place = self.tomo.place([self.app.server_id]);
         let to = self.app.version().to_owned();
-        let message = format!("{} updated from {from} to {to}{place}", self.app.title());
+        let title = self.app.title();
+        let message = match update.restores {
+            true => format!("{title} {to} has the data of a backup{place}"),
+            false => format!("{title} updated from {from} to {to}{place}"),
+        };
         let entry = Entry::by_tomo(ActivityKind::AppUpdated, message).to_app(&self.app);
         let details = json!({ "app": self.app.app, "from": from, "to": to });
         self.tomo.record(entry.with(details)).await;

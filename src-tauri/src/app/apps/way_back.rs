@@ -114,7 +114,12 @@ impl Tomo {
     pub(super) async fn resume_update(&self, app: &StoredInstall) -> Result<(), AppError> {
         let id = app.id;
         let is_way_back = app.config.update.as_ref().is_some_and(|update| update.is_way_back);
-        let kind = if is_way_back { AppWorkKind::RollBack } else { AppWorkKind::Update };
+        let restores = app.config.update.as_ref().is_some_and(|update| update.restores);
+        let kind = match (is_way_back, restores) {
+            (true, _) => AppWorkKind::RollBack,
+            (false, true) => AppWorkKind::Restore,
+            (false, false) => AppWorkKind::Update,
+        };
         let doing: Doing = self.begin_work(id, kind, &[])?;
         doing.cannot_cancel();
         // Another may have ended it until now.

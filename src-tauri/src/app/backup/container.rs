@@ -185,9 +185,10 @@ impl Unlocked {
             });
         }
         if &mark != wanted {
+            let other = |is| BackupError::OtherKind { path: path.into(), is };
             return Err(match &mark {
-                MARK => BackupError::OtherKind(path.into(), "a backup of Tomo itself"),
-                APP_MARK => BackupError::OtherKind(path.into(), "the backup of an app"),
+                MARK => other("a backup of Tomo itself"),
+                APP_MARK => other("the backup of an app"),
                 _ => BackupError::NotABackup(path.into()),
             });
         }

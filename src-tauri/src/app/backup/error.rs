@@ -58,8 +58,13 @@ pub enum BackupError {
     #[error("The passphrase does not open this backup.")]
     WrongPassphrase,
     /// It is a backup of something else: of Tomo itself, or of an app.
-    #[error("{} is {1}.", .0.display())]
-    OtherKind(PathBuf, &'static str),
+    #[error("{path} is {is}.", path = path.display())]
+    OtherKind {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        is: &'static str,
+    },
     /// Deriving its key would cost minutes or gigabytes.
     #[error("This backup asks for more work than Tomo ever asks for.")]
     TooMuchWork,
@@ -99,7 +104,7 @@ impl BackupError {
             Self::Read { .. } => "Check the disk, and that your account may read the file.",
             Self::Empty(_) | Self::Damaged => "Copy it again from where it came, or take another.",
             Self::NotABackup(_) => "Choose a file that Tomo has made.",
-            Self::OtherKind(..) => "Choose another file, or restore this one where it belongs.",
+            Self::OtherKind { .. } => "Choose another file, or restore this one where it belongs.",
             Self::WrongPassphrase => "Check the passphrase and the keyboard layout.",
             Self::TooMuchWork => "Do not trust it: Tomo has not made it like this.",
             Self::Newer(_) => "Update Tomo, then restore it.",

@@ -57,7 +57,10 @@ impl Lock {
     ///
     /// # Errors
     /// Of the file system.
-    pub(in crate::app) fn begin(self, out: &mut File) -> io::Result<(StreamWriter<&mut File>, KeptKey)> {
+    pub(in crate::app) fn begin(
+        self,
+        out: &mut File,
+    ) -> io::Result<(StreamWriter<&mut File>, KeptKey)> {
         Ok((self.encryptor.wrap_output(out)?, self.key))
     }
 }

@@ -2629,7 +2629,7 @@ export type AppStatus = "pending" | "pulling" | "creating" | "starting" | "runni
 /**
  * What is being done to an app.
  */
-export type AppWorkKind = "install" | "start" | "stop" | "restart" | "uninstall" | "update" | "roll_back" | "clean_up";
+export type AppWorkKind = "install" | "start" | "stop" | "restart" | "uninstall" | "update" | "roll_back" | "clean_up" | "backup" | "restore" | "move";
 
 /**
  * What can be done to an app that is there.
@@ -2927,6 +2927,208 @@ compose: Array<DiffLine>,
 variables: Array<DiffLine>, };
 
 /**
+ * What a part of an app's data is on its server.
+ */
+export type AppDataKind = "volume" | "folder" | "file";
+
+/**
+ * A part of an app's data.
+ */
+export type AppDataPart = { 
+/**
+ * What it is.
+ */
+kind: AppDataKind, 
+/**
+ * The volume, or the path on the server.
+ */
+name: string, 
+/**
+ * A service that uses it.
+ */
+service: string, 
+/**
+ * Where the container of that sees it.
+ */
+target: string, 
+/**
+ * Whether it is a volume that the engine named: the next container gets another one there.
+ */
+is_unnamed: boolean, 
+/**
+ * How much is in it, bytes; absent where nobody says.
+ */
+bytes: number | null, };
+
+/**
+ * Data of an app that is not in a backup.
+ */
+export type LeftOutData = { 
+/**
+ * The volume, or the path on the server.
+ */
+name: string, 
+/**
+ * Why.
+ */
+why: string, };
+
+/**
+ * How an app is kept from writing while its data is read.
+ */
+export type AppRestMode = "stop" | "pause";
+
+/**
+ * What a backup of an app would hold.
+ */
+export type AppBackupPreview = { 
+/**
+ * Its data.
+ */
+parts: Array<AppDataPart>, 
+/**
+ * What cannot be in it.
+ */
+left_out: Array<LeftOutData>, 
+/**
+ * All that is in it, bytes, before it is compressed; absent where a part of it is not known.
+ */
+bytes: number | null, 
+/**
+ * Whether it runs, and would be at rest meanwhile.
+ */
+is_running: boolean, 
+/**
+ * A name for the file.
+ */
+file_name: string, };
+
+/**
+ * A backup that was made of an app.
+ */
+export type AppBackupEntry = { 
+/**
+ * Its file on this computer.
+ */
+path: string, 
+/**
+ * The data is of this moment.
+ */
+at: string, 
+/**
+ * Size of the file, bytes.
+ */
+bytes: number, 
+/**
+ * How the app was kept from writing; absent where it did not run.
+ */
+mode: AppRestMode | null, };
+
+/**
+ * What the file of a backup says of itself.
+ */
+export type AppBackupContents = { 
+/**
+ * The app.
+ */
+app: AppId, 
+/**
+ * Name for people.
+ */
+name: string, 
+/**
+ * Its version.
+ */
+version: string, 
+/**
+ * Name of its compose project.
+ */
+project: string, 
+/**
+ * The server that it was on.
+ */
+server: string, 
+/**
+ * The data is of this moment.
+ */
+at: string, 
+/**
+ * How the app was kept from writing; absent where it did not run.
+ */
+mode: AppRestMode | null, 
+/**
+ * What is in it.
+ */
+parts: Array<AppDataPart>, 
+/**
+ * What is not.
+ */
+left_out: Array<LeftOutData>, 
+/**
+ * Size of the file, bytes.
+ */
+bytes: number, };
+
+/**
+ * Where a part of the data goes.
+ */
+export type DataWay = { 
+/**
+ * The part.
+ */
+part: AppDataPart, 
+/**
+ * The volume, or the path on the server, that gets it.
+ */
+to: string, };
+
+/**
+ * What bringing a backup back would do.
+ */
+export type RestorePlan = { 
+/**
+ * What is in it.
+ */
+contents: AppBackupContents, 
+/**
+ * What it takes to install the app anew with it; absent where it is there already.
+ */
+plan: AppPlan | null, 
+/**
+ * The app on that server whose data and configuration it would take the place of.
+ */
+over: InstalledAppId | null, 
+/**
+ * Where its data goes.
+ */
+ways: Array<DataWay>, 
+/**
+ * Volumes whose present data is copied first, and put back if the app does not become well.
+ */
+copied: Array<string>, 
+/**
+ * Paths whose files are written over, and are not put back.
+ */
+not_copied: Array<string>, };
+
+/**
+ * What moving an app to another server would do.
+ */
+export type MovePlan = { 
+/**
+ * What it takes there.
+ */
+plan: AppPlan, 
+/**
+ * Where its data goes.
+ */
+ways: Array<DataWay>, 
+/**
+ * What does not go along.
+ */
+left_out: Array<LeftOutData>, };
+
+/**
  * An address under which a browser on this computer reaches an app.
  */
 export type AppAddress = { 
@@ -3152,7 +3354,11 @@ versions: Array<AppVersion>,
 /**
  * What its last update has changed, as long as the way back is kept.
  */
-last_update: LastUpdate | null, };
+last_update: LastUpdate | null, 
+/**
+ * Backups that were made of it, the newest first.
+ */
+backups: Array<AppBackupEntry>, };
 
 /**
  * What uninstalling an app would take.
@@ -4237,7 +4443,7 @@ bytes: number, };
 /**
  * What a file is wanted for.
  */
-export type FilePurpose = "open_key" | "open_backup" | "save_backup" | "backup_folder" | "open_server_list" | "save_server_list" | "save_activity" | "save_audit" | "save_diagnostics" | "save_log";
+export type FilePurpose = "open_key" | "open_backup" | "save_backup" | "backup_folder" | "open_server_list" | "save_server_list" | "save_activity" | "save_audit" | "save_diagnostics" | "save_log" | "save_app_backup" | "open_app_backup";
 
 /**
  * The parts of an address; what the text does not say is absent.
@@ -5227,6 +5433,111 @@ keeps_version?: boolean,
 secrets?: Record<string, string>, };
 
 /**
+ * A backup of an app to make.
+ */
+export type BackUpApp = { 
+/**
+ * Which.
+ */
+id: InstalledAppId, 
+/**
+ * File to write; in the window one that `file.choose` gave.
+ */
+path: string, 
+/**
+ * What it is encrypted under.
+ */
+passphrase: string, 
+/**
+ * How the app is kept from writing meanwhile.
+ */
+mode: AppRestMode, 
+/**
+ * Whether a file of this name goes for it.
+ */
+replace?: boolean, 
+/**
+ * Volumes and paths that are left out.
+ */
+leave_out?: Array<string>, };
+
+/**
+ * A backup of an app to look into.
+ */
+export type OpenAppBackup = { 
+/**
+ * Its file; in the window one that `file.choose` gave.
+ */
+path: string, 
+/**
+ * What opens it.
+ */
+passphrase: string, };
+
+/**
+ * A backup of an app to bring back.
+ */
+export type RestoreApp = { 
+/**
+ * Its file; in the window one that `file.choose` gave.
+ */
+path: string, 
+/**
+ * What opens it.
+ */
+passphrase: string, 
+/**
+ * Where the app is to be.
+ */
+server_id: ServerId, 
+/**
+ * Name of its compose project, where it is made anew; absent: the one that it had.
+ */
+project?: string | null, 
+/**
+ * Values of settings that are to be others than they were, by their names, without secrets.
+ */
+values?: { [key in string]: string }, };
+
+/**
+ * What moving an app would do.
+ */
+export type PlanMove = { 
+/**
+ * Which.
+ */
+id: InstalledAppId, 
+/**
+ * Where to.
+ */
+server_id: ServerId, 
+/**
+ * Values of settings that are to be others there, by their names, without secrets.
+ */
+values?: { [key in string]: string }, };
+
+/**
+ * An app to move to another server.
+ */
+export type MoveApp = { 
+/**
+ * Which.
+ */
+id: InstalledAppId, 
+/**
+ * Where to.
+ */
+server_id: ServerId, 
+/**
+ * Values of settings that are to be others there, by their names, without secrets.
+ */
+values?: { [key in string]: string }, 
+/**
+ * Whether it is removed where it is now, with its data, once it is well there; else it stays there, stopped.
+ */
+removes_source: boolean, };
+
+/**
  * No arguments.
  */
 export type Nothing = Record<string, never>;
@@ -6002,6 +6313,20 @@ export interface Commands {
   "app.roll_back": [OneInstalledApp, InstalledAppDetails];
   /** Gives up the way back to the version before, and removes the copies of its data. (operate) */
   "app.forget_way_back": [OneInstalledApp, InstalledAppDetails];
+  /** Says what a backup of an app would hold, and what cannot be in it. (read) */
+  "app.backup_preview": [OneInstalledApp, AppBackupPreview];
+  /** Begins to back an app up to an encrypted file of this computer; it goes on by itself. (operate) */
+  "app.backup": [BackUpApp, InstalledAppDetails];
+  /** Says what the backup of an app holds. (operate) */
+  "app.backup_inspect": [OpenAppBackup, AppBackupContents];
+  /** Says what bringing the backup of an app back would do to a server; changes nothing. (operate) */
+  "app.restore_plan": [RestoreApp, RestorePlan];
+  /** Begins to bring the backup of an app back; what does not become well is put back by itself. (operate) */
+  "app.restore": [RestoreApp, InstalledAppDetails];
+  /** Says what moving an app to another server would do there, and what stands in the way; changes nothing. (read) */
+  "app.move_plan": [PlanMove, MovePlan];
+  /** Begins to move an app with its data to another server; what does not become well there goes on here. (operate) */
+  "app.move": [MoveApp, InstalledAppDetails];
   /** Gives the address under which a browser on this computer reaches an app, and opens a tunnel where it takes one. (operate) */
   "app.open": [OneInstalledApp, AppAddress];
   /** Shows one secret of an app. (operate) */

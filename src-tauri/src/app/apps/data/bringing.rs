@@ -1,0 +1,222 @@
+//! Bringing data into an app that is being made: from a backup, or from the same app on another server.
+
+use super::{
+    file::{Piece, Pieces, read_parts},
+    ways::{To, Way, ways},
+};
+use crate::{
+    app::{
+        Tomo,
+        apps::{place::size, trouble::Trouble, worker::Worker},
+    },
+    docker::{DataPlace, DataStream, Engine},
+    domain::{
+        app_backup::AppDataPart,
+        container::Container,
+        id::{InstalledAppId, ServerId},
+    },
+};
+use hyper::body::Bytes;
+use secrecy::SecretString;
+use std::{
+    path::PathBuf,
+    sync::{Arc, PoisonError},
+};
+
+/// Where the data of an app comes from.
+pub(in crate::app::apps) struct Incoming {
+    pub(super) from: From,
+    pub(super) parts: Vec<AppDataPart>,
+}
+
+/// Where it is until then.
+pub(super) enum From {
+    /// In a backup.
+    File { path: PathBuf, passphrase: SecretString },
+    /// In volumes and folders of a server, by the socket of the engine there and an image that it has.
+    Server { server: ServerId, socket: String, image: String },
+}
+
+/// One part that is being read.
+enum Source<'a> {
+    File(&'a mut Pieces),
+    Server(DataStream),
+}
+
+impl Source<'_> {
+    /// The next piece of the part; nothing at its end.
+    async fn next(&mut self) -> Result<Option<Bytes>, Trouble> {
+        match self {
+            Self::File(pieces) => match pieces.recv().await {
+                Some(Ok(Piece::Data(piece))) => Ok(Some(piece)),
+                Some(Ok(Piece::End)) => Ok(None),
+                Some(Err(error)) => Err(error.into()),
+                None => Err(Trouble::Failed("the backup ended too early".to_owned())),
+            },
+            Self::Server(stream) => Ok(stream.next().await?),
+        }
+    }
+}
+
+impl Tomo {
+    /// Says where the data of an app comes from, until it is there.
+    pub(super) fn expect_data(&self, id: InstalledAppId, incoming: Incoming) {
+        let mut all = self.inner.apps.incoming.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert(id, Arc::new(incoming));
+    }
+
+    /// It is there, or nobody waits for it any more.
+    pub(super) fn expect_no_data(&self, id: InstalledAppId) {
+        let mut all = self.inner.apps.incoming.lock().unwrap_or_else(PoisonError::into_inner);
+        all.remove(&id);
+    }
+
+    fn expected_data(&self, id: InstalledAppId) -> Option<Arc<Incoming>> {
+        let all = self.inner.apps.incoming.lock().unwrap_or_else(PoisonError::into_inner);
+        all.get(&id).cloned()
+    }
+}
+
+impl Worker {
+    /// Brings all that is there before its containers are made: volumes, folders and files.
+    pub(in crate::app::apps) async fn bring_named(
+        &mut self,
+        engine: &Engine,
+    ) -> Result<(), Trouble> {
+        self.bring(engine, false).await
+    }
+
+    /// Brings what goes into volumes that the engine made for its containers.
+    pub(in crate::app::apps) async fn bring_unnamed(
+        &mut self,
+        engine: &Engine,
+    ) -> Result<(), Trouble> {
+        self.bring(engine, true).await
+    }
+
+    async fn bring(&mut self, engine: &Engine, unnamed: bool) -> Result<(), Trouble> {
+        let incoming = self.tomo.expected_data(self.app.id).ok_or_else(|| {
+            Trouble::Failed("nobody knows any more where its data comes from".to_owned())
+        })?;
+        let folder = self.app.config.folder.clone().unwrap_or_default();
+        let ways =
+            ways(&incoming.parts, &self.app.config.project, &folder).map_err(Trouble::Failed)?;
+        let is_wanted = |way: &Way| matches!(way.to, To::Unnamed(..)) == unnamed;
+        let count = ways.iter().filter(|way| is_wanted(way)).count();
+        if count == 0 {
+            return Ok(());
+        }
+        let image = self.some_image(engine).await?;
+        let containers = if unnamed { self.containers(engine).await? } else { Vec::new() };
+        let mut pieces = match &incoming.from {
+            From::File { path, passphrase } => Some(read_parts(path.clone(), passphrase.clone())),
+            From::Server { .. } => None,
+        };
+        let mut done = 0;
+        for way in &ways {
+            if !is_wanted(way) {
+                if let Some(pieces) = &mut pieces {
+                    let mut passed = Source::File(pieces);
+                    while passed.next().await?.is_some() {}
+                }
+                continue;
+            }
+            done += 1;
+            let to = self.ready(engine, way, &containers).await?;
+            let words = format!("{} ({done} of {count})", way.part.name);
+            let carried = match (&mut pieces, &incoming.from) {
+                (Some(pieces), _) => {
+                    self.carry(Source::File(pieces), engine, (&to, &image), &words).await
+                }
+                (None, From::Server { server, socket, image: there }) => {
+                    let from = (*server, socket.as_str(), there.as_str());
+                    self.carry_over(from, way, engine, (&to, &image), &words).await
+                }
+                (None, From::File { .. }) => return Ok(()),
+            };
+            let ended = engine.end_writing(&to).await;
+            carried.map_err(|why| why.while_doing(&format!("bringing {}", way.part.name)))?;
+            ended?;
+        }
+        Ok(())
+    }
+
+    /// The place that a part goes to, as it has to be before.
+    async fn ready(
+        &self,
+        engine: &Engine,
+        way: &Way,
+        containers: &[Container],
+    ) -> Result<DataPlace, Trouble> {
+        Ok(match &way.to {
+            To::OwnVolume(name) => {
+                engine.renew_volume(name, self.name.as_str()).await?;
+                DataPlace::Volume(name.clone())
+            }
+            To::Shared(place) => place.clone(),
+            To::Unnamed(service, target) => {
+                let its = |one: &&Container| one.service.as_ref() == Some(service);
+                let container = containers.iter().find(its).ok_or_else(|| {
+                    Trouble::Failed(format!("the service {service} has no container"))
+                })?;
+                DataPlace::Container(container.id.clone(), target.clone())
+            }
+        })
+    }
+
+    /// Carries a part from another server.
+    async fn carry_over(
+        &self,
+        (server, socket, image): (ServerId, &str, &str),
+        way: &Way,
+        engine: &Engine,
+        to: (&DataPlace, &str),
+        words: &str,
+    ) -> Result<(), Trouble> {
+        let other = self.tomo.engine_at(server, socket).ok_or_else(|| {
+            Trouble::Lost("the server that it comes from does not answer".to_owned())
+        })?;
+        let from = way.part.place();
+        let stream = other.read_data(&from, image).await?;
+        let carried = self.carry(Source::Server(stream), engine, to, words).await;
+        let ended = other.end_reading(&from).await;
+        carried?;
+        Ok(ended?)
+    }
+
+    async fn carry(
+        &self,
+        mut from: Source<'_>,
+        engine: &Engine,
+        (to, image): (&DataPlace, &str),
+        words: &str,
+    ) -> Result<(), Trouble> {
+        let (sink, writing) = engine.write_data(to, image).await?;
+        let feeding = async move {
+            let mut bytes = 0_u64;
+            loop {
+                match from.next().await {
+                    Ok(Some(piece)) => {
+                        bytes += piece.len() as u64;
+                        if !sink.push(piece).await? {
+                            return Ok(false);
+                        }
+                    }
+                    Ok(None) => return Ok(true),
+                    Err(error) => {
+                        sink.break_off().await;
+                        return Err(error);
+                    }
+                }
+                self.doing.tell(|step| step.detail = Some(format!("{words}: {}", size(bytes))));
+            }
+        };
+        let (fed, written) = futures::join!(feeding, writing.end());
+        let is_all = fed?;
+        written?;
+        if is_all {
+            return Ok(());
+        }
+        Err(Trouble::Failed("the engine did not take all of it".to_owned()))
+    }
+}

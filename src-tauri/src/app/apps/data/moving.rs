@@ -1,0 +1,247 @@
+//! Moving an app to another server: it is made there with the data from here, and once it is well there, it
+//! stays stopped here, or is removed. What fails leaves it running where it was.
+
+use super::{
+    bringing::{From, Incoming},
+    parts::{Data, data_of},
+    rest::Rest,
+    restoring::{folder_of, own_values, refuse_taken},
+    saving::refuse_unfinished,
+    ways::{Way, ways},
+};
+use crate::{
+    app::{
+        Tomo,
+        activity::Entry,
+        apps::{
+            install::{NewInstall, Stage, refuse_problems},
+            planning::{AppWish, Looked},
+            secrets,
+            trouble::Trouble,
+            worker::Worker,
+            works::Planned,
+        },
+        error::AppError,
+    },
+    catalog::project::Values,
+    domain::{
+        activity::ActivityKind,
+        app_backup::{AppRestMode, MovePlan},
+        id::{InstalledAppId, ServerId, UserId},
+        installed_app::{AppFailure, AppStatus, AppWorkKind},
+    },
+};
+use serde_json::json;
+
+/// An app that somebody wants on another server.
+#[derive(Clone, Debug)]
+pub struct MoveWish {
+    /// Which app.
+    pub id: InstalledAppId,
+    /// Where to.
+    pub server: ServerId,
+    /// Values of settings that are to be others there, without secrets.
+    pub values: Values,
+    /// Whether it is removed here, with its data, once it is well there.
+    pub removes_source: bool,
+    /// Whether paths of the server may be looked at.
+    pub looks_at_paths: bool,
+}
+
+struct Prospect {
+    looked: Looked,
+    data: Data,
+    ways: Vec<Way>,
+}
+
+impl Tomo {
+    /// Says what moving an app would do. Changes nothing.
+    ///
+    /// # Errors
+    /// When there is no such app, or it cannot be moved there.
+    pub async fn plan_move(&self, wish: &MoveWish) -> Result<MovePlan, AppError> {
+        let Prospect { looked, data, ways } = self.move_prospect(wish).await?;
+        Ok(MovePlan {
+            plan: looked.plan,
+            ways: ways.iter().map(Way::told).collect(),
+            left_out: data.left_out,
+        })
+    }
+
+    async fn move_prospect(&self, wish: &MoveWish) -> Result<Prospect, AppError> {
+        let app = self.stored_app(wish.id).await?;
+        refuse_unfinished(&app)?;
+        if app.server_id == wish.server {
+            return Err(AppError::Invalid("It is on this server already.".into()));
+        }
+        let config = &app.config;
+        let new = AppWish {
+            app: app.app.clone(),
+            server: Some(wish.server),
+            project: Some(config.project.name.clone()),
+            values: own_values(&config.manifest, &config.values, &wish.values),
+            looks_at_paths: wish.looks_at_paths,
+        };
+        let mut looked = self.look_for(config.manifest.clone(), &new).await?;
+        let data = data_of(&app);
+        let ways = match &looked.plan.makes {
+            Some(makes) => {
+                ways(&data.parts, makes, &folder_of(&looked)).map_err(AppError::Invalid)?
+            }
+            None => Vec::new(),
+        };
+        refuse_taken(&mut looked, &ways);
+        Ok(Prospect { looked, data, ways })
+    }
+
+    /// Begins to move an app; it goes on by itself. Gives the app that it becomes there.
+    ///
+    /// # Errors
+    /// When there is no such app, something stands in the way there, or something is being done to it.
+    pub async fn move_app(&self, by: UserId, wish: &MoveWish) -> Result<InstalledAppId, AppError> {
+        let Prospect { looked, .. } = self.move_prospect(wish).await?;
+        refuse_problems(&looked.plan)?;
+        let to = self.place([wish.server]);
+        let doing = self.begin_work(wish.id, AppWorkKind::Move, &planned(&to))?;
+        let app = self.stored_app(wish.id).await?;
+        refuse_unfinished(&app)?;
+        if self.engine_at(app.server_id, &app.config.engine).is_none() {
+            return Err(AppError::Invalid(
+                "The engine that this app runs in does not answer now.".into(),
+            ));
+        }
+        let secrets = self.secrets_of(app.id).await?;
+        let new = NewInstall {
+            looked,
+            secrets: secrets::present(&secrets),
+            kind: AppWorkKind::Move,
+            awaits_data: true,
+        };
+        let id = InstalledAppId::new();
+        let mut target = self.begin_install(id, new).await?;
+        // Whoever ends the one ends the other.
+        target.doing.cannot_cancel();
+        target.doing.cancel = doing.cancel.clone();
+        let message =
+            format!("{} is being moved{}{to}", app.title(), self.from_place(app.server_id));
+        let entry = Entry::by(by, ActivityKind::AppMove, message).to_app(&app);
+        let details = json!({ "app": app.app, "removes_source": wish.removes_source });
+        self.record(entry.with(details)).await;
+        let name = app.project_name()?;
+        let source = Worker { tomo: self.clone(), doing, app, name, secrets };
+        let (tomo, wish) = (self.clone(), wish.clone());
+        let work = async move {
+            let source_id = source.app.id;
+            let has_moved = Moving { source, target }.run().await;
+            tomo.expect_no_data(id);
+            if has_moved && wish.removes_source {
+                let removed = tomo.uninstall_app(by, source_id, true).await;
+                if let Err(error) = removed {
+                    tracing::warn!(%error, "an app that has moved could not be removed");
+                }
+            }
+        };
+        self.inner.tasks.spawn_on(work, &self.inner.runtime);
+        Ok(id)
+    }
+
+    fn from_place(&self, server: ServerId) -> String {
+        self.inner.hub.server(server).map_or(String::new(), |it| format!(" from {}", it.name))
+    }
+}
+
+const CARRY: &str = "carry";
+const THERE: &str = "there";
+
+fn planned(to: &str) -> Vec<Planned> {
+    vec![
+        ("pull", format!("Pull its images{to}")),
+        ("rest", Rest::label(AppRestMode::Stop).to_owned()),
+        (CARRY, "Bring its data over".to_owned()),
+        (THERE, format!("Start it{to}")),
+    ]
+}
+
+/// An app on two servers at once.
+struct Moving {
+    source: Worker,
+    target: Worker,
+}
+
+impl Moving {
+    /// Says whether it is there now, and only there.
+    async fn run(mut self) -> bool {
+        let done = self.go().await;
+        let Err(trouble) = done else {
+            self.source.has_moved().await;
+            return true;
+        };
+        // A Tomo that ends leaves both as they are: the next one takes back what was made, and wakes this one.
+        if matches!(trouble, Trouble::Cancelled) && !self.source.doing.is_cancelled() {
+            return false;
+        }
+        let is_cancelled = self.source.doing.is_cancelled();
+        let there = self.target.failure(&trouble).await;
+        let failure = AppFailure { kind: AppWorkKind::Move, ..there.clone() };
+        self.target.clean_up(there, is_cancelled).await;
+        let woken = self.source.wake().await;
+        self.source.did_not_rest(failure, woken).await;
+        false
+    }
+
+    async fn go(&mut self) -> Result<(), Trouble> {
+        for stage in Stage::of(&self.target.app) {
+            match stage {
+                Stage::Pull => self.source.doing.begin("pull"),
+                Stage::Fill => self.rest().await?,
+                Stage::Start => {
+                    self.source.doing.end(CARRY, true);
+                    self.source.doing.begin(THERE);
+                }
+                _ => {}
+            }
+            self.target.stands_at(stage.status()).await?;
+            self.target.step(stage).await?;
+            if stage == Stage::Pull {
+                self.source.doing.end("pull", true);
+            }
+        }
+        self.source.doing.cannot_cancel();
+        self.target.is_installed().await?;
+        self.source.doing.end(THERE, true);
+        Ok(())
+    }
+
+    /// The app stops here, and says what there is to carry.
+    async fn rest(&mut self) -> Result<(), Trouble> {
+        let becomes = Some((self.target.app.server_id, self.target.app.id));
+        let source = &mut self.source;
+        source.step(Rest { mode: AppRestMode::Stop, becomes }).await?;
+        source.doing.begin(CARRY);
+        let engine = source.engine().await?;
+        source.look(&engine).await?;
+        let image = source.some_image(&engine).await?;
+        let mut data = data_of(&source.app);
+        data.settle(&engine, &image).await?;
+        let (server, socket) = (source.app.server_id, source.app.config.engine.clone());
+        let from = From::Server { server, socket, image };
+        let incoming = Incoming { from, parts: data.parts };
+        source.tomo.expect_data(self.target.app.id, incoming);
+        Ok(())
+    }
+}
+
+impl Worker {
+    /// The app is on another server now: it stays stopped here until somebody removes it.
+    pub(super) async fn has_moved(&mut self) {
+        let becomes = self.app.config.rest.take().and_then(|rest| rest.becomes);
+        self.app.config.failure = None;
+        self.app.error = None;
+        self.store_end(AppStatus::Stopped).await;
+        let to = becomes.map(|(server, _)| self.tomo.place([server])).unwrap_or_default();
+        let from = self.tomo.from_place(self.app.server_id);
+        let message = format!("{} moved{from}{to}", self.app.title());
+        let entry = Entry::by_tomo(ActivityKind::AppMoved, message).to_app(&self.app);
+        self.tomo.record(entry.with(json!({ "app": self.app.app }))).await;
+    }
+}
