@@ -6,6 +6,7 @@ mod cut;
 mod deploy;
 mod lab;
 mod life;
+mod moves;
 mod planning;
 mod sources;
 mod updates;

@@ -110,7 +110,7 @@ impl Step for Stage {
 
     fn ends_itself(self) -> bool {
         // What compose makes goes on on the server, whoever listens.
-        matches!(self, Self::Pull | Self::Write | Self::Create)
+        matches!(self, Self::Pull | Self::Write | Self::Fill | Self::Create | Self::Unnamed)
     }
 
     async fn run(self, worker: &mut Worker, engine: Engine) -> Result<(), Trouble> {

@@ -126,7 +126,7 @@ impl Step for Stage {
 
     fn ends_itself(self) -> bool {
         // What is asked of the engine half-way would still be done, and stay.
-        matches!(self, Self::Pull | Self::Copy)
+        matches!(self, Self::Pull | Self::Copy | Self::Fill | Self::Unnamed)
     }
 
     async fn run(self, worker: &mut Worker, engine: Engine) -> Result<(), Trouble> {

@@ -142,7 +142,7 @@ async fn a_backup_takes_the_place_of_what_is_there() {
         house.refused("app.backup_inspect", open("another passphrase"), Code::Invalid).await;
     assert!(wrong.message.contains("does not open"), "{wrong:?}");
     // A file that is there stays, unless somebody says otherwise.
-    house.refused("app.backup", rich.wish("one.tomoapp", "stop"), Code::Invalid).await;
+    house.refused("app.backup", rich.wish("one.tomoapp", "stop"), Code::Duplicate).await;
 
     rich.fill("data of afterwards");
     let afterwards = rich.all("web");
@@ -237,13 +237,13 @@ async fn a_damaged_backup_changes_nothing() {
         assert_eq!(rich.all("web")[0], afterwards[0]);
         assert_eq!(rich.holders(), [""; 0]);
     }
-    for (bad, words) in [(b"no backup at all".to_vec(), "not a backup"), (Vec::new(), "empty")] {
+    for (bad, words, code) in [
+        (b"no backup at all".to_vec(), "not a backup", Code::Invalid),
+        (Vec::new(), "empty", Code::Failed),
+    ] {
         fs::write(rich.file("bad.tomoapp"), bad).expect("a file");
-        let refused = rich
-            .lab
-            .house()
-            .refused("app.restore_plan", rich.restore("bad.tomoapp"), Code::Invalid)
-            .await;
+        let refused =
+            rich.lab.house().refused("app.restore_plan", rich.restore("bad.tomoapp"), code).await;
         assert!(refused.message.contains(words), "{refused:?}");
     }
     let weak = json!({

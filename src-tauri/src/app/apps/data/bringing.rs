@@ -195,7 +195,8 @@ impl Worker {
         let feeding = async move {
             let mut bytes = 0_u64;
             loop {
-                match from.next().await {
+                let next = self.doing.cancel.run_until_cancelled(from.next()).await;
+                match next.unwrap_or(Err(Trouble::Cancelled)) {
                     Ok(Some(piece)) => {
                         bytes += piece.len() as u64;
                         if !sink.push(piece).await? {

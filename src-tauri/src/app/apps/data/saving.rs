@@ -20,7 +20,7 @@ use crate::{
         backup::{check_passphrase, error::BackupError},
         error::AppError,
     },
-    docker::Engine,
+    docker::{DataStream, Engine},
     domain::{
         activity::ActivityKind,
         app_backup::{AppBackupContents, AppBackupEntry, AppRestMode},
@@ -96,6 +96,11 @@ struct Save<'a>(&'a Job);
 impl Step for Save<'_> {
     fn name(self) -> &'static str {
         "save"
+    }
+
+    fn ends_itself(self) -> bool {
+        // What is asked of the engine half-way would still be done, and stay.
+        true
     }
 
     async fn run(self, worker: &mut Worker, engine: Engine) -> Result<(), Trouble> {
@@ -258,22 +263,35 @@ impl Worker {
         let count = data.parts.len();
         for (index, part) in data.parts.iter().enumerate() {
             let place = part.place();
-            let mut stream = engine.read_data(&place, &image).await?;
-            let mut bytes = 0_u64;
-            while let Some(piece) = stream.next().await.map_err(Trouble::from)? {
-                bytes += piece.len() as u64;
-                saving.push(piece).await?;
-                self.doing.tell(|step| {
-                    let (name, at) = (&part.name, index + 1);
-                    step.detail = Some(format!("{name}: {} ({at} of {count})", size(bytes)));
-                });
-            }
-            drop(stream);
-            engine.end_reading(&place).await?;
+            let words = format!("{} ({} of {count})", part.name, index + 1);
+            let stream = engine.read_data(&place, &image).await;
+            let read = match stream {
+                Ok(stream) => self.save_part(stream, &mut saving, &words).await,
+                Err(error) => Err(error.into()),
+            };
+            let ended = engine.end_reading(&place).await;
+            read.map_err(|why| why.while_doing(&format!("reading {}", part.name)))?;
+            ended?;
             saving.end_part().await?;
         }
         *locked(&job.written) = Some(saving.end().await?);
         Ok(())
+    }
+
+    async fn save_part(
+        &self,
+        mut stream: DataStream,
+        saving: &mut Saving,
+        words: &str,
+    ) -> Result<(), Trouble> {
+        let mut bytes = 0_u64;
+        loop {
+            let next = self.doing.cancel.run_until_cancelled(stream.next()).await;
+            let Some(piece) = next.ok_or(Trouble::Cancelled)?? else { return Ok(()) };
+            bytes += piece.len() as u64;
+            saving.push(piece).await?;
+            self.doing.tell(|step| step.detail = Some(format!("{words}: {}", size(bytes))));
+        }
     }
 
     /// What it takes to make the app again.
