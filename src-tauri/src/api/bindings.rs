@@ -4,10 +4,10 @@
 use super::{args, error, table::COMMANDS};
 use crate::domain::{
     about, account, activity, address, app, app_plan, app_project, app_source, app_update, audit,
-    backup, connection, container, container_details, container_history, container_log, engine,
-    engine_store, failure, file, fleet, health, history, host_key, id, installed_app, key_info,
-    live, lock, plan, retention, sample, server, server_list, session, setting, status,
-    system_info, terminal, test_report, user,
+    backup, connection, container, container_details, container_history, container_log,
+    docker_setup, engine, engine_store, failure, file, fleet, health, history, host_key, id,
+    installed_app, key_info, live, lock, plan, retention, sample, server, server_list, session,
+    setting, status, system_info, terminal, test_report, user,
 };
 use std::fmt::Write;
 use ts_rs::{Config, TS};
@@ -172,6 +172,11 @@ pub fn typescript() -> String {
         installed_app::InstalledApps,
         installed_app::InstalledAppDetails,
         installed_app::UninstallPreview,
+        docker_setup::SetupPrivilege,
+        docker_setup::SetupStep,
+        docker_setup::DockerSetup,
+        docker_setup::SetupRunStep,
+        docker_setup::DockerSetupRun,
         terminal::TerminalTarget,
         terminal::TerminalSize,
         terminal::Terminal,
@@ -261,6 +266,8 @@ pub fn typescript() -> String {
         args::TerminalRef,
         args::TypeIntoTerminal,
         args::ResizeTerminal,
+        args::SetUpOnServer,
+        args::SetUpDocker,
         args::FindApps,
         args::OneApp,
         args::AddAppSource,
