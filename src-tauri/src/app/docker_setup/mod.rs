@@ -85,8 +85,7 @@ impl Tomo {
         let plan = self.planned_setup(&connection).await?;
         if plan.shown.digest != wish.digest {
             return Err(AppError::Changed(
-                "The server is not as it was when the commands were shown. Look at them again."
-                    .into(),
+                "The server is not as it was when the commands were shown.".into(),
             ));
         }
         if let Some(why) = &plan.shown.why_not {
