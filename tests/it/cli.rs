@@ -14,6 +14,7 @@ mod container_exec;
 mod container_logs;
 mod container_metrics;
 mod containers;
+mod server_docker;
 mod sessions;
 mod settings;
 mod terminal;

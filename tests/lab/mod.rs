@@ -11,6 +11,7 @@ pub mod gate;
 pub mod podman;
 pub mod proxy;
 pub mod registry;
+pub mod root;
 pub mod secret_service;
 pub mod sshd;
 pub mod telling;

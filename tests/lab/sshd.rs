@@ -41,6 +41,8 @@ pub struct Options {
     pub public_key: bool,
     /// Further lines of `sshd_config`.
     pub config: Vec<String>,
+    /// Words before those that start it: a program that runs it elsewhere.
+    pub inside: Vec<String>,
 }
 
 impl Default for Options {
@@ -51,6 +53,7 @@ impl Default for Options {
             keyboard_interactive: false,
             public_key: true,
             config: Vec::new(),
+            inside: Vec::new(),
         }
     }
 }
@@ -141,6 +144,23 @@ impl Sshd {
         signal("KILL", &freeze(descendants(&[self.id()])));
     }
 
+    /// Cuts every connection, and leaves what was started over them alone: a network that went away.
+    pub fn cut_off(&self) {
+        let below = descendants(&[self.id()]);
+        let named = run(Command::new("ps").args(["-A", "-o", "pid=,ppid=,comm="]));
+        let named = String::from_utf8_lossy(&named.stdout).into_owned();
+        let sessions = named.lines().filter_map(|line| {
+            let mut words = line.split_whitespace();
+            let pid = words.next()?.parse::<u32>().ok()?;
+            let parent = words.next()?.parse::<u32>().ok()?;
+            let is_session = words.next()?.starts_with("sshd") && below.contains(&pid);
+            // Run elsewhere, the server itself is below the program that runs it.
+            let is_server = !self.options.inside.is_empty() && parent == self.id();
+            (is_session && !is_server).then_some(pid)
+        });
+        signal("KILL", &sessions.collect::<Vec<u32>>());
+    }
+
     /// Freezes the server and every connection to it: it is there, and does not answer.
     pub fn pause(&self) {
         freeze(vec![self.id()]);
@@ -173,7 +193,10 @@ impl Sshd {
         if is_root() {
             fs::create_dir_all("/run/sshd").expect("the folder that sshd locks itself into");
         }
-        let mut child = Command::new(find("sshd").expect("sshd"))
+        let sshd = find("sshd").expect("sshd");
+        let words = [&self.options.inside[..], &[text(&sshd).to_owned()]].concat();
+        let mut child = Command::new(&words[0])
+            .args(&words[1..])
             .args(["-f", text(&config), "-D", "-e"])
             .stdin(Stdio::null())
             .stdout(Stdio::null())

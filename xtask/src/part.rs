@@ -164,6 +164,14 @@ pub const PARTS: &[Part] = &[
         pacman: "docker",
     },
     Part {
+        name: "sudo",
+        used_for: Use::Lab,
+        probe: Probe::Program("sudo"),
+        apt: "sudo",
+        dnf: "sudo",
+        pacman: "sudo",
+    },
+    Part {
         name: "Docker Compose",
         used_for: Use::Lab,
         probe: Probe::DockerPlugin("compose"),

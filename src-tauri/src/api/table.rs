@@ -24,6 +24,7 @@ use crate::{
         container_details::ContainerDetails,
         container_history::{ContainerHistory, ContainerPoint},
         container_log::{LogLine, LogMatches, LogPage, LogStatus},
+        docker_setup::{DockerSetup, DockerSetupRun},
         engine::ServerEngine,
         engine_store::{Image, Network, PrunePreview, RemovalResult, Volume},
         file::Exported,
@@ -288,6 +289,16 @@ commands! {
     /// Takes what a preview named, if it is still unused; gives a result for each.
     /// The `ids` are those that `prune_preview` gave.
     "prune.run" Operate (itself) [destroys] prune_run(PruneItems) -> Vec<RemovalResult>;
+
+    /// Says which commands would set Docker up on a server, and how they would become root; changes nothing.
+    /// Installs from the packages of Debian, Ubuntu, Fedora, Alpine or Arch. A person has it done.
+    "docker.setup_plan" Operate docker_setup_plan(SetUpOnServer) -> DockerSetup;
+    /// Begins to run exactly the commands that were shown; it goes on by itself.
+    "docker.setup" Administer (itself) [person] docker_setup(SetUpDocker) -> DockerSetupRun;
+    /// Says how far setting Docker up is, or how it ended, while this Tomo runs.
+    "docker.setup_status" Read docker_setup_status(SetUpOnServer) -> Option<DockerSetupRun>;
+    /// Ends the command that is at work, and runs no further ones.
+    "docker.setup_cancel" Administer [person] docker_setup_cancel(SetUpOnServer) -> ();
 
     /// Apps of the catalog, the best first.
     /// The `id` of an app is what `app_show` takes.

@@ -17,6 +17,7 @@ mod collection;
 mod connection_events;
 mod containers;
 mod diagnostics;
+mod docker_setup;
 mod errand;
 pub mod error;
 mod export;
@@ -46,6 +47,7 @@ pub use apps::{
 };
 pub use backup::BackupWish;
 pub use containers::LogPart;
+pub use docker_setup::SetupWish;
 pub use errand::Errand;
 pub use files::{ChooseFile, FileKind, FileWish};
 pub use login::{AtLogin, LoginEntry, Opening, TRAY, usual_data_dir};
@@ -123,6 +125,7 @@ struct Inner {
     logs: containers::Logs,
     terminals: terminals::Terminals,
     apps: apps::Apps,
+    setups: docker_setup::Setups,
     journal: Arc<Journal>,
     supervisor: Supervisor,
     /// What this process connects for, when it does one thing and ends.
@@ -201,6 +204,7 @@ impl Tomo {
                 logs: containers::Logs::default(),
                 terminals: terminals::Terminals::default(),
                 apps: apps::Apps::default(),
+                setups: docker_setup::Setups::default(),
                 errand: Mutex::default(),
                 choose_file: options.choose_file,
                 login_entry: options.login_entry,

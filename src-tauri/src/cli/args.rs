@@ -292,6 +292,9 @@ Without a terminal, --accept-host-key has to name that fingerprint.")]
     Connect(Named),
     /// Open a terminal on a server: the login shell of its account
     Shell(Named),
+    /// Set Docker up on a server that has none, from its distribution's packages
+    #[command(after_help = super::server_docker::EXAMPLES)]
+    SetUpDocker(super::server_docker::SetUpDocker),
     /// Leave a server alone until it is connected again
     Disconnect(Named),
     /// Write the list of servers to a file, without secrets

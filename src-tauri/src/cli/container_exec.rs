@@ -105,7 +105,7 @@ pub async fn shell(cli: &Cli, named: Named) -> Result<(), CliError> {
 }
 
 /// Connects to a server, and waits until that is done.
-async fn connect(cli: &Cli, id: ServerId) -> Result<(), CliError> {
+pub(super) async fn connect(cli: &Cli, id: ServerId) -> Result<(), CliError> {
     let mut pushes = pin!(cli.tomo.pushes());
     let errand = Errand { servers: Some(HashSet::from([id])), samples: false };
     cli.tomo.run_errand(errand).await.map_err(ApiError::from)?;

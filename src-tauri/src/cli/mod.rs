@@ -49,6 +49,7 @@ mod remote;
 mod retention;
 mod screen;
 mod second_screen;
+mod server_docker;
 mod server_list;
 mod servers;
 mod session;
@@ -244,6 +245,7 @@ async fn dispatch(cli: &Cli, command: Command) -> Result<(), CliError> {
                 ServerCommand::Edit(edit) => add::edit(cli, edit).await,
                 ServerCommand::Remove(remove) => servers::remove(cli, remove).await,
                 ServerCommand::Connect(named) => servers::connect(cli, named).await,
+                ServerCommand::SetUpDocker(wish) => server_docker::set_up(cli, wish).await,
                 ServerCommand::Shell(named) => container_exec::shell(cli, named).await,
                 ServerCommand::Disconnect(named) => servers::disconnect(cli, named).await,
                 ServerCommand::Export(export) => server_list::export(cli, export).await,

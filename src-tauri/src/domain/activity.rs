@@ -137,6 +137,12 @@ kinds! {
     HostKeyTrust "host_key.trust" Servers Info Everybody;
     /// A known host key was replaced.
     HostKeyReplace "host_key.replace" Servers Warning Everybody;
+    /// Docker is being set up on a server.
+    DockerSetup "docker.setup" Servers Info Everybody;
+    /// Docker was set up on a server.
+    DockerSetupDone "docker.setup_done" Servers Good Everybody;
+    /// Docker could not be set up on a server, or not whole.
+    DockerSetupFailed "docker.setup_failed" Servers Warning Everybody;
     /// Somebody asked for a connection.
     ServerConnect "server.connect" Connections Info Everybody;
     /// Somebody ended a connection.

@@ -22,6 +22,7 @@ pub mod container_details;
 pub mod container_history;
 pub mod container_log;
 pub mod credential;
+pub mod docker_setup;
 pub mod engine;
 pub mod engine_store;
 pub mod failure;

@@ -23,6 +23,7 @@ const DOING: &[(&str, &str)] = &[
     ("container.rename", "rename containers"),
     ("container.reveal", "see masked values"),
     ("diagnostics.", "write diagnostics"),
+    ("docker.", "set Docker up on servers"),
     ("host_key.", "decide about host keys"),
     ("image.remove", "remove images"),
     ("key.", "look into private keys"),

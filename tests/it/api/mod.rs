@@ -27,6 +27,8 @@ mod settings;
 mod users;
 
 #[cfg(target_os = "linux")]
+mod docker_setup;
+#[cfg(target_os = "linux")]
 mod engines;
 #[cfg(unix)]
 mod lab;

@@ -7,6 +7,7 @@ mod app_data;
 mod apps;
 mod containers;
 mod data;
+mod docker_setup;
 mod servers;
 mod settings;
 
@@ -15,6 +16,7 @@ pub use app_data::*;
 pub use apps::*;
 pub use containers::*;
 pub use data::*;
+pub use docker_setup::*;
 pub use servers::*;
 pub use settings::*;
 

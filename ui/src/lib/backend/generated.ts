@@ -3390,6 +3390,139 @@ binds: Array<string>,
 files: Array<string>, };
 
 /**
+ * How the account becomes root.
+ */
+export type SetupPrivilege = "root" | "sudo" | "sudo_password" | "none";
+
+/**
+ * A command that is to be run.
+ */
+export type SetupStep = { 
+/**
+ * Key of the step: `install`.
+ */
+name: string, 
+/**
+ * In words: `Install docker.io`.
+ */
+label: string, 
+/**
+ * What is run, as somebody would type it.
+ */
+command: string, };
+
+/**
+ * What it takes to set Docker up on a server.
+ */
+export type DockerSetup = { 
+/**
+ * The system, as it calls itself: `Debian GNU/Linux 13 (trixie)`.
+ */
+system: string, 
+/**
+ * Whether Tomo can do it.
+ */
+is_supported: boolean, 
+/**
+ * Why not, and what can be done by hand, as sentences.
+ */
+why_not: string | null, 
+/**
+ * Whether there is an engine already.
+ */
+has_engine: boolean, 
+/**
+ * Whether there is `docker compose` 2 already.
+ */
+has_compose: boolean, 
+/**
+ * How the account becomes root.
+ */
+privilege: SetupPrivilege, 
+/**
+ * What would be run, in this order; none where everything is there.
+ */
+steps: Array<SetupStep>, 
+/**
+ * Whether the last of them adds the account to the group `docker`, which may be left out.
+ */
+joins_group: boolean, 
+/**
+ * The account.
+ */
+user: string, 
+/**
+ * What somebody should know before, as sentences.
+ */
+notes: Array<string>, 
+/**
+ * What names exactly these commands on this system.
+ */
+digest: string, };
+
+/**
+ * A command that is run.
+ */
+export type SetupRunStep = { 
+/**
+ * Key of the step.
+ */
+name: string, 
+/**
+ * In words.
+ */
+label: string, 
+/**
+ * What is run; for what Tomo looks at by itself nothing.
+ */
+command: string, 
+/**
+ * How far it is.
+ */
+state: StepState, 
+/**
+ * How long it took, seconds.
+ */
+seconds: number | null, };
+
+/**
+ * Docker that is being set up, or was by this process.
+ */
+export type DockerSetupRun = { 
+/**
+ * Where.
+ */
+server_id: ServerId, 
+/**
+ * Since when.
+ */
+started_at: string, 
+/**
+ * Its steps.
+ */
+steps: Array<SetupRunStep>, 
+/**
+ * The last lines of what the commands said.
+ */
+output: Array<string>, 
+/**
+ * What is left to be known at its end, as sentences.
+ */
+notes: Array<string>, 
+/**
+ * Whether it has ended.
+ */
+is_over: boolean, 
+/**
+ * Why it ended before everything was there, as a sentence.
+ */
+error: string | null, 
+/**
+ * Whether it can be ended.
+ */
+can_cancel: boolean, };
+
+/**
  * Where a terminal leads.
  */
 export type TerminalTarget = { "kind": "server", 
@@ -5224,6 +5357,36 @@ terminal_id: string,
 size: TerminalSize, };
 
 /**
+ * A server that Docker is set up on.
+ */
+export type SetUpOnServer = { 
+/**
+ * Which.
+ */
+server_id: ServerId, };
+
+/**
+ * Commands to run that were shown.
+ */
+export type SetUpDocker = { 
+/**
+ * Where.
+ */
+server_id: ServerId, 
+/**
+ * The digest of the plan that was shown.
+ */
+digest: string, 
+/**
+ * Whether the account is added to the group `docker`, where the plan would.
+ */
+joins_group: boolean, 
+/**
+ * The account's password, where sudo asks for it. It is kept until the commands have ended, in memory.
+ */
+password?: string, };
+
+/**
  * Which apps of the catalog.
  */
 export type FindApps = { 
@@ -6283,6 +6446,14 @@ export interface Commands {
   "prune.preview": [Prune, PrunePreview];
   /** Takes what a preview named, if it is still unused; gives a result for each. (operate) */
   "prune.run": [PruneItems, Array<RemovalResult>];
+  /** Says which commands would set Docker up on a server, and how they would become root; changes nothing. (operate) */
+  "docker.setup_plan": [SetUpOnServer, DockerSetup];
+  /** Begins to run exactly the commands that were shown; it goes on by itself. (administer) */
+  "docker.setup": [SetUpDocker, DockerSetupRun];
+  /** Says how far setting Docker up is, or how it ended, while this Tomo runs. (read) */
+  "docker.setup_status": [SetUpOnServer, DockerSetupRun | null];
+  /** Ends the command that is at work, and runs no further ones. (administer) */
+  "docker.setup_cancel": [SetUpOnServer, null];
   /** Apps of the catalog, the best first. (read) */
   "app.catalog": [FindApps, CatalogPage];
   /** All that is known of an app of the catalog. (read) */
