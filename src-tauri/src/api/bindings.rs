@@ -6,7 +6,7 @@ use crate::domain::{
     about, account, activity, address, app, app_plan, app_project, app_source, app_update, audit,
     backup, connection, container, container_details, container_history, container_log, engine,
     engine_store, failure, file, fleet, health, history, host_key, id, installed_app, key_info,
-    live, lock, plan, retention, sample, server, server_list, session, setting, status,
+    live, lock, own_app, plan, retention, sample, server, server_list, session, setting, status,
     system_info, terminal, test_report, user,
 };
 use std::fmt::Write;
@@ -164,6 +164,11 @@ pub fn typescript() -> String {
         app_update::DiffLine,
         app_update::UpdatePlan,
         app_update::LastUpdate,
+        own_app::AppOrigin,
+        own_app::OwnApp,
+        own_app::OwnFiles,
+        own_app::AppFiles,
+        own_app::AdoptPlan,
         installed_app::AppAddress,
         installed_app::AppPage,
         installed_app::AppContainers,

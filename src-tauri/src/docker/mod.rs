@@ -5,6 +5,7 @@
 //! know which user asked.
 
 mod actions;
+mod adopted;
 mod ask;
 mod bounded;
 pub mod client;
@@ -34,6 +35,7 @@ mod uses;
 mod volume_copy;
 mod volumes;
 
+pub use adopted::{FileObstacle, Labelled, ServerFile, is_whole_path};
 pub use client::Engine;
 pub use compose::{ComposeError, ComposeProject};
 pub use error::EngineError;

@@ -4,8 +4,10 @@ use super::user::Role;
 
 /// What commands do that not every role may call, by their names or the beginnings of these.
 const DOING: &[(&str, &str)] = &[
+    ("app.adopt", "take over compose projects"),
     ("app.open", "open the pages of apps"),
     ("app.reveal", "look at secrets of apps"),
+    ("app.release", "release apps"),
     ("app.", "install, start, stop or remove apps"),
     ("app_source.sync", "read sources of apps anew"),
     ("app_source.", "add, show, hide or remove sources of apps"),

@@ -6,6 +6,7 @@ mod accounts;
 mod apps;
 mod containers;
 mod data;
+mod own_apps;
 mod servers;
 mod settings;
 
@@ -13,6 +14,7 @@ pub use accounts::*;
 pub use apps::*;
 pub use containers::*;
 pub use data::*;
+pub use own_apps::*;
 pub use servers::*;
 pub use settings::*;
 

@@ -125,7 +125,7 @@ impl Tomo {
         wish: &AppWish,
         typed: AppSecrets,
     ) -> Result<InstalledAppId, AppError> {
-        let looked = self.look_before(wish).await?;
+        let mut looked = self.look_before(wish).await?;
         if !looked.plan.problems.is_empty() {
             return Err(refusal(&looked.plan.problems));
         }
@@ -141,7 +141,9 @@ impl Tomo {
             return Err(AppError::Invalid(message.into()));
         }
         let id = InstalledAppId::new();
-        let secrets = secrets::all(&looked.manifest, typed)?;
+        let mut given = std::mem::take(&mut looked.secrets);
+        given.extend(typed);
+        let secrets = secrets::all(&looked.manifest, given)?;
         let sealed = self.inner.vault.seal_app(id, &secrets)?;
         let name = looked.project.clone();
         let app = new_row(id, looked)?;
@@ -154,7 +156,7 @@ impl Tomo {
         let place = self.place([app.server_id]);
         let message = format!("{} {} is being installed{place}", app.title(), app.version());
         let entry = Entry::by(by, ActivityKind::AppInstall, message).to_app(&app);
-        self.record(entry.with(json!({ "app": app.app, "project": name }))).await;
+        self.record(entry.with(json!({ "app": app.app, "project": name.as_str() }))).await;
         let worker = Worker { tomo: self.clone(), doing, app, name, secrets };
         self.inner.tasks.spawn_on(worker.install(), &self.inner.runtime);
         Ok(id)
@@ -202,6 +204,7 @@ fn new_row(id: InstalledAppId, looked: Looked) -> Result<StoredInstall, AppError
             values: looked.values,
             engine: looked.engine.info().socket.clone(),
             folder: None,
+            adopted: None,
             made,
             failure: None,
             removes_data: false,
@@ -269,7 +272,9 @@ impl Worker {
         let project = self.project(engine).await?;
         self.app.config.folder = Some(project.folder().to_owned());
         self.save().await?;
-        project.write(&self.app.config.compose, &self.variables()).await?;
+        let written = self.write_files(engine, &project).await;
+        self.save().await?;
+        written?;
         Ok(project.check().await?)
     }
 
