@@ -1,10 +1,12 @@
 //! The catalog of apps, and where it comes from: folders, archives, the web and git, all of them real.
 
+mod adopt;
 mod catalog;
 mod cut;
 mod deploy;
 mod lab;
 mod life;
+mod own;
 mod planning;
 mod sources;
 mod updates;

@@ -51,10 +51,8 @@ fn mark(text: &str) -> Result<String, Vec<Problem>> {
             (_, '\\') => {
                 match characters.next() {
                     Some('$') => marked.push(SIGN),
-                    Some('\n') => {
-                        line += 1;
-                        marked.push_str("\\\n");
-                    }
+                    // The line goes on.
+                    Some('\n') => line += 1,
                     Some(other) => {
                         marked.push('\\');
                         marked.push(other);
