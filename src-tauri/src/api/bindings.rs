@@ -11,6 +11,10 @@ use crate::domain::{
     docker_setup, engine, engine_store, failure, file, fleet, health, history, host_key, id,
     installed_app, key_info, live, lock, plan, retention, sample, server, server_list, session,
     setting, status, system_info, terminal, test_report, user,
+    backup, connection, container, container_details, container_history, container_log, engine,
+    engine_store, failure, file, fleet, health, history, host_key, id, installed_app, key_info,
+    live, lock, own_app, plan, retention, sample, server, server_list, session, setting, status,
+    system_info, terminal, test_report, user,
 };
 use std::fmt::Write;
 use ts_rs::{Config, TS};
@@ -177,6 +181,11 @@ pub fn typescript() -> String {
         app_backup::DataWay,
         app_backup::RestorePlan,
         app_backup::MovePlan,
+        own_app::AppOrigin,
+        own_app::OwnApp,
+        own_app::OwnFiles,
+        own_app::AppFiles,
+        own_app::AdoptPlan,
         installed_app::AppAddress,
         installed_app::AppPage,
         installed_app::AppContainers,

@@ -34,6 +34,7 @@ use crate::{
         installed_app::{AppAddress, InstalledAppDetails, InstalledApps, UninstallPreview},
         key_info::KeyInfo,
         lock::AccountLock,
+        own_app::{AdoptPlan, AppFiles, OwnApp},
         plan::Plan,
         retention::{RetentionPreview, RetentionRun, RetentionStatus},
         server_list::{ImportPreview, ImportResult},
@@ -307,6 +308,9 @@ commands! {
     "app.show" Read app_show(OneApp) -> CatalogApp;
     /// Looks through a folder of apps without adding it.
     "app.check" Read [person] app_check(FileRef) -> CatalogCheck;
+    /// Reads a compose file or a `docker run` line; asks no server, and runs nothing.
+    /// What it gives as `compose` is what `app_plan` and `app_install` take as `own`.
+    "app.read_compose" Read app_read_compose(ReadCompose) -> OwnApp;
     /// Says what installing an app would do to a server, and what stands in the way; changes nothing.
     /// Without a `server_id` it is the server that suits best. `values` are by the names of the settings that
     /// `app_show` gives.
@@ -320,6 +324,18 @@ commands! {
     /// An app on a server with all that is known of it; secrets are left out.
     /// The `id` is that of a row of `app_list`.
     "app.get" Read app_get(OneInstalledApp) -> InstalledAppDetails;
+    /// The compose file of an app and its variables, to be edited; secrets are left out.
+    /// The `id` is that of a row of `app_list`. `app_update` takes them back as `own`.
+    "app.files" Read app_files(OneInstalledApp) -> AppFiles;
+    /// Says what taking over a compose project would come to; changes nothing.
+    /// `app_list` names those that there are, as `found`.
+    "app.adopt_plan" Operate (itself) app_adopt_plan(OneProject) -> AdoptPlan;
+    /// Takes over a compose project that Tomo did not make; nothing of it is changed on its server.
+    /// Look at `app_adopt_plan` first: what stands in the way is refused.
+    "app.adopt" Operate (itself) app_adopt(OneProject) -> InstalledAppDetails;
+    /// Forgets an app that was taken over; it goes on as it is.
+    /// The `id` is that of a row of `app_list`.
+    "app.release" Operate (itself) app_release(OneInstalledApp) -> ();
     /// Begins to start, stop or restart an app; it goes on by itself.
     /// The `id` is that of a row of `app_list`.
     "app.act" Operate (itself) app_act(ActOnApp) -> InstalledAppDetails;

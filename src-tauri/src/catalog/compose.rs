@@ -123,7 +123,11 @@ pub(super) fn read(node: &Node, from: From, problems: &mut Problems) -> Compose 
 }
 
 /// All texts of a tree, also the keys.
-fn find_variables(node: &Node, found: &mut Vec<(u32, Variable)>, problems: &mut Problems) {
+pub(super) fn find_variables(
+    node: &Node,
+    found: &mut Vec<(u32, Variable)>,
+    problems: &mut Problems,
+) {
     let mut in_text = |line: u32, text: &str| match variables::used(text) {
         Ok(all) => found.extend(all.into_iter().map(|variable| (line, variable))),
         Err(why) => problems.add(line, format!("{}: {why}", quoted(text))),

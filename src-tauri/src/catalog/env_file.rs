@@ -33,9 +33,9 @@ pub fn write<'a>(values: impl IntoIterator<Item = (&'a str, &'a str)>) -> String
 /// Whether a value means itself without quotes.
 fn is_plain(value: &str) -> bool {
     !value.is_empty()
-        && value
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | ':' | '@'))
+        && value.chars().all(|c| {
+            c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | ':' | '@' | '•')
+        })
 }
 
 #[cfg(test)]

@@ -6,15 +6,18 @@
 
 pub mod builtin;
 mod compose;
+mod dotenv;
 pub mod env_file;
 mod fields;
 mod image;
 mod imported;
 mod manifest;
 mod one_container;
+pub mod own;
 mod pinned;
 mod problem;
 pub mod project;
+mod run_line;
 pub mod search;
 mod setting;
 pub mod source;

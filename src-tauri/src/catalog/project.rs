@@ -5,7 +5,7 @@ use super::{
     yaml::{self, Key, Kind, Node},
 };
 use crate::domain::{
-    app::{AppManifest, AppName, AppSettingKind, PortProtocol},
+    app::{AppManifest, AppSettingKind, PortProtocol},
     app_project::{
         AppProject, MountSource, ProjectMount, ProjectNetwork, ProjectPort, ProjectService,
         ValueProblem,
@@ -76,13 +76,13 @@ pub fn values(manifest: &AppManifest, typed: &Values) -> Result<Values, Vec<Valu
 /// What of the compose file cannot be understood with them.
 pub fn project(
     manifest: &AppManifest,
-    name: &AppName,
+    name: impl AsRef<str>,
     values: &Values,
 ) -> Result<AppProject, Vec<ValueProblem>> {
     let tree = yaml::read(&manifest.compose)
         .map_err(|problem| vec![ValueProblem { setting: None, message: problem.to_string() }])?;
-    let mut project = AppProject { name: name.to_string(), ..AppProject::default() };
-    let reader = Reader { project: name.as_str(), values, tree: &tree };
+    let mut project = AppProject { name: name.as_ref().to_owned(), ..AppProject::default() };
+    let reader = Reader { project: name.as_ref(), values, tree: &tree };
     let mut problems = Vec::new();
     let services = tree.get("services").map_or(&[][..], Node::entries);
     for (key, node) in services {
@@ -106,19 +106,6 @@ impl Reader<'_> {
             value.or_else(|| (name == "APP_ID").then(|| self.project.to_owned()))
         };
         variables::filled(text, &value).unwrap_or_else(|| text.to_owned())
-    }
-
-    /// The one variable that a text is, if it is one.
-    fn only_variable(text: &str) -> Option<String> {
-        let used = variables::used(text).ok()?;
-        match &used[..] {
-            [only]
-                if text == format!("${{{}}}", only.name) || text == format!("${}", only.name) =>
-            {
-                Some(only.name.clone())
-            }
-            _ => None,
-        }
     }
 
     fn text(&self, node: Option<&Node>) -> Option<String> {
@@ -182,7 +169,7 @@ impl Reader<'_> {
             "udp" => PortProtocol::Udp,
             _ => return None,
         };
-        let setting = published.as_deref().and_then(Self::only_variable);
+        let setting = published.as_deref().and_then(variables::only);
         let published = published.map(|port| self.filled(&port));
         let targets = range(&target)?;
         let hosts: Vec<Option<u16>> = match published {
@@ -240,7 +227,7 @@ impl Reader<'_> {
     }
 
     fn source(&self, source: &str) -> MountSource {
-        let setting = Self::only_variable(source);
+        let setting = variables::only(source);
         let filled = self.filled(source);
         if filled.starts_with(['/', '.', '~']) {
             return MountSource::Path { path: filled, setting };

@@ -49,7 +49,7 @@ fn typed(pairs: &[(&str, &str)]) -> Values {
 #[test]
 fn a_project_is_what_compose_makes_of_it() {
     let values = values(&app(), &typed(&[("DATA", "/srv/box")])).expect("values");
-    let project = project(&app(), &"box".parse().expect("a name"), &values).expect("a project");
+    let project = project(&app(), "box", &values).expect("a project");
     let ports: Vec<_> = project
         .ports
         .iter()

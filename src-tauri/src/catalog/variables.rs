@@ -39,6 +39,72 @@ pub(super) fn used(text: &str) -> Result<Vec<Variable>, &'static str> {
     Ok(found)
 }
 
+/// The one variable that a text is, with or without a default, if it is one.
+pub(super) fn only(text: &str) -> Option<String> {
+    match &parts(text)[..] {
+        [Part::Variable(variable)] => {
+            let rest = text.trim_start_matches(['$', '{']).strip_prefix(variable.name.as_str())?;
+            let is_value = ["", "}", ":-", "-"];
+            (is_value[..2].contains(&rest) || is_value[2..].iter().any(|it| rest.starts_with(it)))
+                .then(|| variable.name.clone())
+        }
+        _ => None,
+    }
+}
+
+/// A text whose variables of these names have no default any more, and the defaults that they had.
+pub(super) fn without_defaults(
+    text: &str,
+    is_meant: &dyn Fn(&str) -> bool,
+) -> (String, Vec<(String, String)>) {
+    let (mut whole, mut taken) = (String::new(), Vec::new());
+    let mut rest = text;
+    while let Some(at) = rest.find('$') {
+        whole.push_str(&rest[..at]);
+        let behind = &rest[at + 1..];
+        let inside = behind.strip_prefix('{').and_then(braced);
+        if let Some(after) = behind.strip_prefix('$') {
+            whole.push_str("$$");
+            rest = after;
+        } else if let Some((body, after)) = inside {
+            match variable(body) {
+                Some(Variable { name, default: Some(default) })
+                    if is_meant(&name)
+                        && !default.is_empty()
+                        && only(&format!("${{{body}}}")).is_some() =>
+                {
+                    whole.push_str(&format!("${{{name}}}"));
+                    taken.push((name, default));
+                }
+                _ => whole.push_str(&format!("${{{body}}}")),
+            }
+            rest = after;
+        } else {
+            whole.push('$');
+            rest = behind;
+        }
+    }
+    whole.push_str(rest);
+    (whole, taken)
+}
+
+/// A text whose variables without a default have an empty one.
+pub(super) fn with_empty_defaults(text: &str) -> String {
+    let mut whole = String::new();
+    for part in parts(text) {
+        match part {
+            Part::Text("$") => whole.push_str("$$"),
+            Part::Text(text) => whole.push_str(text),
+            Part::Variable(Variable { name, default }) => {
+                let default = with_empty_defaults(&default.unwrap_or_default());
+                whole.push_str(&format!("${{{name}:-{default}}}"));
+            }
+            Part::Broken => whole.push_str("${"),
+        }
+    }
+    whole
+}
+
 /// A text with its variables filled in; none where one has neither value nor default.
 pub(super) fn filled(text: &str, value: &dyn Fn(&str) -> Option<String>) -> Option<String> {
     let mut whole = String::new();
@@ -169,6 +235,18 @@ mod tests {
         assert_eq!(names("no variable: $$ {A} 5"), [""; 0]);
         assert!(used("costs 5$").is_err());
         assert!(used("${A").is_err() && used("${}").is_err() && used("${A!}").is_err());
+    }
+
+    /// Holds because a password that stands as a default would be stored with the file, and `$$` is no variable.
+    #[test]
+    fn defaults_are_taken_out() {
+        let is_meant = |name: &str| name == "PW";
+        let (text, taken) = without_defaults("${PW:-a b}$${PW:-no}${A:-1}$PW${PW:+x}", &is_meant);
+        assert_eq!(text, "${PW}$${PW:-no}${A:-1}$PW${PW:+x}");
+        assert_eq!(taken, [("PW".to_owned(), "a b".to_owned())]);
+        assert_eq!(only("${A:-1}").as_deref(), Some("A"));
+        assert_eq!(only("$A").as_deref(), Some("A"));
+        assert_eq!((only("${A:+1}"), only("${A}x"), only("$$A")), (None, None, None));
     }
 
     /// Holds because the plan shows what compose will make of it.

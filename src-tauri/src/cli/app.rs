@@ -1,7 +1,7 @@
 //! `tomo app`: the catalog of apps.
 
 use super::{
-    Cli, app_data, app_install, app_installed, app_source,
+    Cli, app_data, app_install, app_installed, app_own, app_source,
     app_source::SourceCommand,
     app_update,
     args::Listing,
@@ -51,7 +51,8 @@ Examples:
 Examples:
   tomo app install miniflux                     asks first
   tomo app install miniflux --server nas --set WEB_PORT=8081
-  tomo app install miniflux --secret-file ADMIN_PASSWORD=password.txt --yes")]
+  tomo app install miniflux --secret-file ADMIN_PASSWORD=password.txt --yes
+  tomo app install --compose shop.yaml --env-file shop.env --name shop --server nas")]
     Install(app_install::Install),
     /// List apps on servers
     List(Listing),
@@ -95,6 +96,21 @@ Examples:
   tomo app uninstall miniflux
   tomo app uninstall nas/miniflux --with-data")]
     Uninstall(app_installed::Uninstall),
+    /// Take over a compose project that Tomo did not make; nothing of it is changed
+    #[command(after_help = "\
+Examples:
+  tomo app adopt shop --server nas --dry-run    what it would come to
+  tomo app adopt shop --server nas --yes")]
+    Adopt(app_own::Adopt),
+    /// Forget an app that was taken over; it goes on as it is
+    Release(app_own::Release),
+    /// Edit the files of an app that comes from no catalog; without a file, show them
+    #[command(after_help = "\
+Examples:
+  tomo app edit shop                            its files, without secrets
+  tomo app edit shop --compose shop.yaml --dry-run
+  tomo app edit nas/shop --compose shop.yaml --env-file shop.env --yes")]
+    Edit(app_own::Edit),
     /// Check a folder of apps without adding it
     #[command(after_help = "\
 Examples:
@@ -168,6 +184,9 @@ pub async fn run(cli: &Cli, command: AppCommand) -> Result<(), CliError> {
         AppCommand::Move(wish) => app_data::move_app(cli, wish).await,
         AppCommand::Rollback(rollback) => app_update::rollback(cli, rollback).await,
         AppCommand::Uninstall(uninstall) => app_installed::uninstall(cli, uninstall).await,
+        AppCommand::Adopt(adopt) => app_own::adopt(cli, adopt).await,
+        AppCommand::Release(release) => app_own::release(cli, release).await,
+        AppCommand::Edit(edit) => app_own::edit(cli, edit).await,
         AppCommand::Check(check) => self::check(cli, check).await,
         AppCommand::Source(command) => app_source::run(cli, command).await,
     }

@@ -3,6 +3,7 @@
 use super::{
     Cli,
     app::named,
+    app_own::{self, Files},
     app_work::{self, finished},
     args::Listing,
     container_names::{Depth, look},
@@ -27,8 +28,10 @@ use std::{
 #[derive(Debug, Group)]
 pub struct Wish {
     /// App, as 'tomo app search' shows it; without a source where only one has it
-    #[arg(value_name = "APP")]
-    app: String,
+    #[arg(value_name = "APP", required_unless_present = "compose", conflicts_with = "compose")]
+    app: Option<String>,
+    #[command(flatten)]
+    files: Files,
     /// Where; the server that suits best where none is named
     #[arg(long, value_name = "SERVER")]
     server: Option<String>,
@@ -75,6 +78,7 @@ struct Resolved {
     server: Option<ServerId>,
     name: Option<String>,
     values: BTreeMap<String, String>,
+    own: Option<Value>,
 }
 
 impl Resolved {
@@ -84,20 +88,26 @@ impl Resolved {
             "server_id": self.server,
             "project": self.name,
             "values": self.values,
+            "own": self.own,
         });
         all.as_object().cloned().unwrap_or_default()
     }
 }
 
 async fn resolve(cli: &Cli, wish: Wish) -> Result<Resolved, CliError> {
-    let app = named(cli, &wish.app).await?;
+    let own = wish.files.own()?;
+    let app = match (&own, &wish.app) {
+        (Some(own), _) => app_own::named(cli, own, wish.name.as_deref()).await?,
+        (None, app) => named(cli, app.as_deref().unwrap_or_default()).await?,
+    };
     let server = match &wish.server {
         Some(wanted) => Some(servers::find(cli, wanted).await?.server.id),
         None => None,
     };
     // Plans are made on what servers and engines say now.
     look(cli, server.map(|id| HashSet::from([id])), Depth::Names).await?;
-    Ok(Resolved { app, server, name: wish.name, values: wish.values.into_iter().collect() })
+    let values = wish.values.into_iter().collect();
+    Ok(Resolved { app, server, name: wish.name, values, own })
 }
 
 async fn planned(cli: &Cli, wish: &Resolved) -> Result<AppPlan, CliError> {

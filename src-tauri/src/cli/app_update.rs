@@ -11,6 +11,7 @@ use super::{
 use crate::domain::{
     app_update::{LineChange, UpdatePlan},
     installed_app::{InstalledApp, InstalledAppDetails},
+    own_app::AppOrigin,
 };
 use clap::Args as Group;
 use serde_json::{Value, json};
@@ -42,18 +43,40 @@ pub struct Rollback {
     yes: bool,
 }
 
+/// How a change is made.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct How {
+    pub(super) json: bool,
+    pub(super) dry_run: bool,
+    pub(super) yes: bool,
+}
+
 /// `tomo app update`.
 pub async fn update(cli: &Cli, update: Update) -> Result<(), CliError> {
     cli.ensure_may("app.update").await?;
-    let json = update.one.listing.json;
     let app = find(cli, &update.one.app).await?;
     let values: BTreeMap<String, String> = update.values.into_iter().collect();
-    let wish = json!({ "id": app.id, "values": values });
+    let how = How { json: update.one.listing.json, dry_run: update.dry_run, yes: update.yes };
+    // What somebody else wrote is looked at where it is.
+    if app.origin == AppOrigin::Adopted {
+        look(cli, Some(HashSet::from([app.server_id])), Depth::Names).await?;
+    }
+    apply(cli, &app, json!({ "id": app.id, "values": values }), how).await
+}
+
+/// Shows what a change comes to, asks, and makes it.
+pub(super) async fn apply(
+    cli: &Cli,
+    app: &InstalledApp,
+    wish: Value,
+    how: How,
+) -> Result<(), CliError> {
+    cli.ensure_may("app.update").await?;
     let plan: UpdatePlan = cli.call("app.update_plan", wish.clone()).await?;
-    if update.dry_run && json {
+    if how.dry_run && how.json {
         return output::json(&plan);
     }
-    if !json {
+    if !how.json {
         show(&plan)?;
     }
     if !plan.problems.is_empty() {
@@ -63,14 +86,14 @@ pub async fn update(cli: &Cli, update: Update) -> Result<(), CliError> {
             "Nothing was changed.",
         ));
     }
-    if update.dry_run {
+    if how.dry_run {
         return Ok(());
     }
-    if !update.yes {
+    if !how.yes {
         ask(&format!("Update {}?", app.project), "This updates an app.").await?;
     }
     look(cli, Some(HashSet::from([app.server_id])), Depth::Names).await?;
-    go(cli, "app.update", wish, json).await
+    go(cli, "app.update", wish, how.json).await
 }
 
 /// `tomo app rollback`.

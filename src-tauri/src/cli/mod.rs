@@ -10,6 +10,7 @@ mod app;
 mod app_data;
 mod app_install;
 mod app_installed;
+mod app_own;
 mod app_source;
 mod app_update;
 mod app_work;

@@ -7,7 +7,7 @@ use super::{
     host::{Host, HostError},
 };
 use crate::{
-    domain::{app::AppName, text::is_hidden},
+    domain::{app_project::ProjectName, own_app::AdoptedFiles, text::is_hidden},
     ssh::{Limits, Output},
 };
 use std::time::Duration;
@@ -16,6 +16,16 @@ use std::time::Duration;
 const PLACE: &str = r#"
 umask 077
 mkdir -p -- "$1" && cd -- "$1" || exit 1
+cat > "$2.new" && mv -f -- "$2.new" "$2"
+"#;
+/// Writes over a file that somebody else wrote. What it was before the first time is kept beside it; whose it is,
+/// and who may read it, stays as it is.
+const WRITE_OVER: &str = r#"
+umask 077
+cd -- "$1" || exit 1
+if [ -e "$2" ] && [ ! -e "$2.before-tomo" ]; then cp -p -- "$2" "$2.before-tomo" || exit 1; fi
+if [ -L "$2" ]; then cat > "$2"; exit; fi
+if [ -e "$2" ]; then cp -p -- "$2" "$2.new" || exit 1; fi
 cat > "$2.new" && mv -f -- "$2.new" "$2"
 "#;
 /// Says where projects are: `~/tomo`.
@@ -29,16 +39,23 @@ exit 0
 "#;
 
 /// Runs compose with the variables of the project alone: what the account's own environment says of one of them,
-/// or to compose itself, would beat the file.
+/// or to compose itself, would beat the files. $1 is the folder, $2 the engine, $3 how many files of variables
+/// follow; the rest are words of compose.
 const COMPOSE: &str = r#"
 cd -- "$1" || exit 1
-for name in $(sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p' .env 2>/dev/null) \
-  $(env | sed -n 's/^\(COMPOSE_[A-Za-z0-9_]*\)=.*/\1/p'); do
-  case "$name" in PATH | HOME) ;; *) unset "$name" ;; esac
-done
 DOCKER_HOST="$2"
+count="$3"
+shift 3
+names=$(env | sed -n 's/^\(COMPOSE_[A-Za-z0-9_]*\)=.*/\1/p')
+while [ "$count" -gt 0 ]; do
+  names="$names $(sed -n 's/^\(export  *\)*\([A-Za-z_][A-Za-z0-9_]*\)=.*/\2/p' "$1" 2>/dev/null)"
+  count=$((count - 1))
+  shift
+done
+for name in $names; do
+  case "$name" in PATH | HOME | DOCKER_HOST) ;; *) unset "$name" ;; esac
+done
 export DOCKER_HOST
-shift 2
 exec docker compose "$@"
 "#;
 
@@ -54,9 +71,15 @@ pub struct ComposeProject {
     host: Host,
     /// As `DOCKER_HOST` names it.
     engine: String,
-    name: AppName,
+    name: ProjectName,
     /// Full path of the folder with its files.
     folder: String,
+    /// Its compose files, full paths in order.
+    files: Vec<String>,
+    /// Its files of variables, full paths in order.
+    variables: Vec<String>,
+    /// Whether somebody else wrote them.
+    is_adopted: bool,
 }
 
 /// Why compose did not do something.
@@ -81,18 +104,39 @@ impl Engine {
     ///
     /// # Errors
     /// When the account has no home.
-    pub async fn compose_project(&self, name: &AppName) -> Result<ComposeProject, ComposeError> {
+    pub async fn compose_project(
+        &self,
+        name: &ProjectName,
+    ) -> Result<ComposeProject, ComposeError> {
         let host = self.host();
         let home = said(host.run(&["sh", "-c", HOME], &[], SHORT).await?)?;
         if !home.starts_with('/') || home.chars().any(is_hidden) {
             return Err(ComposeError::Failed("the account has no home folder".to_owned()));
         }
+        let folder = format!("{home}/{name}");
         Ok(ComposeProject {
             host,
             engine: format!("unix://{}", self.info().socket),
             name: name.clone(),
-            folder: format!("{home}/{name}"),
+            files: vec![format!("{folder}/compose.yaml")],
+            variables: vec![format!("{folder}/.env")],
+            folder,
+            is_adopted: false,
         })
+    }
+
+    /// A project that somebody else made, where its files are.
+    #[must_use]
+    pub fn adopted_project(&self, name: &ProjectName, files: &AdoptedFiles) -> ComposeProject {
+        ComposeProject {
+            host: self.host(),
+            engine: format!("unix://{}", self.info().socket),
+            name: name.clone(),
+            folder: files.folder.clone(),
+            files: files.compose.clone(),
+            variables: files.variables.clone(),
+            is_adopted: true,
+        }
     }
 
     /// The version of `docker compose` on its computer.
@@ -129,6 +173,9 @@ impl ComposeProject {
     /// # Errors
     /// When the server does not take them.
     pub async fn write(&self, compose: &str, variables: &str) -> Result<(), ComposeError> {
+        if self.is_adopted {
+            return self.write_over(compose, variables).await;
+        }
         for (name, text) in [("compose.yaml", compose), (".env", variables)] {
             let argv = ["sh", "-c", PLACE, "sh", &self.folder, name];
             said(self.host.run(&argv, text.as_bytes(), SHORT).await?)?;
@@ -136,20 +183,49 @@ impl ComposeProject {
         Ok(())
     }
 
-    /// Whether its compose file is there.
+    /// Writes over the one compose file of somebody else, and their one file of variables: the usual one where
+    /// there was none and one is needed.
+    async fn write_over(&self, compose: &str, variables: &str) -> Result<(), ComposeError> {
+        let usual = format!("{}/.env", self.folder);
+        let both = match (&self.files[..], &self.variables[..]) {
+            ([file], []) if variables.is_empty() => vec![(file, compose)],
+            ([file], []) => vec![(&usual, variables), (file, compose)],
+            ([file], [its]) => vec![(its, variables), (file, compose)],
+            _ => {
+                let why = "it has several files, and nobody could say what belongs into which";
+                return Err(ComposeError::Failed(why.to_owned()));
+            }
+        };
+        for (path, text) in both {
+            let (folder, name) = path.rsplit_once('/').unwrap_or((&self.folder, path));
+            let folder = if folder.is_empty() { "/" } else { folder };
+            let argv = ["sh", "-c", WRITE_OVER, "sh", folder, name];
+            said(self.host.run(&argv, text.as_bytes(), SHORT).await?)?;
+        }
+        Ok(())
+    }
+
+    /// Whether its compose files are there.
     ///
     /// # Errors
     /// When the server cannot be asked.
     pub async fn is_there(&self) -> Result<bool, ComposeError> {
-        let file = format!("{}/compose.yaml", self.folder);
-        Ok(self.host.run(&["test", "-f", &file], &[], SHORT).await?.succeeded())
+        for file in &self.files {
+            if !self.host.run(&["test", "-f", file], &[], SHORT).await?.succeeded() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
-    /// Takes its files away.
+    /// Takes its files away; those that somebody else wrote stay.
     ///
     /// # Errors
     /// When the server cannot be asked.
     pub async fn forget(&self) -> Result<(), ComposeError> {
+        if self.is_adopted {
+            return Ok(());
+        }
         said(self.host.run(&["sh", "-c", FORGET, "sh", &self.folder], &[], SHORT).await?)?;
         Ok(())
     }
@@ -209,30 +285,26 @@ impl ComposeProject {
     }
 
     async fn compose(&self, words: &[&str], limits: Limits) -> Result<(), ComposeError> {
-        let file = format!("{}/compose.yaml", self.folder);
-        let head = [
-            "sh",
-            "-c",
-            COMPOSE,
-            "sh",
-            &self.folder,
-            &self.engine,
-            "--ansi",
-            "never",
-            "--project-name",
-            self.name.as_str(),
-            "--project-directory",
-            &self.folder,
-            "--file",
-            &file,
-        ];
-        let output = self.host.run(&[&head, words].concat(), &[], limits).await?;
-        said(output).map(|_| ())
+        said(self.run(words, limits).await?).map(|_| ())
+    }
+
+    pub(super) async fn run(&self, words: &[&str], limits: Limits) -> Result<Output, HostError> {
+        let count = self.variables.len().to_string();
+        let mut argv = vec!["sh", "-c", COMPOSE, "sh", &self.folder, &self.engine, &count];
+        argv.extend(self.variables.iter().map(String::as_str));
+        argv.extend(["--ansi", "never", "--project-name", self.name.as_str()]);
+        argv.extend(["--project-directory", &self.folder]);
+        if self.is_adopted {
+            argv.extend(self.variables.iter().flat_map(|file| ["--env-file", file]));
+        }
+        argv.extend(self.files.iter().flat_map(|file| ["--file", file]));
+        argv.extend(words);
+        self.host.run(&argv, &[], limits).await
     }
 }
 
 /// What a program said, if it did what it should.
-fn said(output: Output) -> Result<String, ComposeError> {
+pub(super) fn said(output: Output) -> Result<String, ComposeError> {
     if output.succeeded() {
         return Ok(super::text(String::from_utf8_lossy(&output.stdout).trim(), 4_000));
     }

@@ -2,7 +2,7 @@
 
 use super::{client::Engine, host::HostError, text};
 use crate::{
-    domain::app::{AppName, PortProtocol},
+    domain::{app::PortProtocol, app_project::ProjectName},
     ssh::Limits,
 };
 use std::{
@@ -68,7 +68,11 @@ impl Engine {
     ///
     /// # Errors
     /// When the computer cannot be asked.
-    pub async fn facts(&self, project: &AppName, paths: &[&str]) -> Result<HostFacts, HostError> {
+    pub async fn facts(
+        &self,
+        project: &ProjectName,
+        paths: &[&str],
+    ) -> Result<HostFacts, HostError> {
         let root = self.info().root_dir.as_deref().unwrap_or_default();
         let head = ["sh", "-c", SCRIPT, "sh", root, project.as_str()];
         let output = self.host().run(&[&head, paths].concat(), &[], LIMITS).await?;

@@ -6,6 +6,7 @@
 
 mod actions;
 mod archive;
+mod adopted;
 mod ask;
 mod bounded;
 pub mod client;
@@ -36,6 +37,7 @@ mod volume_copy;
 mod volumes;
 
 pub use archive::{DataPlace, DataSink, DataStream, PathIs, Writing};
+pub use adopted::{FileObstacle, Labelled, ServerFile, is_whole_path};
 pub use client::Engine;
 pub use compose::{ComposeError, ComposeProject};
 pub use error::EngineError;

@@ -10,6 +10,7 @@ use super::{
     client::Engine,
     error::EngineError,
     host::HostError,
+    list::SERVICE,
     uses::{PROJECT, User, or_default},
 };
 use crate::ssh::Limits;
@@ -264,6 +265,10 @@ impl Engine {
         let body = ContainerCreateBody {
             image: Some(image.to_owned()),
             cmd: Some(vec!["never".to_owned()]),
+            // An image that compose has built says of each of its containers that it is the project's.
+            labels: Some(HashMap::from(
+                [PROJECT, SERVICE].map(|it| (it.to_owned(), String::new())),
+            )),
             host_config: Some(HostConfig {
                 binds: Some(vec![bind.to_owned()]),
                 network_mode: Some("none".to_owned()),

@@ -231,6 +231,10 @@ kinds! {
     AppMoved "app.moved" Apps Info Everybody;
     /// An app was removed from a server.
     AppUninstall "app.uninstall" Apps Info Everybody;
+    /// A compose project that was there already was taken over.
+    AppAdopt "app.adopt" Apps Info Everybody;
+    /// An app that was taken over was forgotten; it goes on as it is.
+    AppRelease "app.release" Apps Info Everybody;
     /// Something could not be done to an app.
     AppFailed "app.failed" Apps Warning Everybody;
     /// An app that was well is not any more.

@@ -1,10 +1,59 @@
 //! What an app makes of a server: its containers, ports, mounts and networks, as its compose file says
 //! with everybody's values in it.
 
-use super::app::PortProtocol;
+use super::app::{AppName, PortProtocol};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
 use ts_rs::TS;
+
+/// What a compose project is called on a server. Those that Tomo makes are called like apps; compose itself
+/// allows more.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProjectName(String);
+
+/// A name that compose does not take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("1 to 100 of a–z, 0–9, '_' and '-', beginning with a letter or a digit")]
+pub struct NotAProject;
+
+impl ProjectName {
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ProjectName {
+    type Err = NotAProject;
+
+    fn from_str(text: &str) -> Result<Self, NotAProject> {
+        let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+        let is_whole = (1..=100).contains(&text.len())
+            && text.starts_with(is_word)
+            && text.chars().all(|c| is_word(c) || matches!(c, '_' | '-'));
+        if is_whole { Ok(Self(text.to_owned())) } else { Err(NotAProject) }
+    }
+}
+
+impl From<AppName> for ProjectName {
+    fn from(name: AppName) -> Self {
+        Self(name.to_string())
+    }
+}
+
+impl AsRef<str> for ProjectName {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ProjectName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 
 /// A port that is opened on the server.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS, JsonSchema)]

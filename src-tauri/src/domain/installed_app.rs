@@ -8,6 +8,7 @@ use super::{
     app_update::{AppUpdate, AppVersion, EarlierApp, LastUpdate, WayBack},
     container::ContainerRow,
     id::{InstalledAppId, ServerId},
+    own_app::{AdoptedFiles, AppOrigin},
 };
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
@@ -296,6 +297,9 @@ pub struct AppConfig {
     pub engine: String,
     /// Full path of the folder with its files on the server.
     pub folder: Option<String>,
+    /// Where its files are, if somebody else wrote them.
+    #[serde(default)]
+    pub adopted: Option<AdoptedFiles>,
     /// What was not there before.
     pub made: AppMade,
     /// What failed last.
@@ -363,6 +367,8 @@ pub struct InstalledApp {
     pub server_id: ServerId,
     /// The app of the catalog.
     pub app: AppId,
+    /// Where it comes from.
+    pub origin: AppOrigin,
     /// Name of its compose project.
     pub project: String,
     /// Name for people.
@@ -482,7 +488,7 @@ pub struct UninstallPreview {
     pub images: Vec<String>,
     /// Volumes with data, which go only where that is asked for.
     pub volumes: Vec<String>,
-    /// Paths of the server, which stay in any case.
+    /// Paths of the server, which stay in any case; the files of a project that somebody else wrote among them.
     pub binds: Vec<String>,
     /// Files of the project.
     pub files: Vec<String>,

@@ -37,6 +37,7 @@ pub mod installed_app;
 pub mod key_info;
 pub mod live;
 pub mod lock;
+pub mod own_app;
 pub mod plan;
 pub mod refusal;
 pub mod retention;

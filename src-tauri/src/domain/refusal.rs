@@ -6,9 +6,11 @@ use super::user::Role;
 const DOING: &[(&str, &str)] = &[
     ("app.backup", "back apps up or look into their backups"),
     ("app.move", "move apps to other servers"),
+    ("app.adopt", "take over compose projects"),
     ("app.open", "open the pages of apps"),
     ("app.restore", "bring backups of apps back"),
     ("app.reveal", "look at secrets of apps"),
+    ("app.release", "release apps"),
     ("app.", "install, start, stop or remove apps"),
     ("app_source.sync", "read sources of apps anew"),
     ("app_source.", "add, show, hide or remove sources of apps"),

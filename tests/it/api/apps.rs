@@ -1,12 +1,14 @@
 //! The catalog of apps, and where it comes from: folders, archives, the web and git, all of them real.
 
 mod backups;
+mod adopt;
 mod catalog;
 mod cut;
 mod deploy;
 mod lab;
 mod life;
 mod moves;
+mod own;
 mod planning;
 mod sources;
 mod updates;

@@ -5,6 +5,7 @@ use crate::domain::{
     app_source::AppId,
     id::{InstalledAppId, ServerId},
     installed_app::AppAction,
+    own_app::OwnFiles,
 };
 use schemars::JsonSchema;
 use secrecy::SecretString;
@@ -96,6 +97,10 @@ pub struct PlanApp {
     #[serde(default)]
     #[ts(optional = nullable)]
     pub values: BTreeMap<String, String>,
+    /// The files of an app of one's own, which is in no catalog: then `app` is `own/NAME`.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub own: Option<OwnFiles>,
 }
 
 /// An app to install.
@@ -118,6 +123,10 @@ pub struct InstallApp {
     #[ts(optional = nullable, type = "Record<string, string>")]
     #[schemars(with = "BTreeMap<String, String>")]
     pub secrets: BTreeMap<String, SecretString>,
+    /// The files of an app of one's own, which is in no catalog: then `app` is `own/NAME`.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub own: Option<OwnFiles>,
 }
 
 /// An app on a server.
@@ -172,6 +181,10 @@ pub struct PlanUpdate {
     #[serde(default)]
     #[ts(optional = nullable)]
     pub keeps_version: bool,
+    /// The files of an app that comes from no catalog, edited.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub own: Option<OwnFiles>,
 }
 
 /// An app to update, or to configure anew.
@@ -193,4 +206,8 @@ pub struct UpdateApp {
     #[ts(optional = nullable, type = "Record<string, string>")]
     #[schemars(with = "BTreeMap<String, String>")]
     pub secrets: BTreeMap<String, SecretString>,
+    /// The files of an app that comes from no catalog, edited.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub own: Option<OwnFiles>,
 }

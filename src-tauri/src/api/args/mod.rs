@@ -8,6 +8,7 @@ mod apps;
 mod containers;
 mod data;
 mod docker_setup;
+mod own_apps;
 mod servers;
 mod settings;
 
@@ -17,6 +18,7 @@ pub use apps::*;
 pub use containers::*;
 pub use data::*;
 pub use docker_setup::*;
+pub use own_apps::*;
 pub use servers::*;
 pub use settings::*;
 

@@ -68,6 +68,7 @@ pub(in crate::api) async fn app_plan(tomo: &Tomo, args: PlanApp) -> Answer<AppPl
         server: args.server_id,
         project: args.project,
         values: args.values,
+        own: args.own,
     };
     Ok(tomo.plan_app(&wish).await?)
 }
@@ -83,6 +84,7 @@ pub(in crate::api) async fn app_install(
         server: Some(args.server_id),
         project: args.project,
         values: args.values,
+        own: args.own,
     };
     let id = tomo.install_app(by, &wish, args.secrets).await?;
     Ok(tomo.installed_app(id).await?)
@@ -134,7 +136,8 @@ pub(in crate::api) async fn app_reveal(tomo: &Tomo, args: RevealAppSecret) -> An
 
 pub(in crate::api) async fn app_update_plan(tomo: &Tomo, args: PlanUpdate) -> Answer<UpdatePlan> {
     let keeps_version = args.keeps_version;
-    Ok(tomo.plan_update(&UpdateWish { id: args.id, values: args.values, keeps_version }).await?)
+    let wish = UpdateWish { id: args.id, values: args.values, keeps_version, own: args.own };
+    Ok(tomo.plan_update(&wish).await?)
 }
 
 pub(in crate::api) async fn app_update(
@@ -143,7 +146,7 @@ pub(in crate::api) async fn app_update(
 ) -> Answer<InstalledAppDetails> {
     let by = tomo.session().await?.user.id;
     let keeps_version = args.keeps_version;
-    let wish = UpdateWish { id: args.id, values: args.values, keeps_version };
+    let wish = UpdateWish { id: args.id, values: args.values, keeps_version, own: args.own };
     tomo.update_app(by, &wish, args.secrets).await?;
     Ok(tomo.installed_app(args.id).await?)
 }

@@ -4,13 +4,14 @@ use super::place::{self, size};
 use crate::{
     docker::{Holdings, HostFacts, ListeningPort, PathKind},
     domain::{
-        app::{AppManifest, AppName, PortProtocol},
+        app::{AppManifest, PortProtocol},
         app_plan::{CheckKind, CheckOutcome, PlanCheck, PlanFix},
-        app_project::{AppProject, MountSource, ProjectPort},
+        app_project::{AppProject, MountSource, ProjectName, ProjectPort},
         app_source::AppId,
         container::ContainerRow,
         engine::EngineInfo,
         id::ServerId,
+        own_app::OWN,
     },
     store::StoredInstall,
 };
@@ -19,7 +20,7 @@ use std::{collections::BTreeSet, net::IpAddr};
 /// What was seen of a server.
 pub(super) struct Seen<'a> {
     pub(super) manifest: &'a AppManifest,
-    pub(super) name: &'a AppName,
+    pub(super) name: &'a ProjectName,
     pub(super) facts: &'a HostFacts,
     pub(super) holdings: Option<&'a Holdings>,
     pub(super) engine: &'a EngineInfo,
@@ -255,12 +256,10 @@ impl Seen<'_> {
         let is_there = |one: &&StoredInstall| one.installed_at.is_some() || one.status.is_passing();
         if self.installed.iter().filter(same).any(|one| is_there(&one)) {
             let title = "The app is on this server already";
-            found.push(check(
-                CheckKind::Names,
-                CheckOutcome::Problem,
-                title,
-                "once for each server",
-            ));
+            let taken = problem(title.to_owned(), "once for each server");
+            // An app of one's own is another one under another name.
+            let fix = taken.fix.clone().filter(|_| self.app.source.as_str() == OWN);
+            found.push(PlanCheck { fix, ..taken });
         } else if self.has_project(name) {
             found.push(problem(
                 format!("There is a compose project called {name}"),

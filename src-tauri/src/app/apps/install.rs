@@ -171,9 +171,11 @@ impl Tomo {
         wish: &AppWish,
         typed: AppSecrets,
     ) -> Result<InstalledAppId, AppError> {
-        let looked = self.look_before(wish).await?;
+        let mut looked = self.look_before(wish).await?;
         refuse_problems(&looked.plan)?;
-        let secrets = secrets::all(&looked.manifest, typed)?;
+        let mut given = std::mem::take(&mut looked.secrets);
+        given.extend(typed);
+        let secrets = secrets::all(&looked.manifest, given)?;
         let new = NewInstall { looked, secrets, kind: AppWorkKind::Install, awaits_data: false };
         let worker = self.begin_install(InstalledAppId::new(), new).await?;
         let (id, app) = (worker.app.id, &worker.app);
@@ -251,6 +253,7 @@ fn new_row(id: InstalledAppId, looked: Looked) -> Result<StoredInstall, AppError
             values: looked.values,
             engine: looked.engine.info().socket.clone(),
             folder: None,
+            adopted: None,
             made,
             failure: None,
             removes_data: false,
@@ -332,7 +335,9 @@ impl Worker {
         let project = self.project(engine).await?;
         self.app.config.folder = Some(project.folder().to_owned());
         self.save().await?;
-        project.write(&self.app.config.compose, &self.variables()).await?;
+        let written = self.write_files(engine, &project).await;
+        self.save().await?;
+        written?;
         Ok(project.check().await?)
     }
 

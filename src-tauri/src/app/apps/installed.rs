@@ -5,8 +5,8 @@ use crate::{
     app::{Tomo, error::AppError},
     catalog,
     domain::{
-        app::{AppName, AppSettingKind},
-        app_project::{AppProject, MountSource},
+        app::AppSettingKind,
+        app_project::{AppProject, MountSource, ProjectName},
         app_update::UpdateStage,
         container::{ContainerHealth, ContainerRow, ContainerState},
         id::{InstalledAppId, ServerId},
@@ -40,7 +40,7 @@ impl StoredInstall {
     }
 
     /// Name of its compose project.
-    pub(super) fn project_name(&self) -> Result<AppName, AppError> {
+    pub(super) fn project_name(&self) -> Result<ProjectName, AppError> {
         let name = self.config.project.name.parse();
         name.map_err(|_| AppError::Internal("reading the name of an app"))
     }
@@ -136,8 +136,12 @@ impl Tomo {
             }),
             containers: self.rows_of(&stored),
             last_update: last_update(&stored.config),
+            // What somebody else wrote lies there as they wrote it, without digests.
+            compose: match stored.config.adopted {
+                Some(_) => stored.config.manifest.compose.clone(),
+                None => stored.config.compose,
+            },
             manifest: stored.config.manifest,
-            compose: stored.config.compose,
             folder: stored.config.folder,
             networks: stored.networks,
             volumes: stored.volumes,
@@ -213,6 +217,7 @@ impl Tomo {
             id: app.id,
             server_id: app.server_id,
             app: app.app.clone(),
+            origin: app.origin(),
             project: app.config.project.name.clone(),
             name: app.title().to_owned(),
             version: app.version().to_owned(),

@@ -231,7 +231,10 @@ impl Tomo {
             return Ok(UninstallPreview::default());
         }
         let rows = self.rows_of(&app);
-        let folder = app.config.folder.iter();
+        // What somebody else wrote stays.
+        let folder = app.config.folder.iter().filter(|_| app.config.adopted.is_none());
+        let adopted = app.config.adopted.iter();
+        let theirs = adopted.flat_map(|it| it.compose.iter().chain(&it.variables)).cloned();
         Ok(UninstallPreview {
             containers: rows.into_iter().map(|row| row.container.name).collect(),
             networks: app
@@ -244,7 +247,7 @@ impl Tomo {
                 .collect(),
             volumes: app.own_volumes(),
             images: app.config.made.images.clone(),
-            binds: app.binds.iter().map(|bind| bind.path.clone()).collect(),
+            binds: app.binds.iter().map(|bind| bind.path.clone()).chain(theirs).collect(),
             files: folder
                 .flat_map(|it| [format!("{it}/compose.yaml"), format!("{it}/.env")])
                 .collect(),
@@ -345,9 +348,14 @@ impl Worker {
     /// Somebody may have removed the files by hand: what compose needs is written again.
     pub(super) async fn rewrite_if_missing(&mut self, engine: &Engine) -> Result<(), Trouble> {
         let project = self.project(engine).await?;
-        if !project.is_there().await? {
-            project.write(&self.app.config.compose, &self.variables()).await?;
+        if project.is_there().await? {
+            return Ok(());
         }
+        if let Some(files) = &self.app.config.adopted {
+            let files = files.compose.join(", ");
+            return Err(Trouble::Failed(format!("{files}: not on the server any more")));
+        }
+        project.write(&self.app.config.compose, &self.variables()).await?;
         Ok(())
     }
 }

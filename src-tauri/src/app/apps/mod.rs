@@ -1,5 +1,6 @@
 //! Apps: the catalog that they come from, where that comes from, and what is made of them on servers.
 
+mod adopting;
 mod catalog;
 mod checks;
 mod data;
@@ -8,6 +9,7 @@ mod installed;
 mod last_lines;
 mod life;
 mod look;
+mod own;
 mod place;
 mod planning;
 mod probe;

@@ -5,10 +5,7 @@ use crate::{
     catalog::project::Values,
     docker::{Engine, HostFacts},
     domain::{
-        app::{AppManifest, AppName},
-        app_plan::ServerFit,
-        figure,
-        fleet::ServerRow,
+        app::AppManifest, app_plan::ServerFit, app_project::ProjectName, figure, fleet::ServerRow,
         sample::Sample,
     },
 };
@@ -115,7 +112,7 @@ pub(super) fn size(bytes: u64) -> String {
 }
 
 /// Values with those that the server itself gives: its time zone, and the numbers of the account.
-pub(super) fn filled(project: &AppName, facts: &HostFacts, mut values: Values) -> Values {
+pub(super) fn filled(project: &ProjectName, facts: &HostFacts, mut values: Values) -> Values {
     let mut give = |name: &str, value: Option<String>| {
         if values.get(name).is_none_or(String::is_empty)
             && let Some(value) = value

@@ -14,10 +14,12 @@ use crate::{
     domain::{
         app::{AppManifest, AppName},
         app_plan::{AppPlan, CheckOutcome, PlanImage, PlanVolume},
-        app_project::{AppProject, MountSource, ValueProblem},
+        app_project::{AppProject, MountSource, ProjectName, ValueProblem},
         app_source::AppId,
+        credential::AppSecrets,
         engine::EngineAccess,
         id::ServerId,
+        own_app::OwnFiles,
     },
 };
 
@@ -32,6 +34,8 @@ pub struct AppWish {
     pub project: Option<String>,
     /// Values of settings, without secrets.
     pub values: Values,
+    /// The files of an app of one's own, which is in no catalog.
+    pub own: Option<OwnFiles>,
     /// Whether paths of the server may be looked at: they are whatever somebody typed.
     pub looks_at_paths: bool,
 }
@@ -40,7 +44,9 @@ pub struct AppWish {
 pub(super) struct Looked {
     pub(super) plan: AppPlan,
     pub(super) manifest: AppManifest,
-    pub(super) project: AppName,
+    pub(super) project: ProjectName,
+    /// Secrets that stood in its files.
+    pub(super) secrets: AppSecrets,
     pub(super) engine: Engine,
     /// All values that are no secrets, those included that the server itself gives.
     pub(super) values: Values,
@@ -59,8 +65,12 @@ impl Tomo {
 
     /// Looks at a server before an app is installed there.
     pub(super) async fn look_before(&self, wish: &AppWish) -> Result<Looked, AppError> {
-        let app = self.catalog_app(&wish.app).await?;
-        self.look_for(app.manifest, wish).await
+        let (manifest, secrets) = match self.own_app(wish)? {
+            Some(own) => own,
+            None => (self.catalog_app(&wish.app).await?.manifest, AppSecrets::new()),
+        };
+        let looked = self.look_for(manifest, wish).await?;
+        Ok(Looked { secrets, ..looked })
     }
 
     /// The same for an app whose manifest is known.
@@ -79,9 +89,15 @@ impl Tomo {
         };
         let name = wish.project.as_deref().map(str::trim).filter(|name| !name.is_empty());
         let name = name.unwrap_or(manifest.id.as_str());
-        let project: AppName = name.parse().map_err(|rule| {
+        let name: AppName = name.parse().map_err(|rule| {
             AppError::Invalid(format!("The name of an app on a server is {rule}."))
         })?;
+        // Nobody else says what an app of one's own is called.
+        let app = match &wish.own {
+            Some(_) => AppId { source: wish.app.source.clone(), app: name.clone() },
+            None => wish.app.clone(),
+        };
+        let project = ProjectName::from(name);
         let engine = self.usable_engine(server)?;
         let (values, mut problems) = match project::values(&manifest, &wish.values) {
             Ok(values) => (values, Vec::new()),
@@ -115,11 +131,11 @@ impl Tomo {
             containers: &self.inner.board.rows(server),
             installed: &installed,
             server,
-            app: &wish.app,
+            app: &app,
         };
         let checks = makes.as_ref().map(|makes| checks::all(&seen, makes)).unwrap_or_default();
         let plan = AppPlan {
-            app: wish.app.clone(),
+            app: app.clone(),
             version: manifest.version.clone(),
             server_id: server,
             project: project.to_string(),
@@ -141,7 +157,7 @@ impl Tomo {
             folder: format!("~/tomo/{project}"),
             flags: catalog::flags(&manifest),
         };
-        Ok(Looked { plan, manifest, project, engine, values, holdings })
+        Ok(Looked { plan, manifest, project, secrets: AppSecrets::new(), engine, values, holdings })
     }
 
     /// The engine of a server that apps are installed in: the first that takes changes.
@@ -173,7 +189,9 @@ fn no_engine() -> AppError {
 
 /// The images of a project, each once.
 pub(super) fn images(makes: &AppProject) -> Vec<String> {
-    let mut images: Vec<String> = makes.services.iter().map(|one| one.image.clone()).collect();
+    let all = makes.services.iter().map(|one| one.image.clone());
+    // What is built on the server has no name that could be pulled.
+    let mut images: Vec<String> = all.filter(|image| !image.is_empty()).collect();
     images.sort();
     images.dedup();
     images

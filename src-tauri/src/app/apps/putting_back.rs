@@ -120,7 +120,7 @@ pub(super) fn planned(update: &AppUpdate) -> Vec<Planned> {
 /// The images of a version, by their digests where they are known.
 pub(super) fn pinned_images(
     earlier: &EarlierApp,
-    name: &crate::domain::app::AppName,
+    name: &crate::domain::app_project::ProjectName,
 ) -> Vec<String> {
     let pinned = AppManifest { compose: earlier.compose.clone(), ..earlier.manifest.clone() };
     match project::project(&pinned, name, &earlier.values) {

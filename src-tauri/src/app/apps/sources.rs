@@ -13,6 +13,7 @@ use crate::{
         app_source::{AppSource, AppSourceKind, SyncReport},
         fleet::Topic,
         id::UserId,
+        own_app::OWN,
     },
     store::{ReadApp, ReadSource, StoredSource},
 };
@@ -111,6 +112,11 @@ impl Tomo {
                 .map_err(|rule| AppError::Invalid(format!("The id of a source is {rule}.")))?,
             None => free_id(&shown, &known),
         };
+        if id.as_str() == OWN {
+            return Err(AppError::Invalid(format!(
+                "'{OWN}' is the source of apps that you paste or take over. Choose another id."
+            )));
+        }
         if known.iter().any(|one| one.source.id == id) {
             return Err(AppError::Invalid(format!("There is another source with the id '{id}'.")));
         }
@@ -272,7 +278,8 @@ fn free_id(location: &str, known: &[StoredSource]) -> AppName {
     let candidates = std::iter::once(stem.clone())
         .chain((2..1_000).map(|number| format!("{stem}-{number}")))
         .chain((1..1_000).map(|number| format!("source-{number}")));
-    let is_free = |id: &AppName| !known.iter().any(|one| one.source.id == *id);
+    let is_free =
+        |id: &AppName| id.as_str() != OWN && !known.iter().any(|one| one.source.id == *id);
     candidates
         .filter_map(|id| id.parse::<AppName>().ok())
         .find(is_free)

@@ -15,7 +15,9 @@ use crate::{
         app::AppManifest,
         app_project::{AppProject, ValueProblem},
         app_update::{DiffLine, LastUpdate, LineChange, UnnamedVolume, UpdatePlan, VolumeCopy},
+        credential::AppSecrets,
         installed_app::AppConfig,
+        own_app::AppOrigin,
     },
     store::StoredInstall,
 };
@@ -33,6 +35,8 @@ pub(super) struct Target {
     /// All values that are no secrets, or those that cannot be taken.
     pub(super) values: Result<Values, Vec<ValueProblem>>,
     pub(super) project: Option<AppProject>,
+    /// Secrets that its edited files have.
+    pub(super) secrets: AppSecrets,
 }
 
 impl Tomo {
@@ -91,24 +95,35 @@ impl Tomo {
         if app.installed_at.is_none() {
             return Err(AppError::Invalid("This app was never installed to its end.".into()));
         }
+        let (edited, secrets) = self.edited(app, wish).await?.unzip();
+        let (is_edited, secrets) = (edited.is_some(), secrets.unwrap_or_default());
         // What vanished from the catalog can still be configured anew.
-        let manifest = match self.catalog_app(&app.app).await {
-            _ if wish.keeps_version => app.config.manifest.clone(),
-            Ok(app) => app.manifest,
-            Err(AppError::NotFound(_)) => app.config.manifest.clone(),
-            Err(error) => return Err(error),
+        let manifest = match (edited, self.catalog_app(&app.app).await) {
+            (Some(edited), _) => edited,
+            (None, _) if wish.keeps_version => app.config.manifest.clone(),
+            (None, Ok(app)) => app.manifest,
+            (None, Err(AppError::NotFound(_))) => app.config.manifest.clone(),
+            (None, Err(error)) => return Err(error),
         };
         let mut wanted: Values = app.config.values.clone();
-        wanted.retain(|name, _| manifest.settings.iter().any(|setting| setting.name == *name));
+        // What is edited says all values itself.
+        wanted.retain(|name, _| {
+            !is_edited && manifest.settings.iter().any(|setting| setting.name == *name)
+        });
         wanted.extend(wish.values.clone());
         let name = app.project_name()?;
         let values = match project::values(&manifest, &wanted) {
             Ok(values) => given(values, &app.config),
-            Err(problems) => return Ok(Target { manifest, values: Err(problems), project: None }),
+            Err(problems) => {
+                return Ok(Target { manifest, values: Err(problems), project: None, secrets });
+            }
         };
         Ok(match project::project(&manifest, &name, &values) {
-            Ok(project) => Target { manifest, values: Ok(values), project: Some(project) },
-            Err(problems) => Target { manifest, values: Err(problems), project: None },
+            Ok(mut project) => {
+                super::own::keep_built(&mut project, &app.config.project);
+                Target { manifest, values: Ok(values), project: Some(project), secrets }
+            }
+            Err(problems) => Target { manifest, values: Err(problems), project: None, secrets },
         })
     }
 
@@ -122,7 +137,14 @@ impl Tomo {
         let all = self.secrets_of(app.id).await?;
         let next = secrets_after(&all, typed.clone(), &target.manifest)?;
         let config = &app.config;
-        Ok(target.manifest == config.manifest
+        // Whoever edits files changes nothing where these say the same.
+        let is_manifest = match app.origin() {
+            AppOrigin::Catalog => target.manifest == config.manifest,
+            AppOrigin::Own | AppOrigin::Adopted => {
+                target.manifest.compose == config.manifest.compose
+            }
+        };
+        Ok(is_manifest
             && target.values.as_ref().is_ok_and(|values| *values == config.values)
             && secrets::are_same(&secrets::present(&all), &next))
     }

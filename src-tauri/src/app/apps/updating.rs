@@ -27,6 +27,7 @@ use crate::{
         figure,
         id::{InstalledAppId, UserId},
         installed_app::{AppStatus, AppWorkKind},
+        own_app::OwnFiles,
     },
     store::StoredInstall,
 };
@@ -171,6 +172,8 @@ pub struct UpdateWish {
     pub values: Values,
     /// Whether it stays at its version, and only its settings change.
     pub keeps_version: bool,
+    /// The files of an app of one's own, edited.
+    pub own: Option<OwnFiles>,
 }
 
 impl Tomo {
@@ -199,6 +202,9 @@ impl Tomo {
         if let Err(problems) = &target.values {
             return Err(refusal(problems));
         }
+        let mut given = target.secrets.clone();
+        given.extend(typed);
+        let typed = given;
         if self.is_same(&app, &target, &typed).await? {
             return Err(AppError::Changed("Nothing would change: it is like this already.".into()));
         }

@@ -6,7 +6,7 @@ use crate::{
     catalog::env_file,
     docker::{ComposeProject, Engine},
     domain::{
-        app::AppName,
+        app_project::ProjectName,
         container::Container,
         credential::AppSecrets,
         installed_app::{AppFailure, AppStatus},
@@ -35,7 +35,7 @@ pub(super) struct Worker {
     pub(super) tomo: Tomo,
     pub(super) doing: Doing,
     pub(super) app: StoredInstall,
-    pub(super) name: AppName,
+    pub(super) name: ProjectName,
     pub(super) secrets: AppSecrets,
 }
 
@@ -136,7 +136,10 @@ impl Worker {
 
     /// The compose project of the app.
     pub(super) async fn project(&self, engine: &Engine) -> Result<ComposeProject, Trouble> {
-        Ok(engine.compose_project(&self.name).await?)
+        match &self.app.config.adopted {
+            Some(files) => Ok(engine.adopted_project(&self.name, files)),
+            None => Ok(engine.compose_project(&self.name).await?),
+        }
     }
 
     /// The containers of the app, as the engine has them now.

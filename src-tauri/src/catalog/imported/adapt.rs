@@ -183,7 +183,7 @@ fn ask_for_path(node: &mut Node, settings: &mut Vec<AppSetting>) {
 }
 
 /// Whether a variable of this name holds a secret.
-pub(super) fn is_secret(name: &str) -> bool {
+pub(in crate::catalog) fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
     SECRETS.iter().any(|word| name.contains(word))
         || SECRET_ENDINGS.iter().any(|end| name.ends_with(end))
@@ -237,7 +237,7 @@ fn ask_for_secrets(
 }
 
 /// A secret of which nothing is known but its variable.
-pub(super) fn secret(name: &str, label: &str) -> AppSetting {
+pub(in crate::catalog) fn secret(name: &str, label: &str) -> AppSetting {
     AppSetting {
         name: name.to_owned(),
         kind: AppSettingKind::Secret { length: 24, alphabet: SecretAlphabet::Letters },
@@ -250,7 +250,7 @@ pub(super) fn secret(name: &str, label: &str) -> AppSetting {
 }
 
 /// A name for a setting that no other has.
-pub(super) fn unused_name(settings: &[AppSetting], like: &str) -> String {
+pub(in crate::catalog) fn unused_name(settings: &[AppSetting], like: &str) -> String {
     let wanted = like.to_ascii_uppercase();
     let wanted = if is_variable(&wanted) { wanted } else { "SETTING".to_owned() };
     let is_free = |name: &str| !settings.iter().any(|setting| setting.name == name);

@@ -3,7 +3,7 @@
 //! Nothing of what an app is gets lost on the way: all its services stay, and with them what they may and
 //! may not do. What Tomo cannot take is named with the reason.
 
-mod adapt;
+pub(super) mod adapt;
 pub(super) mod casaos;
 pub(super) mod portainer;
 
@@ -77,14 +77,14 @@ fn finish(
 }
 
 /// The version that an image's name speaks of.
-fn tag(image: &str) -> String {
+pub(super) fn tag(image: &str) -> String {
     let name = image.split('@').next().unwrap_or(image);
     let last = name.rsplit('/').next().unwrap_or(name);
     within(last.split_once(':').map_or("latest", |(_, tag)| tag), 40)
 }
 
 /// The beginning of a text, on one line, without what cannot be seen.
-fn within(text: &str, most: usize) -> String {
+pub(super) fn within(text: &str, most: usize) -> String {
     let clean: String = text
         .chars()
         .map(|c| if c.is_whitespace() { ' ' } else { c })
@@ -100,7 +100,7 @@ fn within(text: &str, most: usize) -> String {
 }
 
 /// An id made from a name that is meant for people.
-fn id_of(name: &str) -> Option<AppName> {
+pub(super) fn id_of(name: &str) -> Option<AppName> {
     let mut id = String::new();
     for c in name.chars() {
         match c {

@@ -10,6 +10,7 @@ use crate::lab::{
     app::manifest,
     docker::{Docker, IMAGE},
     registry::Registry,
+    sshd::free_port,
 };
 use futures::StreamExt;
 use serde_json::{Value, json};
@@ -110,6 +111,17 @@ impl AppLab {
     /// Installs an app to its end; its id.
     pub async fn install(&self, id: &str) -> String {
         let id = self.begin(id).await;
+        self.until_status(&id, "running").await;
+        id
+    }
+
+    /// Installs an app under another name; its id.
+    pub async fn install_as(&self, id: &str, project: &str) -> String {
+        let mut wish = self.wish(id);
+        wish["project"] = json!(project);
+        wish["values"] = json!({ "WEB_PORT": free_port().to_string() });
+        let app = self.house().ask("app.install", wish).await;
+        let id = app["app"]["id"].as_str().expect("an id").to_owned();
         self.until_status(&id, "running").await;
         id
     }

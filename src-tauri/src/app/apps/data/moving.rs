@@ -80,6 +80,7 @@ impl Tomo {
             server: Some(wish.server),
             project: Some(config.project.name.clone()),
             values: own_values(&config.manifest, &config.values, &wish.values),
+            own: None,
             looks_at_paths: wish.looks_at_paths,
         };
         let mut looked = self.look_for(config.manifest.clone(), &new).await?;

@@ -180,6 +180,7 @@ impl Tomo {
             server: Some(wish.server),
             project: wish.project.clone().or_else(|| Some(contents.project.clone())),
             values,
+            own: None,
             looks_at_paths: wish.looks_at_paths,
         };
         let mut looked = self.look_for(saved.manifest.clone(), &new).await?;
