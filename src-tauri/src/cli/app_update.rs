@@ -27,6 +27,9 @@ pub struct Update {
     /// Only show what would change
     #[arg(long)]
     dry_run: bool,
+    /// Only ask the registries whether they have newer images
+    #[arg(long, conflicts_with_all = ["dry_run", "values"])]
+    check: bool,
     /// Do not ask first
     #[arg(long)]
     yes: bool,
@@ -47,6 +50,9 @@ pub async fn update(cli: &Cli, update: Update) -> Result<(), CliError> {
     cli.ensure_may("app.update").await?;
     let json = update.one.listing.json;
     let app = find(cli, &update.one.app).await?;
+    if update.check {
+        return super::app_newer::check(cli, &app, json).await;
+    }
     let values: BTreeMap<String, String> = update.values.into_iter().collect();
     let wish = json!({ "id": app.id, "values": values });
     let plan: UpdatePlan = cli.call("app.update_plan", wish.clone()).await?;
@@ -148,6 +154,9 @@ fn show(plan: &UpdatePlan) -> Result<(), CliError> {
             let mark = if line.change == LineChange::Added { '+' } else { '-' };
             output::text(&format!(" .env {mark} {}", output::clean_line(&line.text)))?;
         }
+    }
+    for newer in &plan.newer_images {
+        output::text(&output::clean_line(&format!("newer    {}", newer.image)))?;
     }
     for setting in &plan.new_settings {
         output::text(&output::clean_line(&format!(

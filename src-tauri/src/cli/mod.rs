@@ -9,6 +9,7 @@ mod add;
 mod app;
 mod app_install;
 mod app_installed;
+mod app_newer;
 mod app_source;
 mod app_update;
 mod app_work;

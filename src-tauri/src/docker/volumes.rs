@@ -84,7 +84,7 @@ impl Engine {
         Ok(listed.volumes.kept.into_iter().map(|volume| volume.name).collect())
     }
 
-    async fn volume_sizes(&self) -> Result<HashMap<String, u64>, EngineError> {
+    pub(super) async fn volume_sizes(&self) -> Result<HashMap<String, u64>, EngineError> {
         let usage: Volumes = self.ask("/system/df", &[("type", "volume")], MEASURING).await?;
         let measured = usage.volumes.kept.into_iter().filter_map(|volume| {
             let size = u64::try_from(volume.usage_data?.size?).ok()?;

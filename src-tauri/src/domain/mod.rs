@@ -9,6 +9,7 @@ pub mod account;
 pub mod activity;
 pub mod address;
 pub mod app;
+pub mod app_newer;
 pub mod app_plan;
 pub mod app_project;
 pub mod app_source;

@@ -4,6 +4,7 @@ use super::user::Role;
 
 /// What commands do that not every role may call, by their names or the beginnings of these.
 const DOING: &[(&str, &str)] = &[
+    ("app.look_for_newer", "look for newer images"),
     ("app.open", "open the pages of apps"),
     ("app.reveal", "look at secrets of apps"),
     ("app.", "install, start, stop or remove apps"),

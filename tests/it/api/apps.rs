@@ -1,10 +1,13 @@
 //! The catalog of apps, and where it comes from: folders, archives, the web and git, all of them real.
 
+mod bad_registries;
 mod catalog;
 mod cut;
 mod deploy;
 mod lab;
+mod liar;
 mod life;
+mod newer;
 mod planning;
 mod sources;
 mod updates;

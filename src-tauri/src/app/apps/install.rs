@@ -210,6 +210,8 @@ fn new_row(id: InstalledAppId, looked: Looked) -> Result<StoredInstall, AppError
             earlier: None,
             versions: Vec::new(),
             rubbish: AppMade::default(),
+            names_back: Vec::new(),
+            looked: None,
         },
         installed_at: None,
         started_at: None,

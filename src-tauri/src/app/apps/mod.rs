@@ -7,9 +7,12 @@ mod installed;
 mod last_lines;
 mod life;
 mod look;
+mod newer;
+mod pins;
 mod place;
 mod planning;
 mod probe;
+mod pull_words;
 mod pulling;
 mod putting_back;
 mod resume;
@@ -35,7 +38,7 @@ use crate::domain::{app::AppName, id::InstalledAppId};
 use catalog::Catalog;
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
     time::Instant,
 };
 
@@ -54,6 +57,8 @@ pub(super) struct Apps {
     tunnels: tunnel::Tunnels,
     /// When what is left of an app was last tried to be removed.
     tried: Mutex<HashMap<InstalledAppId, Instant>>,
+    /// Whether newer images are being looked for.
+    is_looking: AtomicBool,
 }
 
 impl Apps {

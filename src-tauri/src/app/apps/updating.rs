@@ -6,10 +6,12 @@
 
 use super::{
     installed::volumes_of,
+    pins::wanted,
+    place::size,
     planning::{images, refusal},
     secrets::{self, Kept},
     trouble::Trouble,
-    update_plan::to_copy,
+    update_plan::{newer_images, to_copy},
     worker::{Step, Worker},
     works::Planned,
 };
@@ -31,6 +33,7 @@ use crate::{
 };
 use chrono::{TimeDelta, Utc};
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// How long the way back is kept.
 const KEPT: TimeDelta = TimeDelta::days(7);
@@ -119,11 +122,7 @@ impl Step for Stage {
 
     async fn run(self, worker: &mut Worker, engine: Engine) -> Result<(), Trouble> {
         match self {
-            Self::Pull => {
-                let update = worker.app.config.update.as_ref();
-                let wanted = update.map(|update| images(&update.project)).unwrap_or_default();
-                worker.pull_all(&engine, &wanted).await.map(drop)
-            }
+            Self::Pull => worker.pull_for_update(&engine).await,
             Self::Stop => worker.stop_for_update(&engine).await,
             Self::Copy => worker.copy_volumes(&engine).await,
             Self::Write => worker.apply(&engine).await,
@@ -181,7 +180,8 @@ impl Tomo {
         if let Err(problems) = &target.values {
             return Err(refusal(problems));
         }
-        if self.is_same(&app, &target, &typed).await? {
+        let newer = newer_images(&app.config, &target, wish);
+        if newer.is_empty() && self.is_same(&app, &target, &typed).await? {
             return Err(AppError::Changed("Nothing would change: it is like this already.".into()));
         }
         let Some((project, values)) = target.project.zip(target.values.ok()) else {
@@ -192,6 +192,7 @@ impl Tomo {
             AppError::Invalid("The engine that this app runs in does not answer now.".into())
         })?;
         let holdings = engine.holdings(&images(&project)).await?;
+        let replaced = wanted(&engine, newer).await?;
         let mut secrets = self.secrets_of(app.id).await?;
         let next = secrets_after(&secrets, typed, &target.manifest)?;
         let before = secrets::present(&secrets);
@@ -207,16 +208,19 @@ impl Tomo {
                 .filter(|image| !holdings.images.contains_key(image))
                 .collect(),
             volumes: volumes_of(&project).filter(|name| !holdings.volumes.contains(name)).collect(),
-            before: before_of(&app),
+            digests: BTreeMap::new(),
+            before: EarlierApp { replaced, ..before_of(&app) },
             manifest: target.manifest,
             project,
             values,
         };
         doing.add(&planned(&update));
         // What an earlier attempt has left is wanted again.
-        let wanted: Vec<String> = volumes_of(&update.project).collect();
-        app.config.rubbish.volumes.retain(|volume| !wanted.contains(volume));
-        let to = update.manifest.version.clone();
+        let again: Vec<String> = volumes_of(&update.project).collect();
+        app.config.rubbish.volumes.retain(|volume| !again.contains(volume));
+        let replaced = &update.before.replaced;
+        app.config.names_back.retain(|back| replaced.iter().all(|it| it.image != back.image));
+        let to = told(&update);
         app.config.update = Some(Box::new(update));
         app.config.failure = None;
         app.error = None;
@@ -231,6 +235,17 @@ impl Tomo {
         self.record(entry.with(json!({ "app": app.app, "from": app.version(), "to": to }))).await;
         self.inner.tasks.spawn_on(worker.update(), &self.inner.runtime);
         Ok(())
+    }
+}
+
+/// What an app is updated to, in words.
+fn told(update: &AppUpdate) -> String {
+    let version = &update.manifest.version;
+    match update.before.replaced.len() as u64 {
+        count if count > 0 && *version == update.before.manifest.version => {
+            format!("{} of {version}", figure::count(count, "newer image"))
+        }
+        _ => version.clone(),
     }
 }
 
@@ -257,6 +272,7 @@ fn before_of(app: &StoredInstall) -> EarlierApp {
         compose: config.compose.clone(),
         copies,
         not_copied,
+        replaced: Vec::new(),
         at: Utc::now(),
         until: Utc::now() + KEPT,
     }
@@ -318,6 +334,9 @@ impl Worker {
         }
         let volumes = names(&self.under_way()?.before.copies);
         self.refuse_strangers(engine, &volumes).await?;
+        if self.under_way()?.stage == UpdateStage::Pulling {
+            self.refuse_without_room(engine).await?;
+        }
         self.under_way()?.stage = UpdateStage::Copying;
         self.stands_at(AppStatus::Starting).await?;
         self.rewrite_if_missing(engine).await?;
@@ -378,6 +397,32 @@ impl Worker {
         self.save().await
     }
 
+    /// Copies that fill the disk would end more than this app.
+    async fn refuse_without_room(&mut self, engine: &Engine) -> Result<(), Trouble> {
+        let copies = self.under_way()?.before.copies.clone();
+        let mut wanted = Vec::new();
+        for copy in &copies {
+            if engine.can_copy_volume(&copy.volume).await.unwrap_or(false) {
+                wanted.push(copy.volume.as_str());
+            }
+        }
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        // What nobody knows stands in nobody's way.
+        match futures::join!(engine.bytes_of_volumes(&wanted), engine.free_bytes()) {
+            (Some(bytes), Some(free)) if bytes > free => {
+                let place = engine.info().root_dir.as_deref().unwrap_or_default();
+                let (bytes, free) = (size(bytes), size(free));
+                Err(Trouble::Failed(format!(
+                    "a copy of its data takes {bytes}, and {free} are free in {place} on the server; \
+                     nothing was stopped. Make room there, and update again"
+                )))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// An image that is there, whatever is in it.
     pub(super) async fn some_image(&self, engine: &Engine) -> Result<String, Trouble> {
         let containers = self.containers(engine).await?;
@@ -399,9 +444,10 @@ impl Worker {
 
     /// The new configuration takes the place of the old one.
     async fn apply(&mut self, engine: &Engine) -> Result<(), Trouble> {
-        let wanted = images(&self.under_way()?.project);
-        let digests = self.pull_all(engine, &wanted).await?;
+        // What was pulled may have been removed meanwhile.
+        self.pull_for_update(engine).await?;
         let update = self.under_way()?;
+        let digests = update.digests.clone();
         if update.stage != UpdateStage::Applied {
             update.stage = UpdateStage::Applied;
             let (manifest, project) = (update.manifest.clone(), update.project.clone());
@@ -443,7 +489,9 @@ impl Worker {
     async fn keep_way_back(&mut self) {
         let config = &mut self.app.config;
         let Some(update) = config.update.take() else { return };
-        let from = update.before.manifest.version.clone();
+        let (from, what) = (update.before.manifest.version.clone(), told(&update));
+        self.keep_replaced(&update);
+        let config = &mut self.app.config;
         config.made.images.extend(update.images);
         config.made.volumes.extend(update.volumes);
         config.failure = None;
@@ -470,7 +518,10 @@ impl Worker {
         let is_stored = self.end_with_secrets(status).await;
         let place = self.tomo.place([self.app.server_id]);
         let to = self.app.version().to_owned();
-        let message = format!("{} updated from {from} to {to}{place}", self.app.title());
+        let message = match from == to {
+            true => format!("{} updated to {what}{place}", self.app.title()),
+            false => format!("{} updated from {from} to {to}{place}", self.app.title()),
+        };
         let entry = Entry::by_tomo(ActivityKind::AppUpdated, message).to_app(&self.app);
         let details = json!({ "app": self.app.app, "from": from, "to": to });
         self.tomo.record(entry.with(details)).await;
