@@ -113,7 +113,11 @@ pub(super) async fn ask(
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let stream = way.open(bare, port).await.map_err(unreachable)?;
     let stream: Box<dyn Duplex> = match url.scheme() {
-        "https" => Box::new(tls.over(stream, bare, registry).await?),
+        "https" => {
+            // Who speaks no TLS may well wait for more.
+            let begun = tokio::time::timeout(OPENING, tls.over(stream, bare, registry)).await;
+            Box::new(begun.map_err(|_| unreachable("it does not speak TLS".to_owned()))??)
+        }
         _ => stream,
     };
     let broken = |error: hyper::Error| {

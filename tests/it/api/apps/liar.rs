@@ -110,6 +110,10 @@ fn answer(
             return Ok(());
         }
         head.push(byte[0]);
+        if head[0] == 0x16 {
+            // TLS, which it does not speak.
+            return Ok(());
+        }
     }
     let head = String::from_utf8_lossy(&head).into_owned();
     heard.lock().unwrap_or_else(PoisonError::into_inner).push(head.clone());
