@@ -48,9 +48,28 @@ impl Docker {
 
     /// Starts an engine with the image in it.
     pub fn start() -> Self {
+        Self::start_on(None)
+    }
+
+    /// The same, on a disk of so many MB.
+    pub fn start_small(megabytes: u32) -> Self {
+        Self::start_on(Some(megabytes))
+    }
+
+    fn start_on(megabytes: Option<u32>) -> Self {
         let folder = tempfile::Builder::new().prefix("tomo-docker-").tempdir().expect("a folder");
         // Accounts of the lab must be able to reach the socket.
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("a mode");
+        if let Some(megabytes) = megabytes {
+            let data = folder.path().join("data");
+            fs::create_dir(&data).expect("a folder");
+            let options = format!("size={megabytes}m");
+            let mounted = Command::new("mount")
+                .args(["-t", "tmpfs", "-o", &options, "tmpfs"])
+                .arg(&data)
+                .status();
+            assert!(mounted.is_ok_and(|status| status.success()), "a small disk");
+        }
         let mut docker = Self { folder, child: None };
         docker.run();
         docker.build();
@@ -160,6 +179,8 @@ impl Docker {
         let child = Command::new(find("dockerd").expect("dockerd"))
             .args(["--storage-driver=vfs", "--iptables=false", "--ip-masq=false", "--bridge=none"])
             .args(["--group", "root"])
+            // A registry that breaks off is not waited for a minute.
+            .args(["--max-download-attempts", "2"])
             // Small ones, so that all engines of all tests have enough of them.
             .args(["--default-address-pool", "base=10.213.0.0/16,size=26"])
             .arg("--data-root")
@@ -208,6 +229,8 @@ impl Drop for Docker {
         // The bridges of its networks outlive an engine.
         self.try_docker(&["network", "prune", "-f"]);
         self.stop();
+        let data = self.folder.path().join("data");
+        let _ = Command::new("umount").args(["-l"]).arg(data).stderr(Stdio::null()).status();
         // What a container mounted may outlive it by a moment.
         let _ =
             Command::new("umount").arg("-R").arg(self.folder.path()).stderr(Stdio::null()).status();

@@ -15,6 +15,11 @@ use crate::domain::{
     engine_store, failure, file, fleet, health, history, host_key, id, installed_app, key_info,
     live, lock, own_app, plan, retention, sample, server, server_list, session, setting, status,
     system_info, terminal, test_report, user,
+    about, account, activity, address, app, app_newer, app_plan, app_project, app_source,
+    app_update, audit, backup, connection, container, container_details, container_history,
+    container_log, engine, engine_store, failure, file, fleet, health, history, host_key, id,
+    installed_app, key_info, live, lock, plan, retention, sample, server, server_list, session,
+    setting, status, system_info, terminal, test_report, user,
 };
 use std::fmt::Write;
 use ts_rs::{Config, TS};
@@ -165,6 +170,8 @@ pub fn typescript() -> String {
         installed_app::AppNetwork,
         installed_app::AppVolume,
         installed_app::AppBind,
+        app_newer::AppImage,
+        app_newer::NewerImage,
         app_update::AppVersion,
         app_update::WayBack,
         app_update::LineChange,

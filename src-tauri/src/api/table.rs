@@ -354,6 +354,9 @@ commands! {
     /// Begins to update an app, or to give it other values; what does not become well is put back by itself.
     /// The `id` is that of a row of `app_list`. `app_update_plan` says what changes.
     "app.update" Operate (itself) app_update(UpdateApp) -> InstalledAppDetails;
+    /// Asks the registries whether they have newer images for an app, which costs no pulls.
+    /// The `id` is that of a row of `app_list`. `app_update` takes them, also where the version stays.
+    "app.look_for_newer" Operate app_look_for_newer(OneInstalledApp) -> InstalledAppDetails;
     /// Begins to put an app back to the version before its last update, with the data of then.
     /// The `id` is that of a row of `app_list`. What was written since then is lost.
     "app.roll_back" Operate (itself) [destroys] app_roll_back(OneInstalledApp) -> InstalledAppDetails;

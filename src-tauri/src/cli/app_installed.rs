@@ -86,6 +86,7 @@ fn version(app: &InstalledApp) -> String {
     let version = output::clean_line(&app.version);
     match &app.newer {
         Some(newer) => format!("{version} ({} is there)", output::clean_line(newer)),
+        None if app.has_newer_image => format!("{version} (newer image)"),
         None => version,
     }
 }

@@ -28,6 +28,9 @@ pub struct Update {
     /// Only show what would change
     #[arg(long)]
     dry_run: bool,
+    /// Only ask the registries whether they have newer images
+    #[arg(long, conflicts_with_all = ["dry_run", "values"])]
+    check: bool,
     /// Do not ask first
     #[arg(long)]
     yes: bool,
@@ -55,6 +58,9 @@ pub(super) struct How {
 pub async fn update(cli: &Cli, update: Update) -> Result<(), CliError> {
     cli.ensure_may("app.update").await?;
     let app = find(cli, &update.one.app).await?;
+    if update.check {
+        return super::app_newer::check(cli, &app, json).await;
+    }
     let values: BTreeMap<String, String> = update.values.into_iter().collect();
     let how = How { json: update.one.listing.json, dry_run: update.dry_run, yes: update.yes };
     // What somebody else wrote is looked at where it is.
@@ -171,6 +177,9 @@ fn show(plan: &UpdatePlan) -> Result<(), CliError> {
             let mark = if line.change == LineChange::Added { '+' } else { '-' };
             output::text(&format!(" .env {mark} {}", output::clean_line(&line.text)))?;
         }
+    }
+    for newer in &plan.newer_images {
+        output::text(&output::clean_line(&format!("newer    {}", newer.image)))?;
     }
     for setting in &plan.new_settings {
         output::text(&output::clean_line(&format!(

@@ -11,6 +11,7 @@ mod app_data;
 mod app_install;
 mod app_installed;
 mod app_own;
+mod app_newer;
 mod app_source;
 mod app_update;
 mod app_work;

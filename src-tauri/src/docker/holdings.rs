@@ -11,7 +11,7 @@ use super::{
 };
 use bollard::{
     models::ImageInspect,
-    query_parameters::{RemoveImageOptions, RemoveVolumeOptions},
+    query_parameters::{RemoveImageOptions, RemoveVolumeOptions, TagImageOptionsBuilder},
 };
 use futures::{StreamExt, stream};
 use oci_spec::distribution::Reference;
@@ -30,6 +30,33 @@ pub struct Holdings {
     pub networks: BTreeSet<String>,
     /// Of the images that were asked about, those that are there, each with its digest where it has one.
     pub images: BTreeMap<String, Option<String>>,
+}
+
+/// An image that an engine has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeptImage {
+    /// Its id.
+    pub id: String,
+    /// Its names with tags.
+    pub tags: Vec<String>,
+    /// Its names with digests.
+    pub digests: Vec<String>,
+}
+
+impl KeptImage {
+    /// The digests under which it came from where this name leads to: registries that give the same image anew
+    /// may give it another.
+    #[must_use]
+    pub fn digests_of(&self, image: &str) -> Vec<String> {
+        let Ok(wanted) = image.parse::<Reference>() else { return Vec::new() };
+        let of = |known: &String| {
+            let known: Reference = known.parse().ok()?;
+            let is_same =
+                known.registry() == wanted.registry() && known.repository() == wanted.repository();
+            known.digest().filter(|_| is_same).map(|digest| text(digest, 140))
+        };
+        self.digests.iter().filter_map(of).collect()
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -100,20 +127,55 @@ impl Engine {
         Ok(there)
     }
 
-    /// The digest of an image that is there.
+    /// The digest of an image that is there, under its own repository: it may be known under several.
     async fn image_there(&self, image: &str) -> Result<Option<String>, EngineError> {
+        let kept = self.kept_image(image).await?;
+        let kept = kept.ok_or_else(|| EngineError::NotFound("there is no such image".into()))?;
+        Ok(kept.digests_of(image).into_iter().next())
+    }
+
+    /// An image as the engine has it, by any of its names; none where it is not there.
+    ///
+    /// # Errors
+    /// When the engine does not answer.
+    pub async fn kept_image(&self, image: &str) -> Result<Option<KeptImage>, EngineError> {
         let path = format!("/images/{}/json", checked_image(image)?);
-        let found: ImageInspect = self.ask(&path, &[], USUAL).await?;
-        // The digest under its own repository: an image may be known under several.
-        let Ok(wanted) = image.parse::<Reference>() else { return Ok(None) };
-        let digests = found.repo_digests.unwrap_or_default();
-        let own = digests.iter().find_map(|digest| {
-            let known: Reference = digest.parse().ok()?;
-            let is_same =
-                known.registry() == wanted.registry() && known.repository() == wanted.repository();
-            known.digest().filter(|_| is_same).map(|digest| text(digest, 80))
-        });
-        Ok(own)
+        let found: ImageInspect = match self.ask(&path, &[], USUAL).await {
+            Ok(found) => found,
+            Err(EngineError::NotFound(_)) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        Ok(Some(KeptImage {
+            id: text(&found.id.unwrap_or_default(), 80),
+            tags: found.repo_tags.unwrap_or_default(),
+            digests: found.repo_digests.unwrap_or_default(),
+        }))
+    }
+
+    /// Gives an image that is there another name; an image that had it loses it.
+    ///
+    /// # Errors
+    /// When the image is not there, the name is none, or the engine refuses.
+    pub async fn name_image(&self, image: &str, name: &str) -> Result<(), EngineError> {
+        let wanted: Reference = name.parse().map_err(|_| {
+            EngineError::NotFound(format!("'{}' is no name of an image", text(name, 200)))
+        })?;
+        let repository = format!("{}/{}", wanted.registry(), wanted.repository());
+        let tag = wanted.tag().unwrap_or("latest");
+        let options = TagImageOptionsBuilder::new().repo(&repository).tag(tag).build();
+        let done = self.for_changes()?.tag_image(checked_image(image)?, Some(options)).await;
+        done.map_err(|error| self.refusal(error))
+    }
+
+    /// Removes an image that is named by its digest, unless it has another name by now.
+    ///
+    /// # Errors
+    /// When a container uses it, the engine refuses, or cannot be reached.
+    pub async fn forget_digest(&self, image: &str) -> Result<(), EngineError> {
+        match self.kept_image(image).await? {
+            Some(kept) if kept.tags.is_empty() => self.forget_image(image).await,
+            _ => Ok(()),
+        }
     }
 
     /// Removes a volume; one that is not there is removed already.

@@ -1,13 +1,19 @@
 //! Pulling images, layer by layer.
 
-use super::{client::Engine, error::EngineError, text};
-use bollard::query_parameters::CreateImageOptionsBuilder;
+use super::{
+    client::Engine,
+    error::EngineError,
+    registry::{Login, is_digest},
+    text,
+};
+use bollard::{auth::DockerCredentials, query_parameters::CreateImageOptionsBuilder};
 use futures::StreamExt;
 use oci_spec::distribution::Reference;
+use secrecy::ExposeSecret;
 use std::{collections::HashMap, time::Duration};
 
 /// How long nothing may be heard of a pull: a registry that answers no more is not waited for.
-const SILENCE: Duration = Duration::from_secs(5 * 60);
+pub const SILENCE: Duration = Duration::from_secs(5 * 60);
 /// The most layers of one image: engines allow 127.
 const LAYERS: usize = 256;
 
@@ -91,34 +97,60 @@ impl Layers {
 }
 
 impl Engine {
-    /// Pulls an image; `tell` hears of every step. Dropping this ends the pull.
+    /// Pulls an image, as somebody whom its registry knows where a login is given; `tell` hears of every step.
+    /// Gives the digest that its name stood for, as far as the engine says. Dropping this ends the pull.
     ///
     /// # Errors
     /// When the name is none, or the registry or the engine refuses.
     pub async fn pull(
         &self,
         image: &str,
+        login: Option<&Login>,
         tell: &mut (dyn FnMut(&Layers) + Send),
-    ) -> Result<(), EngineError> {
+    ) -> Result<Option<String>, EngineError> {
         let reference: Reference = image.parse().map_err(|_| {
             EngineError::NotFound(format!("'{}' is no name of an image", text(image, 200)))
         })?;
         let name = format!("{}/{}", reference.registry(), reference.repository());
         let version = reference.digest().or(reference.tag()).unwrap_or("latest");
         let options = CreateImageOptionsBuilder::new().from_image(&name).tag(version).build();
-        let mut steps = Box::pin(self.for_changes()?.create_image(Some(options), None, None));
-        let mut layers = Layers::default();
+        let docker = self.for_changes()?;
+        let known = login.map(|login| credentials(login, reference.registry()));
+        let mut steps = Box::pin(docker.create_image(Some(options), None, known));
+        let (mut layers, mut digest) = (Layers::default(), None);
         loop {
             let step = tokio::time::timeout(SILENCE, steps.next()).await;
             let Some(step) = step.map_err(|_| EngineError::Timeout)? else { break };
             let step = step?;
-            if let (Some(id), Some(status)) = (step.id, step.status) {
-                let detail = step.progress_detail.unwrap_or_default();
-                layers.take(&id, &status, detail.current, detail.total);
-                tell(&layers);
+            match (step.id, step.status) {
+                (Some(id), Some(status)) => {
+                    let detail = step.progress_detail.unwrap_or_default();
+                    layers.take(&id, &status, detail.current, detail.total);
+                    tell(&layers);
+                }
+                (None, Some(status)) => {
+                    let said = status.strip_prefix("Digest: ").filter(|said| is_digest(said));
+                    digest = said.map(str::to_owned).or(digest);
+                }
+                _ => {}
             }
         }
-        Ok(())
+        Ok(digest)
+    }
+}
+
+/// The API knows nothing of what `docker login` has stored: it wants to be told each time.
+fn credentials(login: &Login, registry: &str) -> DockerCredentials {
+    let secret = Some(login.secret.expose_secret().to_owned());
+    let serveraddress = Some(registry.to_owned());
+    match login.is_identity {
+        true => DockerCredentials { identitytoken: secret, serveraddress, ..Default::default() },
+        false => DockerCredentials {
+            username: Some(login.user.clone()),
+            password: secret,
+            serveraddress,
+            ..Default::default()
+        },
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{
     app::{AppManifest, AppSetting},
+    app_newer::{NewerImage, WantedImage},
     app_project::{AppProject, ValueProblem},
 };
 use chrono::{DateTime, Utc};
@@ -46,6 +47,9 @@ pub struct EarlierApp {
     pub copies: Vec<VolumeCopy>,
     /// Data that was not copied.
     pub not_copied: Vec<String>,
+    /// Images that the update from it pulled anew.
+    #[serde(default)]
+    pub replaced: Vec<WantedImage>,
     /// When it was given up.
     pub at: DateTime<Utc>,
     /// Until when the way back is kept.
@@ -92,6 +96,9 @@ pub struct AppUpdate {
     pub values: BTreeMap<String, String>,
     /// Images of that which were not there before.
     pub images: Vec<String>,
+    /// The digests of its images, by their names, as far as they were pulled or stay as they are.
+    #[serde(default)]
+    pub digests: BTreeMap<String, String>,
     /// Volumes of that which were not there before.
     pub volumes: Vec<String>,
     /// What it is put back to.
@@ -167,6 +174,8 @@ pub struct UpdatePlan {
     pub variables: Vec<DiffLine>,
     /// Images that are needed.
     pub images: Vec<String>,
+    /// Those of them that are pulled anew, because their names stand for others by now.
+    pub newer_images: Vec<NewerImage>,
     /// Volumes that are copied before.
     pub copied: Vec<String>,
     /// Data that is not copied, and is as the new version leaves it after a way back.

@@ -3,6 +3,7 @@
 use super::{
     app::{AppIcon, AppManifest},
     app_backup::{AppBackupEntry, AppRest},
+    app_newer::{AppImage, ImagesLook, NameBack},
     app_project::{AppProject, ProjectNetwork},
     app_source::AppId,
     app_update::{AppUpdate, AppVersion, EarlierApp, LastUpdate, WayBack},
@@ -329,6 +330,12 @@ pub struct AppConfig {
     /// Backups that were made of it, the newest first.
     #[serde(default)]
     pub backups: Vec<AppBackupEntry>,
+    /// Names that images of before are to get back.
+    #[serde(default)]
+    pub names_back: Vec<NameBack>,
+    /// What registries said of its images last.
+    #[serde(default)]
+    pub looked: Option<ImagesLook>,
 }
 
 /// What was not on a server before an app came.
@@ -400,6 +407,8 @@ pub struct InstalledApp {
     pub started_at: Option<DateTime<Utc>>,
     /// The version that the catalog has, where it is another.
     pub newer: Option<String>,
+    /// Whether a registry has another image under the name of one of its images, as far as anybody looked.
+    pub has_newer_image: bool,
     /// The way back to the version before.
     pub way_back: Option<WayBack>,
     /// Whether it stands between two versions: an update failed and could not be put back. It can be rolled
@@ -475,6 +484,10 @@ pub struct InstalledAppDetails {
     pub last_update: Option<LastUpdate>,
     /// Backups that were made of it, the newest first.
     pub backups: Vec<AppBackupEntry>,
+    /// Its images, and what their registries say of them.
+    pub images: Vec<AppImage>,
+    /// When the registries were asked last; absent where nobody has.
+    pub images_looked_at: Option<DateTime<Utc>>,
 }
 
 /// What uninstalling an app would take.

@@ -10,6 +10,7 @@ pub mod activity;
 pub mod address;
 pub mod app;
 pub mod app_backup;
+pub mod app_newer;
 pub mod app_plan;
 pub mod app_project;
 pub mod app_source;

@@ -7,6 +7,7 @@ const DOING: &[(&str, &str)] = &[
     ("app.backup", "back apps up or look into their backups"),
     ("app.move", "move apps to other servers"),
     ("app.adopt", "take over compose projects"),
+    ("app.look_for_newer", "look for newer images"),
     ("app.open", "open the pages of apps"),
     ("app.restore", "bring backups of apps back"),
     ("app.reveal", "look at secrets of apps"),

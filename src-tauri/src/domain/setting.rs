@@ -134,6 +134,8 @@ registry! {
         "With history": "Automatic backups hold the history of servers, too.";
     "system.backup_folder" "\"\"", Rule::Folder, System system,
         "Folder": "A folder on another disk or machine survives the loss of this computer.";
+    "system.look_for_newer_images" "true", Rule::Boolean, System system,
+        "Look for newer images": "Once a day the registries of installed apps are asked whether they have newer images. It costs no pulls.";
     "security.session_timeout_seconds" "604800", whole(300, 7_776_000, "s"), System security,
         "Session ends after": "How long after signing in the password is asked for again.";
     "security.session_idle_timeout_seconds" "900", whole(60, 86_400, "s"), System security,

@@ -2,6 +2,7 @@
 
 use super::{Store, StoreError, row};
 use crate::domain::{
+    app_newer::ImagesLook,
     app_source::AppId,
     id::{InstalledAppId, ServerId},
     installed_app::{AppBind, AppConfig, AppNetwork, AppStatus, AppVolume},
@@ -185,6 +186,28 @@ impl Store {
         .await?;
         transaction.commit().await?;
         Ok(true)
+    }
+
+    /// Writes what registries said of the images of an app, and nothing else of it: whatever is being done to it
+    /// meanwhile writes the rest. Says whether it is still there.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn write_images_look(
+        &self,
+        id: InstalledAppId,
+        look: &ImagesLook,
+    ) -> Result<bool, StoreError> {
+        let mut transaction = self.write().await?;
+        let done = sqlx::query(
+            "update installed_apps set config = json_set(config, '$.looked', json(?2)) where id = ?1",
+        )
+        .bind(id.to_string())
+        .bind(to_json(look)?)
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(done.rows_affected() > 0)
     }
 
     /// Forgets an app and its secrets.

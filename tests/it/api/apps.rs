@@ -2,13 +2,16 @@
 
 mod backups;
 mod adopt;
+mod bad_registries;
 mod catalog;
 mod cut;
 mod deploy;
 mod lab;
+mod liar;
 mod life;
 mod moves;
 mod own;
+mod newer;
 mod planning;
 mod sources;
 mod updates;

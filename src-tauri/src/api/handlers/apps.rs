@@ -151,6 +151,14 @@ pub(in crate::api) async fn app_update(
     Ok(tomo.installed_app(args.id).await?)
 }
 
+pub(in crate::api) async fn app_look_for_newer(
+    tomo: &Tomo,
+    args: OneInstalledApp,
+) -> Answer<InstalledAppDetails> {
+    tomo.look_for_newer(args.id).await?;
+    Ok(tomo.installed_app(args.id).await?)
+}
+
 pub(in crate::api) async fn app_roll_back(
     tomo: &Tomo,
     args: OneInstalledApp,

@@ -265,6 +265,8 @@ fn new_row(id: InstalledAppId, looked: Looked) -> Result<StoredInstall, AppError
             rest: None,
             awaits_data: false,
             backups: Vec::new(),
+            names_back: Vec::new(),
+            looked: None,
         },
         installed_at: None,
         started_at: None,

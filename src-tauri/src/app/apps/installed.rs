@@ -1,6 +1,6 @@
 //! Apps on servers, as they stand: what is stored of each, and what its containers do now.
 
-use super::{catalog::Catalog, update_plan::last_update, way_back::way_back};
+use super::{catalog::Catalog, newer, update_plan::last_update, way_back::way_back};
 use crate::{
     app::{Tomo, error::AppError},
     catalog,
@@ -141,6 +141,8 @@ impl Tomo {
                 Some(_) => stored.config.manifest.compose.clone(),
                 None => stored.config.compose,
             },
+            images: newer::told(&stored),
+            images_looked_at: stored.config.looked.as_ref().map(|look| look.at),
             manifest: stored.config.manifest,
             folder: stored.config.folder,
             networks: stored.networks,
@@ -236,6 +238,7 @@ impl Tomo {
                 .version(&app.app)
                 .filter(|version| app.installed_at.is_some() && *version != app.version())
                 .map(str::to_owned),
+            has_newer_image: newer::has_newer(app),
             way_back: way_back(app),
             is_stuck: app.is_stuck(),
             work,

@@ -10,9 +10,12 @@ mod last_lines;
 mod life;
 mod look;
 mod own;
+mod newer;
+mod pins;
 mod place;
 mod planning;
 mod probe;
+mod pull_words;
 mod pulling;
 mod putting_back;
 mod resume;
@@ -39,7 +42,7 @@ use crate::domain::{app::AppName, id::InstalledAppId};
 use catalog::Catalog;
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
     time::Instant,
 };
 
@@ -60,6 +63,8 @@ pub(super) struct Apps {
     incoming: Mutex<HashMap<InstalledAppId, Arc<data::Incoming>>>,
     /// When what is left of an app was last tried to be removed.
     tried: Mutex<HashMap<InstalledAppId, Instant>>,
+    /// Whether newer images are being looked for.
+    is_looking: AtomicBool,
 }
 
 impl Apps {

@@ -1,9 +1,12 @@
 //! Pulling the images of an app, layer by layer.
 
-use super::{planning::images, trouble::Trouble, worker::Worker};
+use super::{planning::images, pull_words, trouble::Trouble, worker::Worker};
 use crate::{
     catalog,
-    docker::{Engine, LayerState, Layers},
+    docker::{
+        Engine, LayerState, Layers,
+        registry::{HasLogin, Logins},
+    },
     domain::installed_app::PulledLayer,
 };
 use std::{
@@ -36,16 +39,24 @@ impl Worker {
         engine: &Engine,
         images: &[String],
     ) -> Result<BTreeMap<String, String>, Trouble> {
-        let there = engine.images_there(images).await?;
-        for image in images.iter().filter(|image| !there.contains_key(*image)) {
-            let pulled = self.pull_one(engine, image).await;
-            pulled.map_err(|trouble| trouble.while_doing(&format!("pulling {image}")))?;
+        let mut there = engine.images_there(images).await?;
+        if images.iter().any(|image| !there.contains_key(image)) {
+            let logins = engine.logins().await;
+            for image in images.iter().filter(|image| !there.contains_key(*image)) {
+                self.pull_one(engine, image, &logins).await?;
+            }
+            there = engine.images_there(images).await?;
         }
-        let there = engine.images_there(images).await?;
         Ok(there.into_iter().filter_map(|(image, digest)| Some((image, digest?))).collect())
     }
 
-    async fn pull_one(&self, engine: &Engine, image: &str) -> Result<(), Trouble> {
+    /// Pulls an image, whatever of its name is there; gives its digest, as far as the engine says.
+    pub(super) async fn pull_one(
+        &self,
+        engine: &Engine,
+        image: &str,
+        logins: &Logins,
+    ) -> Result<Option<String>, Trouble> {
         let is_nearly_there = AtomicBool::new(false);
         let mut tell = |layers: &Layers| {
             let is_to_come = |state| matches!(state, LayerState::Waiting | LayerState::Downloading);
@@ -56,10 +67,23 @@ impl Worker {
                 step.layers = layers.all().iter().map(told).collect();
             });
         };
-        let mut pulling = pin!(engine.pull(image, &mut tell));
-        tokio::select! {
-            pulled = &mut pulling => return Ok(pulled?),
-            () = self.doing.cancel.cancelled() => {}
+        let has_login = logins.of_image(image);
+        let login = match has_login {
+            HasLogin::Plain(login) => Some(login),
+            HasLogin::Kept | HasLogin::No => None,
+        };
+        let mut pulling = pin!(engine.pull(image, login, &mut tell));
+        let pulled = tokio::select! {
+            pulled = &mut pulling => Some(pulled),
+            () = self.doing.cancel.cancelled() => None,
+        };
+        match pulled {
+            Some(Ok(digest)) => return Ok(digest),
+            Some(Err(error)) => {
+                let trouble = pull_words::trouble(engine, image, has_login, error).await;
+                return Err(trouble.while_doing(&format!("pulling {image}")));
+            }
+            None => {}
         }
         let wait = if is_nearly_there.load(Ordering::Relaxed) { LAST_MOMENT } else { MOMENT };
         // Whatever comes of it is removed with the rest.

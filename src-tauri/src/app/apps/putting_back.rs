@@ -208,8 +208,9 @@ impl Worker {
 
     /// The way back is walked: what was kept for it, and what came with the other version, is thrown away.
     fn end_update(&mut self) -> Option<AppUpdate> {
+        let update = *self.app.config.update.take()?;
+        self.give_names_back(&update);
         let config = &mut self.app.config;
-        let update = *config.update.take()?;
         let copies = &update.before.copies;
         config.rubbish.volumes.extend(copies.iter().map(|copy| copy.copy.clone()));
         if !matches!(update.stage, UpdateStage::Pulling | UpdateStage::Copying) {

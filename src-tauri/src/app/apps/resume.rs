@@ -24,6 +24,7 @@ impl Tomo {
             }
         };
         self.watch_apps(&stored).await;
+        self.look_when_due(&stored).await;
         for app in stored {
             if !is_half_done(&app) {
                 self.clear_away_when_due(app).await;

@@ -99,8 +99,13 @@ impl Worker {
 
     /// Removes the images that came with the app. Somebody else may use one by now, and then it stays.
     pub(super) async fn remove_images(&self, engine: &Engine) {
-        for image in &self.app.config.made.images {
-            if let Err(error) = engine.forget_image(image).await {
+        let config = &self.app.config;
+        for image in config.made.images.iter().chain(&config.rubbish.images) {
+            let done = match image.contains('@') {
+                true => engine.forget_digest(image).await,
+                false => engine.forget_image(image).await,
+            };
+            if let Err(error) = done {
                 tracing::info!(image, %error, "an image stays");
             }
         }

@@ -1,6 +1,7 @@
 //! Plans of updates: what would change, what is copied before, and what cannot be taken. Changes nothing.
 
 use super::{
+    newer::newer_of,
     planning::images,
     secrets,
     updating::{UpdateWish, secrets_after},
@@ -13,6 +14,7 @@ use crate::{
     },
     domain::{
         app::AppManifest,
+        app_newer::NewerImage,
         app_project::{AppProject, ValueProblem},
         app_update::{DiffLine, LastUpdate, LineChange, UnnamedVolume, UpdatePlan, VolumeCopy},
         credential::AppSecrets,
@@ -61,6 +63,7 @@ impl Tomo {
             }
             copies = can;
         }
+        let newer = newer_images(config, &target, wish);
         let values = target.values.unwrap_or_default();
         Ok(UpdatePlan {
             from: app.version().to_owned(),
@@ -79,6 +82,7 @@ impl Tomo {
                 false => Vec::new(),
             },
             images: target.project.as_ref().map(images).unwrap_or_default(),
+            newer_images: newer,
             values: asked(&target.manifest, values),
             problems,
             copied: copies.into_iter().map(|copy| copy.told()).collect(),
@@ -147,6 +151,18 @@ impl Tomo {
         Ok(is_manifest
             && target.values.as_ref().is_ok_and(|values| *values == config.values)
             && secrets::are_same(&secrets::present(&all), &next))
+    }
+}
+
+/// Images that are taken anew although their names stay. Whoever changes settings alone is given none.
+pub(super) fn newer_images(
+    config: &AppConfig,
+    target: &Target,
+    wish: &UpdateWish,
+) -> Vec<NewerImage> {
+    match &target.project {
+        Some(project) if !wish.keeps_version => newer_of(config, project),
+        _ => Vec::new(),
     }
 }
 

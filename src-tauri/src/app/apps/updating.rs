@@ -6,10 +6,12 @@
 
 use super::{
     installed::volumes_of,
+    pins::wanted,
+    place::size,
     planning::{images, refusal},
     secrets::{self, Kept},
     trouble::Trouble,
-    update_plan::to_copy,
+    update_plan::{newer_images, to_copy},
     worker::{Step, Worker},
     works::{Doing, Planned},
 };
@@ -20,6 +22,7 @@ use crate::{
     domain::{
         activity::ActivityKind,
         app::AppManifest,
+        app_newer::NewerImage,
         app_project::AppProject,
         app_update::{AppUpdate, AppVersion, EarlierApp, UpdateStage, VolumeCopy},
         container::RestartPolicy,
@@ -33,6 +36,7 @@ use crate::{
 };
 use chrono::{TimeDelta, Utc};
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// How long the way back is kept.
 const KEPT: TimeDelta = TimeDelta::days(7);
@@ -132,11 +136,7 @@ impl Step for Stage {
 
     async fn run(self, worker: &mut Worker, engine: Engine) -> Result<(), Trouble> {
         match self {
-            Self::Pull => {
-                let update = worker.app.config.update.as_ref();
-                let wanted = update.map(|update| images(&update.project)).unwrap_or_default();
-                worker.pull_all(&engine, &wanted).await.map(drop)
-            }
+            Self::Pull => worker.pull_for_update(&engine).await,
             Self::Stop => worker.stop_for_update(&engine).await,
             Self::Copy => worker.copy_volumes(&engine).await,
             Self::Write => worker.apply(&engine).await,
@@ -205,16 +205,17 @@ impl Tomo {
         let mut given = target.secrets.clone();
         given.extend(typed);
         let typed = given;
-        if self.is_same(&app, &target, &typed).await? {
+        let newer = newer_images(&app.config, &target, wish);
+        if newer.is_empty() && self.is_same(&app, &target, &typed).await? {
             return Err(AppError::Changed("Nothing would change: it is like this already.".into()));
         }
         let Some((project, values)) = target.project.zip(target.values.ok()) else {
             return Err(AppError::Internal("planning an update"));
         };
         let next = secrets_after(&self.secrets_of(app.id).await?, typed, &target.manifest)?;
-        let next = NextApp { manifest: target.manifest, project, values, secrets: next };
-        let to = next.manifest.version.clone();
+        let next = NextApp { manifest: target.manifest, project, values, secrets: next, newer };
         let worker = self.begin_update(doing, app, next, false).await?;
+        let to = worker.app.config.update.as_deref().map(told).unwrap_or_default();
         let app = &worker.app;
         let place = self.place([app.server_id]);
         let message = format!("{} is being updated to {to}{place}", app.title());
@@ -239,8 +240,9 @@ impl Tomo {
         let engine = engine.ok_or_else(|| {
             AppError::Invalid("The engine that this app runs in does not answer now.".into())
         })?;
-        let wanted = images(&next.project);
-        let holdings = engine.holdings(&wanted).await?;
+        let needed = images(&next.project);
+        let holdings = engine.holdings(&needed).await?;
+        let replaced = wanted(&engine, next.newer).await?;
         let mut secrets = self.secrets_of(app.id).await?;
         let before = secrets::present(&secrets);
         Kept::Before.keep(&mut secrets, before);
@@ -251,22 +253,25 @@ impl Tomo {
             stage: UpdateStage::Pulling,
             started_at: None,
             was_stopped: app.status == AppStatus::Stopped,
-            images: wanted
+            images: needed
                 .into_iter()
                 .filter(|image| !holdings.images.contains_key(image))
                 .collect(),
             volumes: volumes_of(&next.project)
                 .filter(|name| !holdings.volumes.contains(name))
                 .collect(),
-            before: before_of(&app),
+            digests: BTreeMap::new(),
+            before: EarlierApp { replaced, ..before_of(&app) },
             manifest: next.manifest,
             project: next.project,
             values: next.values,
         };
         doing.add(&planned(&update));
         // What an earlier attempt has left is wanted again.
-        let wanted: Vec<String> = volumes_of(&update.project).collect();
-        app.config.rubbish.volumes.retain(|volume| !wanted.contains(volume));
+        let again: Vec<String> = volumes_of(&update.project).collect();
+        app.config.rubbish.volumes.retain(|volume| !again.contains(volume));
+        let replaced = &update.before.replaced;
+        app.config.names_back.retain(|back| replaced.iter().all(|it| it.image != back.image));
         app.config.update = Some(Box::new(update));
         app.config.failure = None;
         app.error = None;
@@ -285,6 +290,19 @@ pub(super) struct NextApp {
     /// Values of settings, without secrets.
     pub(super) values: Values,
     pub(super) secrets: AppSecrets,
+    /// Images that are to be newer than those that it has.
+    pub(super) newer: Vec<NewerImage>,
+}
+
+/// What an app is updated to, in words.
+fn told(update: &AppUpdate) -> String {
+    let version = &update.manifest.version;
+    match update.before.replaced.len() as u64 {
+        count if count > 0 && *version == update.before.manifest.version => {
+            format!("{} of {version}", figure::count(count, "newer image"))
+        }
+        _ => version.clone(),
+    }
 }
 
 /// The secrets that an app would run with, of those that it has, those that somebody typed, and new ones.
@@ -310,6 +328,7 @@ fn before_of(app: &StoredInstall) -> EarlierApp {
         compose: config.compose.clone(),
         copies,
         not_copied,
+        replaced: Vec::new(),
         at: Utc::now(),
         until: Utc::now() + KEPT,
     }
@@ -371,6 +390,9 @@ impl Worker {
         }
         let volumes = names(&self.under_way()?.before.copies);
         self.refuse_strangers(engine, &volumes).await?;
+        if self.under_way()?.stage == UpdateStage::Pulling {
+            self.refuse_without_room(engine).await?;
+        }
         self.under_way()?.stage = UpdateStage::Copying;
         self.stands_at(AppStatus::Starting).await?;
         self.rewrite_if_missing(engine).await?;
@@ -431,6 +453,32 @@ impl Worker {
         self.save().await
     }
 
+    /// Copies that fill the disk would end more than this app.
+    async fn refuse_without_room(&mut self, engine: &Engine) -> Result<(), Trouble> {
+        let copies = self.under_way()?.before.copies.clone();
+        let mut wanted = Vec::new();
+        for copy in &copies {
+            if engine.can_copy_volume(&copy.volume).await.unwrap_or(false) {
+                wanted.push(copy.volume.as_str());
+            }
+        }
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        // What nobody knows stands in nobody's way.
+        match futures::join!(engine.bytes_of_volumes(&wanted), engine.free_bytes()) {
+            (Some(bytes), Some(free)) if bytes > free => {
+                let place = engine.info().root_dir.as_deref().unwrap_or_default();
+                let (bytes, free) = (size(bytes), size(free));
+                Err(Trouble::Failed(format!(
+                    "a copy of its data takes {bytes}, and {free} are free in {place} on the server; \
+                     nothing was stopped. Make room there, and update again"
+                )))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// An image that is there, whatever is in it.
     pub(super) async fn some_image(&self, engine: &Engine) -> Result<String, Trouble> {
         let containers = self.containers(engine).await?;
@@ -452,9 +500,10 @@ impl Worker {
 
     /// The new configuration takes the place of the old one.
     async fn apply(&mut self, engine: &Engine) -> Result<(), Trouble> {
-        let wanted = images(&self.under_way()?.project);
-        let digests = self.pull_all(engine, &wanted).await?;
+        // What was pulled may have been removed meanwhile.
+        self.pull_for_update(engine).await?;
         let update = self.under_way()?;
+        let digests = update.digests.clone();
         if update.stage != UpdateStage::Applied {
             update.stage = UpdateStage::Applied;
             let (manifest, project) = (update.manifest.clone(), update.project.clone());
@@ -496,7 +545,9 @@ impl Worker {
     async fn keep_way_back(&mut self) {
         let config = &mut self.app.config;
         let Some(update) = config.update.take() else { return };
-        let from = update.before.manifest.version.clone();
+        let (from, what) = (update.before.manifest.version.clone(), told(&update));
+        self.keep_replaced(&update);
+        let config = &mut self.app.config;
         config.made.images.extend(update.images);
         config.made.volumes.extend(update.volumes);
         config.failure = None;
@@ -524,8 +575,9 @@ impl Worker {
         let place = self.tomo.place([self.app.server_id]);
         let to = self.app.version().to_owned();
         let title = self.app.title();
-        let message = match update.restores {
-            true => format!("{title} {to} has the data of a backup{place}"),
+        let message = match from == to {
+            _ if update.restores => format!("{title} {to} has the data of a backup{place}"),
+            true => format!("{title} updated to {what}{place}"),
             false => format!("{title} updated from {from} to {to}{place}"),
         };
         let entry = Entry::by_tomo(ActivityKind::AppUpdated, message).to_app(&self.app);

@@ -2,6 +2,7 @@
 //! nobody needs any more, removed from the server.
 
 use super::{
+    pins::{by_digest, left},
     planning::images,
     putting_back::{pinned_images, planned},
     secrets::Kept,
@@ -23,7 +24,10 @@ use crate::{
 };
 use chrono::Utc;
 use serde_json::json;
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 /// How long passes before what could not be removed is tried again.
 const AGAIN: Duration = Duration::from_secs(10 * 60);
@@ -61,7 +65,8 @@ fn way_back_of(app: &StoredInstall, before: EarlierApp) -> AppUpdate {
         values: config.values.clone(),
         images: images.into_iter().filter(new).collect(),
         volumes: volumes.filter(made).collect(),
-        before,
+        digests: BTreeMap::new(),
+        before: EarlierApp { replaced: left(config, &before), ..before },
     }
 }
 
@@ -169,7 +174,8 @@ impl Tomo {
     pub(super) async fn clear_away_when_due(&self, app: StoredInstall) {
         let config = &app.config;
         let is_over = config.earlier.as_ref().is_some_and(|it| it.until <= Utc::now());
-        if !is_over && config.rubbish == AppMade::default() {
+        let is_clean = config.rubbish == AppMade::default() && config.names_back.is_empty();
+        if !is_over && is_clean {
             return;
         }
         // One that cannot be asked now is asked later.
@@ -243,16 +249,19 @@ impl Worker {
                 Some((name, digest)) => (name, Some(digest)),
                 None => (image.as_str(), None),
             };
-            if !config.made.images.iter().any(|made| made == name) {
+            let own = digest.map(|digest| by_digest(name, digest));
+            let is_own = |made: &String| made == name || Some(made) == own.as_ref();
+            if !config.made.images.iter().any(is_own) {
                 continue;
             }
             // A tag may stand for another image by now; the old one is known by its digest alone.
             if let Some(digest) = digest
                 && !composes.iter().any(|compose| compose.contains(digest))
             {
-                rubbish.push(format!("{}@{digest}", without_tag(name)));
+                rubbish.push(by_digest(name, digest));
             }
-            if !used.iter().any(|one| one == name) {
+            let is_named = config.made.images.iter().any(|made| made == name);
+            if is_named && !used.iter().any(|one| one == name) {
                 rubbish.push(name.to_owned());
             }
         }
@@ -264,6 +273,10 @@ impl Worker {
     pub(super) async fn clear_away(&mut self) {
         let socket = self.app.config.engine.clone();
         let Some(engine) = self.tomo.engine_at(self.app.server_id, &socket) else { return };
+        if let Err(error) = self.names_back(&engine).await {
+            tracing::info!(app = %self.app.id, %error, "names of images are given back later");
+            return;
+        }
         let rubbish = std::mem::take(&mut self.app.config.rubbish);
         let mut left = AppMade::default();
         for volume in rubbish.volumes {
@@ -274,9 +287,11 @@ impl Worker {
         }
         for image in rubbish.images {
             // Somebody else may use it by now, and then it is theirs.
-            if let Err(error @ (EngineError::Unreachable(_) | EngineError::Timeout)) =
-                engine.forget_image(&image).await
-            {
+            let done = match image.contains('@') {
+                true => engine.forget_digest(&image).await,
+                false => engine.forget_image(&image).await,
+            };
+            if let Err(error @ (EngineError::Unreachable(_) | EngineError::Timeout)) = done {
                 tracing::info!(app = %self.app.id, image, %error, "an image stays");
                 left.images.push(image);
             }
@@ -285,13 +300,5 @@ impl Worker {
         if let Err(trouble) = self.save().await {
             tracing::warn!(why = trouble.words(), "what stays of an app could not be stored");
         }
-    }
-}
-
-/// The name of an image without its tag: `lab:5000/web` of `lab:5000/web:1`.
-fn without_tag(image: &str) -> &str {
-    match image.rsplit_once(':') {
-        Some((name, tag)) if !tag.contains('/') => name,
-        _ => image,
     }
 }

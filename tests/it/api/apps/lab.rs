@@ -9,12 +9,12 @@ pub use crate::lab::app::{Behaviour, fetched};
 use crate::lab::{
     app::manifest,
     docker::{Docker, IMAGE},
-    registry::Registry,
+    registry::{Registry, RegistryOptions},
     sshd::free_port,
 };
 use futures::StreamExt;
 use serde_json::{Value, json};
-use std::{fs, process::Command};
+use std::{fs, path::Path, process::Command};
 use tempfile::TempDir;
 
 /// All of it.
@@ -28,6 +28,29 @@ pub struct AppLab {
 impl AppLab {
     /// With `web` in its catalog; nothing where a part is missing.
     pub async fn start() -> Option<Self> {
+        Self::with(RegistryOptions::default(), &[]).await
+    }
+
+    /// The same, with such a registry, and with further lines of `sshd_config`.
+    pub async fn with(options: RegistryOptions, lines: &[&str]) -> Option<Self> {
+        Self::missing()?;
+        let docker = engine()?;
+        Self::on(docker, options, lines).await
+    }
+
+    /// The same, on an engine whose disk has so many MB.
+    pub async fn small(megabytes: u32) -> Option<Self> {
+        Self::missing()?;
+        if let Some(why) = Docker::missing() {
+            skip(why);
+            return None;
+        }
+        let docker = Docker::start_small(megabytes);
+        docker.open_to_all();
+        Self::on(docker, RegistryOptions::default(), &[]).await
+    }
+
+    fn missing() -> Option<()> {
         if let Some(part) = Registry::missing() {
             skip(part);
             return None;
@@ -40,13 +63,19 @@ impl AppLab {
             skip("docker compose");
             return None;
         }
-        let docker = engine()?;
-        let registry = Registry::start();
+        Some(())
+    }
+
+    async fn on(docker: Docker, options: RegistryOptions, lines: &[&str]) -> Option<Self> {
+        let Some(registry) = Registry::start_with(options) else {
+            skip("an address that is not loopback");
+            return None;
+        };
         let catalog = tempfile::tempdir().expect("a folder");
         // Where files are named by typing.
         let house = House::terminal().await;
         house.tomo.start_collecting().await.expect("it collects");
-        let watched = Watched::with(Lab::with_engine(&docker.socket())?, house).await;
+        let watched = Watched::with(Lab::with_engine_and(&docker.socket(), lines)?, house).await;
         watched.until_engine("ready").await;
         let lab = Self { registry, watched, docker, catalog };
         lab.publish("1", "CMD [\"sh\"]\n");
@@ -75,17 +104,35 @@ impl AppLab {
             format!("FROM {IMAGE}\nLABEL v={tag}\n{lines}"),
         )
         .expect("a Dockerfile");
+        self.push(&self.docker, context.path(), tag);
+    }
+
+    /// Puts another image under a tag, from elsewhere: the engine knows nothing of it. `v` is what it says of
+    /// itself.
+    pub fn publish_elsewhere(&self, elsewhere: &Docker, tag: &str, v: &str, lines: &str) {
+        let context = tempfile::tempdir().expect("a folder");
+        fs::write(context.path().join("Dockerfile"), format!("FROM {IMAGE}\nLABEL v={v}\n{lines}"))
+            .expect("a Dockerfile");
+        self.push(elsewhere, context.path(), tag);
+    }
+
+    fn push(&self, docker: &Docker, context: &Path, tag: &str) {
         let image = self.image(tag);
-        let folder = context.path().display().to_string();
-        self.docker.docker(&["build", "-q", "-t", &image, &folder]);
-        self.docker.docker(&["push", "-q", &image]);
-        self.docker.docker(&["rmi", &image]);
+        let folder = context.display().to_string();
+        docker.docker(&["build", "-q", "-t", &image, &folder]);
+        docker.docker(&["--config", &self.registry.docker_config(), "push", "-q", &image]);
+        docker.docker(&["rmi", &image]);
     }
 
     /// Puts an app into the catalog; whoever changes one reads the source anew.
     pub fn offer(&self, id: &str, behaviour: Behaviour<'_>) {
         let tag = if behaviour.tag.is_empty() { "1" } else { behaviour.tag };
-        let manifest = manifest(id, &self.image(tag), Behaviour { tag, ..behaviour });
+        self.offer_image(id, &self.image(tag), Behaviour { tag, ..behaviour });
+    }
+
+    /// The same with this image.
+    pub fn offer_image(&self, id: &str, image: &str, behaviour: Behaviour<'_>) {
+        let manifest = manifest(id, image, behaviour);
         let folder = self.catalog.path().join(id);
         fs::create_dir_all(&folder).expect("a folder");
         fs::write(folder.join("app.yaml"), manifest).expect("a manifest");

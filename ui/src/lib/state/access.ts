@@ -70,6 +70,7 @@ const effects: Partial<Record<keyof Commands, Effect>> = {
   'app.update': 'operate',
   'app.roll_back': 'operate',
   'app.forget_way_back': 'operate',
+  'app.look_for_newer': 'operate',
   'app.open': 'operate',
   'app.reveal': 'operate',
   'app_source.add': 'administer',

@@ -221,7 +221,7 @@ impl Tomo {
                 let doing = self.begin_work(app.id, AppWorkKind::Restore, &[])?;
                 let app = self.stored_app(app.id).await?;
                 super::saving::refuse_unfinished(&app)?;
-                let next = NextApp { manifest, project, values, secrets };
+                let next = NextApp { manifest, project, values, secrets, newer: Vec::new() };
                 (self.begin_update(doing, app, next, true).await?, false)
             }
         };

@@ -117,6 +117,7 @@ export function installedApp(
     installed_at: isoAt(world.now(), 41 * 86_400),
     started_at: isoAt(world.now(), 41 * 86_400),
     newer: null,
+    has_newer_image: false,
     way_back: null,
     is_stuck: false,
     work: null,
@@ -161,5 +162,7 @@ export function detailsOf(
     last_steps: stepsOfInstall(world.now(), 7),
     versions: [{ version: app.version, since: isoAt(world.now(), 41 * 86_400) }],
     last_update: null,
+    images: [],
+    images_looked_at: null,
   };
 }

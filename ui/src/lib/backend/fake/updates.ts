@@ -71,6 +71,7 @@ export function updates(world: World): Pick<Handlers, OfUpdates> {
       values: problems.length > 0 ? {} : values,
       problems,
       images: manifest.services.map(({ image }) => image),
+      newer_images: [],
       ...dataOf(before),
     };
   };
