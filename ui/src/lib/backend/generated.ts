@@ -2629,7 +2629,7 @@ export type AppStatus = "pending" | "pulling" | "creating" | "starting" | "runni
 /**
  * What is being done to an app.
  */
-export type AppWorkKind = "install" | "start" | "stop" | "restart" | "uninstall" | "update" | "roll_back" | "clean_up";
+export type AppWorkKind = "install" | "start" | "stop" | "restart" | "uninstall" | "update" | "roll_back" | "clean_up" | "backup" | "restore" | "move";
 
 /**
  * What can be done to an app that is there.
@@ -3090,6 +3090,341 @@ apps: Array<InstalledApp>,
 found: Array<FoundProject>, };
 
 /**
+ * What a piece of an app's data is.
+ */
+export type AppDataKind = "volume" | "folder" | "file";
+
+/**
+ * A piece of an app's data.
+ */
+export type AppDataPart = { 
+/**
+ * What it is.
+ */
+kind: AppDataKind, 
+/**
+ * Name of the volume, or the path on the server.
+ */
+name: string, 
+/**
+ * The service that uses it.
+ */
+service: string, 
+/**
+ * Where the container sees it.
+ */
+target: string, 
+/**
+ * Whether it is a volume that the engine named: the next container gets another one there.
+ */
+is_unnamed: boolean, 
+/**
+ * How much is in it, bytes; absent where nobody says.
+ */
+bytes: number | null, };
+
+/**
+ * Data that a backup does not hold.
+ */
+export type LeftOutData = { 
+/**
+ * Name of the volume, or the path on the server.
+ */
+name: string, 
+/**
+ * Why.
+ */
+why: string, };
+
+/**
+ * How an app is kept from writing while it is read.
+ */
+export type AppRestMode = "stop" | "pause";
+
+/**
+ * What a backup of an app would hold.
+ */
+export type AppBackupPreview = { 
+/**
+ * Its data.
+ */
+parts: Array<AppDataPart>, 
+/**
+ * Data that it would not hold.
+ */
+left_out: Array<LeftOutData>, 
+/**
+ * All together, bytes; absent where a part of it is not known.
+ */
+bytes: number | null, 
+/**
+ * Whether the app runs.
+ */
+is_running: boolean, 
+/**
+ * A name for the file.
+ */
+file_name: string, };
+
+/**
+ * A backup of an app that was made.
+ */
+export type AppBackupEntry = { 
+/**
+ * The file on this computer.
+ */
+path: string, 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * Size of the file, bytes.
+ */
+bytes: number, 
+/**
+ * How the app was kept from writing; absent where it did not run.
+ */
+mode: AppRestMode | null, };
+
+/**
+ * What a backup of an app holds.
+ */
+export type AppBackupContents = { 
+/**
+ * The app.
+ */
+app: AppId, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its version.
+ */
+version: string, 
+/**
+ * Name of its compose project.
+ */
+project: string, 
+/**
+ * Name of the server that it was on.
+ */
+server: string, 
+/**
+ * When it was made.
+ */
+at: string, 
+/**
+ * How the app was kept from writing; absent where it did not run.
+ */
+mode: AppRestMode | null, 
+/**
+ * What is in it.
+ */
+parts: Array<AppDataPart>, 
+/**
+ * What is not.
+ */
+left_out: Array<LeftOutData>, 
+/**
+ * Size of the file, bytes.
+ */
+bytes: number, };
+
+/**
+ * Where a part of the data goes.
+ */
+export type DataWay = { 
+/**
+ * What.
+ */
+part: AppDataPart, 
+/**
+ * The volume or the path that it goes to.
+ */
+to: string, };
+
+/**
+ * What restoring a backup of an app would do.
+ */
+export type RestorePlan = { 
+/**
+ * What it holds.
+ */
+contents: AppBackupContents, 
+/**
+ * What installing it would do; absent where its data goes into an app that is there.
+ */
+plan: AppPlan | null, 
+/**
+ * The app whose data would be replaced.
+ */
+over: InstalledAppId | null, 
+/**
+ * Where its data goes.
+ */
+ways: Array<DataWay>, 
+/**
+ * Volumes whose present data is copied first, and put back if the app does not become well.
+ */
+copied: Array<string>, 
+/**
+ * Paths whose files are written over, and are not put back.
+ */
+not_copied: Array<string>, };
+
+/**
+ * What moving an app to another server would do.
+ */
+export type MovePlan = { 
+/**
+ * What installing it there would do.
+ */
+plan: AppPlan, 
+/**
+ * Where its data goes.
+ */
+ways: Array<DataWay>, 
+/**
+ * What does not go along.
+ */
+left_out: Array<LeftOutData>, };
+
+/**
+ * How Tomo may do on a server what only root may.
+ */
+export type SetupPrivilege = "root" | "sudo" | "sudo_password" | "none";
+
+/**
+ * A step of setting up Docker.
+ */
+export type SetupStep = { 
+/**
+ * What is done: `packages`.
+ */
+name: string, 
+/**
+ * In words.
+ */
+label: string, 
+/**
+ * Exactly what is run.
+ */
+command: string, };
+
+/**
+ * What setting up Docker on a server would do.
+ */
+export type DockerSetup = { 
+/**
+ * What runs there: `Debian GNU/Linux 13 (trixie)`.
+ */
+system: string, 
+/**
+ * Whether Tomo knows how to do it there.
+ */
+is_supported: boolean, 
+/**
+ * Why not.
+ */
+why_not: string | null, 
+/**
+ * Whether there is an engine.
+ */
+has_engine: boolean, 
+/**
+ * Whether there is `docker compose`.
+ */
+has_compose: boolean, 
+/**
+ * How Tomo may do what only root may.
+ */
+privilege: SetupPrivilege, 
+/**
+ * What is run, in this order.
+ */
+steps: Array<SetupStep>, 
+/**
+ * Whether the account would join the group `docker`.
+ */
+joins_group: boolean, 
+/**
+ * The account.
+ */
+user: string, 
+/**
+ * What is to be known before.
+ */
+notes: Array<string>, 
+/**
+ * Stands for all of this; it is given back to begin exactly this.
+ */
+digest: string, };
+
+/**
+ * A step of a set-up that was begun.
+ */
+export type SetupRunStep = { 
+/**
+ * What is done.
+ */
+name: string, 
+/**
+ * In words.
+ */
+label: string, 
+/**
+ * Exactly what is run.
+ */
+command: string, 
+/**
+ * How far it is.
+ */
+state: StepState, 
+/**
+ * How long it took, seconds.
+ */
+seconds: number | null, };
+
+/**
+ * A set-up of Docker that was begun.
+ */
+export type DockerSetupRun = { 
+/**
+ * The server.
+ */
+server_id: ServerId, 
+/**
+ * When it began.
+ */
+started_at: string, 
+/**
+ * Its steps.
+ */
+steps: Array<SetupRunStep>, 
+/**
+ * The last lines that were written.
+ */
+output: Array<string>, 
+/**
+ * What is left to be known at its end, as sentences.
+ */
+notes: Array<string>, 
+/**
+ * Whether it came to its end.
+ */
+is_over: boolean, 
+/**
+ * Why it failed.
+ */
+error: string | null, 
+/**
+ * Whether it can be cancelled.
+ */
+can_cancel: boolean, };
+
+/**
  * An app on a server, with all that is known of it.
  */
 export type InstalledAppDetails = { 
@@ -3152,7 +3487,11 @@ versions: Array<AppVersion>,
 /**
  * What its last update has changed, as long as the way back is kept.
  */
-last_update: LastUpdate | null, };
+last_update: LastUpdate | null,
+/**
+ * Backups that were made of it and are known here, the newest first.
+ */
+backups: Array<AppBackupEntry>, };
 
 /**
  * What uninstalling an app would take.
@@ -4237,7 +4576,7 @@ bytes: number, };
 /**
  * What a file is wanted for.
  */
-export type FilePurpose = "open_key" | "open_backup" | "save_backup" | "backup_folder" | "open_server_list" | "save_server_list" | "save_activity" | "save_audit" | "save_diagnostics" | "save_log";
+export type FilePurpose = "open_key" | "open_backup" | "save_backup" | "backup_folder" | "open_server_list" | "save_server_list" | "save_activity" | "save_audit" | "save_diagnostics" | "save_log" | "save_app_backup" | "open_app_backup";
 
 /**
  * The parts of an address; what the text does not say is absent.
@@ -5176,6 +5515,141 @@ id: InstalledAppId,
 with_data: boolean, };
 
 /**
+ * A server.
+ */
+export type OneServer = { 
+/**
+ * Which.
+ */
+server_id: ServerId, };
+
+/**
+ * An app to back up.
+ */
+export type BackUpApp = { 
+/**
+ * Which.
+ */
+id: InstalledAppId, 
+/**
+ * The file to write on this computer.
+ */
+path: string, 
+/**
+ * What it is encrypted under.
+ */
+passphrase: string, 
+/**
+ * How the app is kept from writing.
+ */
+mode: AppRestMode, 
+/**
+ * Whether a file that is there is replaced.
+ */
+replace: boolean, 
+/**
+ * Names of parts that are left out.
+ */
+leave_out?: Array<string>, };
+
+/**
+ * A backup of an app to look into.
+ */
+export type InspectAppBackup = { 
+/**
+ * The file on this computer.
+ */
+path: string, 
+/**
+ * What it is encrypted under.
+ */
+passphrase: string, };
+
+/**
+ * A backup of an app to restore.
+ */
+export type RestoreApp = { 
+/**
+ * The file on this computer.
+ */
+path: string, 
+/**
+ * What it is encrypted under.
+ */
+passphrase: string, 
+/**
+ * Where.
+ */
+server_id: ServerId, 
+/**
+ * Name of its compose project; absent: the one that it had.
+ */
+project?: string | null, 
+/**
+ * Values of settings that are to be others than they were, by their names, without secrets.
+ */
+values?: { [key in string]: string }, };
+
+/**
+ * An app to look at moving of.
+ */
+export type PlanMove = { 
+/**
+ * Which.
+ */
+id: InstalledAppId, 
+/**
+ * Where to.
+ */
+server_id: ServerId, 
+/**
+ * Values of settings that are to be others than they are, by their names, without secrets.
+ */
+values?: { [key in string]: string }, };
+
+/**
+ * An app to move.
+ */
+export type MoveApp = { 
+/**
+ * Which.
+ */
+id: InstalledAppId, 
+/**
+ * Where to.
+ */
+server_id: ServerId, 
+/**
+ * Values of settings that are to be others than they are, by their names, without secrets.
+ */
+values?: { [key in string]: string }, 
+/**
+ * Whether it is removed from where it is, with its data, once it is well there.
+ */
+removes_source: boolean, };
+
+/**
+ * A server to set up Docker on.
+ */
+export type SetUpDocker = { 
+/**
+ * Which.
+ */
+server_id: ServerId, 
+/**
+ * What was looked at.
+ */
+digest: string, 
+/**
+ * Whether the account joins the group `docker`.
+ */
+joins_group: boolean, 
+/**
+ * The password for sudo, where it asks for one.
+ */
+password?: string | null, };
+
+/**
  * A secret of an app.
  */
 export type RevealAppSecret = { 
@@ -6002,6 +6476,28 @@ export interface Commands {
   "app.roll_back": [OneInstalledApp, InstalledAppDetails];
   /** Gives up the way back to the version before, and removes the copies of its data. (operate) */
   "app.forget_way_back": [OneInstalledApp, InstalledAppDetails];
+  /** What a backup of an app would hold. (read) */
+  "app.backup_preview": [OneInstalledApp, AppBackupPreview];
+  /** Writes the data of an app to an encrypted file on this computer. (operate) */
+  "app.backup": [BackUpApp, InstalledAppDetails];
+  /** What a backup of an app holds. (operate) */
+  "app.backup_inspect": [InspectAppBackup, AppBackupContents];
+  /** What restoring a backup would do. (operate) */
+  "app.restore_plan": [RestoreApp, RestorePlan];
+  /** Restores a backup as a new app, or into the one that is there. (operate) */
+  "app.restore": [RestoreApp, InstalledAppDetails];
+  /** What moving an app to another server would do. (read) */
+  "app.move_plan": [PlanMove, MovePlan];
+  /** Moves an app to another server. (operate) */
+  "app.move": [MoveApp, InstalledAppDetails];
+  /** What setting up Docker on a server would do. (read) */
+  "docker.setup_plan": [OneServer, DockerSetup];
+  /** Sets up Docker on a server. (administer) */
+  "docker.setup": [SetUpDocker, DockerSetupRun];
+  /** How the set-up of Docker on a server stands. (read) */
+  "docker.setup_status": [OneServer, DockerSetupRun | null];
+  /** Ends the set-up of Docker on a server. (administer) */
+  "docker.setup_cancel": [OneServer, null];
   /** Gives the address under which a browser on this computer reaches an app, and opens a tunnel where it takes one. (operate) */
   "app.open": [OneInstalledApp, AppAddress];
   /** Shows one secret of an app. (operate) */
