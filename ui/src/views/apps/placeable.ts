@@ -19,8 +19,7 @@ export function placeOptions(tomo: Tomo, app: AppId, without: ServerId | null): 
       const isThere = tomo.installed.apps.some(
         (one) => one.app === app && one.server_id === server.id && one.installed_at !== null,
       );
-      const why =
-        connection.state === 'connected' ? 'no Docker that can be used' : 'not connected';
+      const why = connection.state === 'connected' ? 'no Docker that can be used' : 'not connected';
       const about = isReady ? (isThere ? 'has it already' : '') : why;
       return {
         value: server.id,

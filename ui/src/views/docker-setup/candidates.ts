@@ -8,8 +8,7 @@ export function withoutEngine(tomo: Tomo): { id: ServerId; name: string }[] {
     const engine = tomo.containers.engine(server.id);
     if (server.auth_type === 'local' || connection.state !== 'connected' || !engine) return [];
     const statuses = statusesOf(engine);
-    const isNone =
-      statuses.every(({ state }) => state === 'trouble') && !statuses.some(isThere);
+    const isNone = statuses.every(({ state }) => state === 'trouble') && !statuses.some(isThere);
     return isNone ? [{ id: server.id, name: server.name }] : [];
   });
 }

@@ -21,7 +21,12 @@ export interface Place {
 
 const all: readonly Omit<Place, 'keys'>[] = [
   { page: 'overview', label: 'Overview', icon: Rows3, holds: ['overview'] },
-  { page: 'servers', label: 'Servers', icon: ServerIcon, holds: ['servers', 'server', 'docker_setup'] },
+  {
+    page: 'servers',
+    label: 'Servers',
+    icon: ServerIcon,
+    holds: ['servers', 'server', 'docker_setup'],
+  },
   {
     page: 'containers',
     label: 'Containers',

@@ -161,5 +161,6 @@ export function detailsOf(
     last_steps: stepsOfInstall(world.now(), 7),
     versions: [{ version: app.version, since: isoAt(world.now(), 41 * 86_400) }],
     last_update: null,
+    backups: [],
   };
 }

@@ -1,8 +1,4 @@
-import type {
-  AppRestMode,
-  AppDataKind,
-  AppDataPart,
-} from '../../../../lib/backend/generated';
+import type { AppRestMode, AppDataKind, AppDataPart } from '../../../../lib/backend/generated';
 import { bytes, counted } from '../../../../lib/format';
 
 export const kindWords: Record<AppDataKind, string> = {
