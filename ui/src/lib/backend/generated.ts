@@ -5517,7 +5517,7 @@ with_data: boolean, };
 /**
  * A server.
  */
-export type OneServer = { 
+export type SetUpOnServer = { 
 /**
  * Which.
  */
@@ -5647,7 +5647,7 @@ joins_group: boolean,
 /**
  * The password for sudo, where it asks for one.
  */
-password?: string | null, };
+password?: string, };
 
 /**
  * A secret of an app.
@@ -6490,14 +6490,14 @@ export interface Commands {
   "app.move_plan": [PlanMove, MovePlan];
   /** Moves an app to another server. (operate) */
   "app.move": [MoveApp, InstalledAppDetails];
-  /** What setting up Docker on a server would do. (read) */
-  "docker.setup_plan": [OneServer, DockerSetup];
+  /** What setting up Docker on a server would do. (operate) */
+  "docker.setup_plan": [SetUpOnServer, DockerSetup];
   /** Sets up Docker on a server. (administer) */
   "docker.setup": [SetUpDocker, DockerSetupRun];
   /** How the set-up of Docker on a server stands. (read) */
-  "docker.setup_status": [OneServer, DockerSetupRun | null];
+  "docker.setup_status": [SetUpOnServer, DockerSetupRun | null];
   /** Ends the set-up of Docker on a server. (administer) */
-  "docker.setup_cancel": [OneServer, null];
+  "docker.setup_cancel": [SetUpOnServer, null];
   /** Gives the address under which a browser on this computer reaches an app, and opens a tunnel where it takes one. (operate) */
   "app.open": [OneInstalledApp, AppAddress];
   /** Shows one secret of an app. (operate) */

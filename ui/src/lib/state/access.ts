@@ -74,6 +74,7 @@ const effects: Partial<Record<keyof Commands, Effect>> = {
   'app.move': 'operate',
   'app.open': 'operate',
   'app.reveal': 'operate',
+  'docker.setup_plan': 'operate',
   'docker.setup': 'administer',
   'docker.setup_cancel': 'administer',
   'app_source.add': 'administer',

@@ -28,3 +28,10 @@ export function placeOptions(tomo: Tomo, app: AppId, without: ServerId | null): 
       };
     });
 }
+
+/** Where it is looked at first: a server before this computer. */
+export function firstPlace(tomo: Tomo, options: readonly PlaceOption[]): ServerId | null {
+  const possible = options.filter(({ disabled }) => !disabled);
+  const isLocal = ({ value }: PlaceOption) => tomo.fleet.row(value)?.server.auth_type === 'local';
+  return (possible.find((option) => !isLocal(option)) ?? possible[0])?.value ?? null;
+}
