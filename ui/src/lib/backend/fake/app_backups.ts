@@ -259,7 +259,8 @@ export function appBackups(world: World): Pick<Handlers, OfBackups> {
       end();
     });
     const { work } = there.app;
-    if (work) all.change(app.id, { work: { ...work, kind } });
+    // Whoever ends the one end of a move ends the other.
+    if (work) all.change(app.id, { work: { ...work, kind, can_cancel: kind !== 'move' } });
     return all.at(app.id);
   };
 

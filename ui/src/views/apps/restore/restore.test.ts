@@ -25,7 +25,7 @@ async function look({ user }: ReturnType<typeof open>, passphrase = backupPassph
   await user.click(screen.getByRole('button', { name: 'Look inside' }));
 }
 async function choose({ user }: ReturnType<typeof open>, server: string) {
-  await user.click(screen.getByRole('button', { name: 'Server' }));
+  await user.click(screen.getByRole('combobox', { name: 'Server' }));
   await user.click(await screen.findByRole('option', { name: new RegExp(`^${server}`) }));
 }
 
@@ -83,7 +83,9 @@ test('over an app that is there it says what is replaced, and wants its name', a
       values: {},
     },
   ]);
-  expect(await screen.findByRole('heading', { name: 'Restoring Miniflux' })).toBeVisible();
+  expect(
+    await screen.findByRole('heading', { level: 1, name: /Restoring Miniflux/ }),
+  ).toBeVisible();
   expect(location.hash).toBe(`#/installed/${miniflux}`);
   expect(screen.getByRole('button', { name: 'Cancel and put it back' })).toBeVisible();
 });
@@ -115,7 +117,9 @@ test('on another server it is planned as a new app, with fixes, and restored as 
       values: { WEB_PORT: '8082' },
     }),
   ]);
-  expect(await screen.findByRole('heading', { name: 'Installing Miniflux' })).toBeVisible();
+  expect(
+    await screen.findByRole('heading', { level: 1, name: /Installing Miniflux/ }),
+  ).toBeVisible();
 });
 
 test('an app that no catalog has any more keeps its values under their own names', async () => {

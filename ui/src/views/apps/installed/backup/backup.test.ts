@@ -71,7 +71,9 @@ test('a backup begins with what was chosen, and is in the list when it is made',
       leave_out: ['/srv/icons'],
     },
   ]);
-  expect(await screen.findByRole('heading', { name: 'Backing up Vaultwarden' })).toBeVisible();
+  expect(
+    await screen.findByRole('heading', { level: 1, name: /Backing up Vaultwarden/ }),
+  ).toBeVisible();
   expect(screen.getByText('Read its data into the file')).toBeVisible();
   expect(screen.getByText(/no file is left on this computer/)).toBeVisible();
   backend.tick();
@@ -105,14 +107,18 @@ test('it can be cancelled while it goes on', async () => {
   await app.user.click(make());
   await app.user.click(await screen.findByRole('button', { name: 'Cancel the backup' }));
   expect(called(app.backend, 'app.cancel')).toEqual([{ id: vaultwarden }]);
-  expect(await screen.findByText(/Cancelled: the file is being removed/)).toBeVisible();
+  expect(
+    await screen.findByText(
+      /Cancelled: the file is being removed, and the app goes on\. You may close/,
+    ),
+  ).toBeVisible();
 });
 
 test('why a backup failed is said, and where its steps are', async () => {
   const app = await open({ appBackups: 'failing' });
   await fill(app);
   await app.user.click(make());
-  await screen.findByRole('heading', { name: 'Backing up Vaultwarden' });
+  await screen.findByRole('heading', { level: 1, name: /Backing up Vaultwarden/ });
   goOn(app.backend);
   expect(
     await screen.findByText(

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { ApiError } from '../../../../lib/backend/backend';
 import type { FakeBackend, FakeOptions } from '../../../../lib/backend/fake/fake';
 import { eight } from '../../../../lib/backend/fake/machines';
+import { step } from '../../../../lib/backend/fake/installed_scene';
 import type { InstalledApp } from '../../../../lib/backend/generated';
 import { faults, openApp } from '../../../../lib/test/app';
 import { otherEnd } from './words';
@@ -20,7 +21,7 @@ async function open(options: FakeOptions = {}) {
   return app;
 }
 async function choose({ user }: ReturnType<typeof openApp>, server: string) {
-  await user.click(screen.getByRole('button', { name: 'To' }));
+  await user.click(screen.getByRole('combobox', { name: 'To' }));
   await user.click(await screen.findByRole('option', { name: new RegExp(`^${server}`) }));
 }
 const called = (backend: FakeBackend, name: string) =>
@@ -87,16 +88,17 @@ test('removing it where it was is listed, and said twice', async () => {
 test('both ends say how it goes, and lead to each other', async () => {
   const { backend, user } = await open();
   await user.click(screen.getByRole('button', { name: 'Move' }));
-  expect(await screen.findByRole('heading', { name: 'Moving Vaultwarden' })).toBeVisible();
+  expect(
+    await screen.findByRole('heading', { level: 1, name: /Moving Vaultwarden/ }),
+  ).toBeVisible();
   expect(location.hash).toBe(`#/installed/${there}`);
   expect(screen.getByText(/What does not become well on media is removed there/)).toBeVisible();
+  // It can be ended where one looks, whichever end began it.
+  await user.click(screen.getByRole('button', { name: 'Cancel the move' }));
+  expect(called(backend, 'app.cancel')).toEqual([{ id: vaultwarden }]);
   await user.click(screen.getByRole('link', { name: 'Where it comes from: docker-1' }));
   expect(await screen.findByRole('link', { name: 'Where it goes to: media' })).toBeVisible();
-  expect(screen.getByRole('button', { name: 'Cancel the move' })).toBeVisible();
-  goOn(backend);
-  expect(await screen.findByRole('link', { name: 'Overview' })).toBeVisible();
-  expect(backend.installed.at(vaultwarden).app.status).toBe('stopped');
-  expect(backend.installed.at(there).app.status).toBe('running');
+  expect(await screen.findByText(/^Cancelled: it stays on docker-1. You may/)).toBeVisible();
 });
 
 test('who looks at the end that is gone is led to the other one', async () => {
@@ -110,6 +112,29 @@ test('who looks at the end that is gone is led to the other one', async () => {
   expect(await screen.findByText('Vaultwarden was moved')).toBeVisible();
   await user.click(screen.getByRole('link', { name: 'See it on media' }));
   await waitFor(() => expect(location.hash).toBe(`#/installed/${there}`));
+});
+
+test('an app that did not come to be there is not tried again without its data', async () => {
+  location.hash = '#/installed/gitea-on-server-docker-1';
+  const { backend } = openApp({ machines: eight(now), containers: 60, installed: true });
+  expect(await screen.findByRole('button', { name: 'Try again…' })).toBeVisible();
+  const { failure } = backend.installed.at('gitea-on-server-docker-1');
+  if (!failure) throw new Error('it has not failed');
+  backend.installed.change(
+    'gitea-on-server-docker-1',
+    {},
+    { failure: { ...failure, kind: 'move' } },
+  );
+  expect(await screen.findByText('Not moved here')).toBeVisible();
+  expect(screen.queryByRole('button', { name: 'Try again…' })).toBeNull();
+  const fill = { ...step('fill', 'Bring its data'), state: 'failed' as const };
+  backend.installed.change(
+    'gitea-on-server-docker-1',
+    {},
+    { failure: { ...failure, kind: 'install' }, last_steps: [fill] },
+  );
+  expect(await screen.findByRole('button', { name: 'Restore again…' })).toBeVisible();
+  expect(screen.queryByRole('button', { name: 'Try again…' })).toBeNull();
 });
 
 test('why it was refused is said, and the plan is looked at again', async () => {
