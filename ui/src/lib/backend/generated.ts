@@ -2927,6 +2927,208 @@ compose: Array<DiffLine>,
 variables: Array<DiffLine>, };
 
 /**
+ * What a part of an app's data is on its server.
+ */
+export type AppDataKind = "volume" | "folder" | "file";
+
+/**
+ * A part of an app's data.
+ */
+export type AppDataPart = { 
+/**
+ * What it is.
+ */
+kind: AppDataKind, 
+/**
+ * The volume, or the path on the server.
+ */
+name: string, 
+/**
+ * A service that uses it.
+ */
+service: string, 
+/**
+ * Where the container of that sees it.
+ */
+target: string, 
+/**
+ * Whether it is a volume that the engine named: the next container gets another one there.
+ */
+is_unnamed: boolean, 
+/**
+ * How much is in it, bytes; absent where nobody says.
+ */
+bytes: number | null, };
+
+/**
+ * Data of an app that is not in a backup.
+ */
+export type LeftOutData = { 
+/**
+ * The volume, or the path on the server.
+ */
+name: string, 
+/**
+ * Why.
+ */
+why: string, };
+
+/**
+ * How an app is kept from writing while its data is read.
+ */
+export type AppRestMode = "stop" | "pause";
+
+/**
+ * What a backup of an app would hold.
+ */
+export type AppBackupPreview = { 
+/**
+ * Its data.
+ */
+parts: Array<AppDataPart>, 
+/**
+ * What cannot be in it.
+ */
+left_out: Array<LeftOutData>, 
+/**
+ * All that is in it, bytes, before it is compressed; absent where a part of it is not known.
+ */
+bytes: number | null, 
+/**
+ * Whether it runs, and would be at rest meanwhile.
+ */
+is_running: boolean, 
+/**
+ * A name for the file.
+ */
+file_name: string, };
+
+/**
+ * A backup that was made of an app.
+ */
+export type AppBackupEntry = { 
+/**
+ * Its file on this computer.
+ */
+path: string, 
+/**
+ * The data is of this moment.
+ */
+at: string, 
+/**
+ * Size of the file, bytes.
+ */
+bytes: number, 
+/**
+ * How the app was kept from writing; absent where it did not run.
+ */
+mode: AppRestMode | null, };
+
+/**
+ * What the file of a backup says of itself.
+ */
+export type AppBackupContents = { 
+/**
+ * The app.
+ */
+app: AppId, 
+/**
+ * Name for people.
+ */
+name: string, 
+/**
+ * Its version.
+ */
+version: string, 
+/**
+ * Name of its compose project.
+ */
+project: string, 
+/**
+ * The server that it was on.
+ */
+server: string, 
+/**
+ * The data is of this moment.
+ */
+at: string, 
+/**
+ * How the app was kept from writing; absent where it did not run.
+ */
+mode: AppRestMode | null, 
+/**
+ * What is in it.
+ */
+parts: Array<AppDataPart>, 
+/**
+ * What is not.
+ */
+left_out: Array<LeftOutData>, 
+/**
+ * Size of the file, bytes.
+ */
+bytes: number, };
+
+/**
+ * Where a part of the data goes.
+ */
+export type DataWay = { 
+/**
+ * The part.
+ */
+part: AppDataPart, 
+/**
+ * The volume, or the path on the server, that gets it.
+ */
+to: string, };
+
+/**
+ * What bringing a backup back would do.
+ */
+export type RestorePlan = { 
+/**
+ * What is in it.
+ */
+contents: AppBackupContents, 
+/**
+ * What it takes to install the app anew with it; absent where it is there already.
+ */
+plan: AppPlan | null, 
+/**
+ * The app on that server whose data and configuration it would take the place of.
+ */
+over: InstalledAppId | null, 
+/**
+ * Where its data goes.
+ */
+ways: Array<DataWay>, 
+/**
+ * Volumes whose present data is copied first, and put back if the app does not become well.
+ */
+copied: Array<string>, 
+/**
+ * Paths whose files are written over, and are not put back.
+ */
+not_copied: Array<string>, };
+
+/**
+ * What moving an app to another server would do.
+ */
+export type MovePlan = { 
+/**
+ * What it takes there.
+ */
+plan: AppPlan, 
+/**
+ * Where its data goes.
+ */
+ways: Array<DataWay>, 
+/**
+ * What does not go along.
+ */
+left_out: Array<LeftOutData>, };
+
+/**
  * An address under which a browser on this computer reaches an app.
  */
 export type AppAddress = { 
@@ -3090,341 +3292,6 @@ apps: Array<InstalledApp>,
 found: Array<FoundProject>, };
 
 /**
- * What a piece of an app's data is.
- */
-export type AppDataKind = "volume" | "folder" | "file";
-
-/**
- * A piece of an app's data.
- */
-export type AppDataPart = { 
-/**
- * What it is.
- */
-kind: AppDataKind, 
-/**
- * Name of the volume, or the path on the server.
- */
-name: string, 
-/**
- * The service that uses it.
- */
-service: string, 
-/**
- * Where the container sees it.
- */
-target: string, 
-/**
- * Whether it is a volume that the engine named: the next container gets another one there.
- */
-is_unnamed: boolean, 
-/**
- * How much is in it, bytes; absent where nobody says.
- */
-bytes: number | null, };
-
-/**
- * Data that a backup does not hold.
- */
-export type LeftOutData = { 
-/**
- * Name of the volume, or the path on the server.
- */
-name: string, 
-/**
- * Why.
- */
-why: string, };
-
-/**
- * How an app is kept from writing while it is read.
- */
-export type AppRestMode = "stop" | "pause";
-
-/**
- * What a backup of an app would hold.
- */
-export type AppBackupPreview = { 
-/**
- * Its data.
- */
-parts: Array<AppDataPart>, 
-/**
- * Data that it would not hold.
- */
-left_out: Array<LeftOutData>, 
-/**
- * All together, bytes; absent where a part of it is not known.
- */
-bytes: number | null, 
-/**
- * Whether the app runs.
- */
-is_running: boolean, 
-/**
- * A name for the file.
- */
-file_name: string, };
-
-/**
- * A backup of an app that was made.
- */
-export type AppBackupEntry = { 
-/**
- * The file on this computer.
- */
-path: string, 
-/**
- * When.
- */
-at: string, 
-/**
- * Size of the file, bytes.
- */
-bytes: number, 
-/**
- * How the app was kept from writing; absent where it did not run.
- */
-mode: AppRestMode | null, };
-
-/**
- * What a backup of an app holds.
- */
-export type AppBackupContents = { 
-/**
- * The app.
- */
-app: AppId, 
-/**
- * Its name.
- */
-name: string, 
-/**
- * Its version.
- */
-version: string, 
-/**
- * Name of its compose project.
- */
-project: string, 
-/**
- * Name of the server that it was on.
- */
-server: string, 
-/**
- * When it was made.
- */
-at: string, 
-/**
- * How the app was kept from writing; absent where it did not run.
- */
-mode: AppRestMode | null, 
-/**
- * What is in it.
- */
-parts: Array<AppDataPart>, 
-/**
- * What is not.
- */
-left_out: Array<LeftOutData>, 
-/**
- * Size of the file, bytes.
- */
-bytes: number, };
-
-/**
- * Where a part of the data goes.
- */
-export type DataWay = { 
-/**
- * What.
- */
-part: AppDataPart, 
-/**
- * The volume or the path that it goes to.
- */
-to: string, };
-
-/**
- * What restoring a backup of an app would do.
- */
-export type RestorePlan = { 
-/**
- * What it holds.
- */
-contents: AppBackupContents, 
-/**
- * What installing it would do; absent where its data goes into an app that is there.
- */
-plan: AppPlan | null, 
-/**
- * The app whose data would be replaced.
- */
-over: InstalledAppId | null, 
-/**
- * Where its data goes.
- */
-ways: Array<DataWay>, 
-/**
- * Volumes whose present data is copied first, and put back if the app does not become well.
- */
-copied: Array<string>, 
-/**
- * Paths whose files are written over, and are not put back.
- */
-not_copied: Array<string>, };
-
-/**
- * What moving an app to another server would do.
- */
-export type MovePlan = { 
-/**
- * What installing it there would do.
- */
-plan: AppPlan, 
-/**
- * Where its data goes.
- */
-ways: Array<DataWay>, 
-/**
- * What does not go along.
- */
-left_out: Array<LeftOutData>, };
-
-/**
- * How Tomo may do on a server what only root may.
- */
-export type SetupPrivilege = "root" | "sudo" | "sudo_password" | "none";
-
-/**
- * A step of setting up Docker.
- */
-export type SetupStep = { 
-/**
- * What is done: `packages`.
- */
-name: string, 
-/**
- * In words.
- */
-label: string, 
-/**
- * Exactly what is run.
- */
-command: string, };
-
-/**
- * What setting up Docker on a server would do.
- */
-export type DockerSetup = { 
-/**
- * What runs there: `Debian GNU/Linux 13 (trixie)`.
- */
-system: string, 
-/**
- * Whether Tomo knows how to do it there.
- */
-is_supported: boolean, 
-/**
- * Why not.
- */
-why_not: string | null, 
-/**
- * Whether there is an engine.
- */
-has_engine: boolean, 
-/**
- * Whether there is `docker compose`.
- */
-has_compose: boolean, 
-/**
- * How Tomo may do what only root may.
- */
-privilege: SetupPrivilege, 
-/**
- * What is run, in this order.
- */
-steps: Array<SetupStep>, 
-/**
- * Whether the account would join the group `docker`.
- */
-joins_group: boolean, 
-/**
- * The account.
- */
-user: string, 
-/**
- * What is to be known before.
- */
-notes: Array<string>, 
-/**
- * Stands for all of this; it is given back to begin exactly this.
- */
-digest: string, };
-
-/**
- * A step of a set-up that was begun.
- */
-export type SetupRunStep = { 
-/**
- * What is done.
- */
-name: string, 
-/**
- * In words.
- */
-label: string, 
-/**
- * Exactly what is run.
- */
-command: string, 
-/**
- * How far it is.
- */
-state: StepState, 
-/**
- * How long it took, seconds.
- */
-seconds: number | null, };
-
-/**
- * A set-up of Docker that was begun.
- */
-export type DockerSetupRun = { 
-/**
- * The server.
- */
-server_id: ServerId, 
-/**
- * When it began.
- */
-started_at: string, 
-/**
- * Its steps.
- */
-steps: Array<SetupRunStep>, 
-/**
- * The last lines that were written.
- */
-output: Array<string>, 
-/**
- * What is left to be known at its end, as sentences.
- */
-notes: Array<string>, 
-/**
- * Whether it came to its end.
- */
-is_over: boolean, 
-/**
- * Why it failed.
- */
-error: string | null, 
-/**
- * Whether it can be cancelled.
- */
-can_cancel: boolean, };
-
-/**
  * An app on a server, with all that is known of it.
  */
 export type InstalledAppDetails = { 
@@ -3487,9 +3354,9 @@ versions: Array<AppVersion>,
 /**
  * What its last update has changed, as long as the way back is kept.
  */
-last_update: LastUpdate | null,
+last_update: LastUpdate | null, 
 /**
- * Backups that were made of it and are known here, the newest first.
+ * Backups that were made of it, the newest first.
  */
 backups: Array<AppBackupEntry>, };
 
@@ -3521,6 +3388,139 @@ binds: Array<string>,
  * Files of the project.
  */
 files: Array<string>, };
+
+/**
+ * How the account becomes root.
+ */
+export type SetupPrivilege = "root" | "sudo" | "sudo_password" | "none";
+
+/**
+ * A command that is to be run.
+ */
+export type SetupStep = { 
+/**
+ * Key of the step: `install`.
+ */
+name: string, 
+/**
+ * In words: `Install docker.io`.
+ */
+label: string, 
+/**
+ * What is run, as somebody would type it.
+ */
+command: string, };
+
+/**
+ * What it takes to set Docker up on a server.
+ */
+export type DockerSetup = { 
+/**
+ * The system, as it calls itself: `Debian GNU/Linux 13 (trixie)`.
+ */
+system: string, 
+/**
+ * Whether Tomo can do it.
+ */
+is_supported: boolean, 
+/**
+ * Why not, and what can be done by hand, as sentences.
+ */
+why_not: string | null, 
+/**
+ * Whether there is an engine already.
+ */
+has_engine: boolean, 
+/**
+ * Whether there is `docker compose` 2 already.
+ */
+has_compose: boolean, 
+/**
+ * How the account becomes root.
+ */
+privilege: SetupPrivilege, 
+/**
+ * What would be run, in this order; none where everything is there.
+ */
+steps: Array<SetupStep>, 
+/**
+ * Whether the last of them adds the account to the group `docker`, which may be left out.
+ */
+joins_group: boolean, 
+/**
+ * The account.
+ */
+user: string, 
+/**
+ * What somebody should know before, as sentences.
+ */
+notes: Array<string>, 
+/**
+ * What names exactly these commands on this system.
+ */
+digest: string, };
+
+/**
+ * A command that is run.
+ */
+export type SetupRunStep = { 
+/**
+ * Key of the step.
+ */
+name: string, 
+/**
+ * In words.
+ */
+label: string, 
+/**
+ * What is run; for what Tomo looks at by itself nothing.
+ */
+command: string, 
+/**
+ * How far it is.
+ */
+state: StepState, 
+/**
+ * How long it took, seconds.
+ */
+seconds: number | null, };
+
+/**
+ * Docker that is being set up, or was by this process.
+ */
+export type DockerSetupRun = { 
+/**
+ * Where.
+ */
+server_id: ServerId, 
+/**
+ * Since when.
+ */
+started_at: string, 
+/**
+ * Its steps.
+ */
+steps: Array<SetupRunStep>, 
+/**
+ * The last lines of what the commands said.
+ */
+output: Array<string>, 
+/**
+ * What is left to be known at its end, as sentences.
+ */
+notes: Array<string>, 
+/**
+ * Whether it has ended.
+ */
+is_over: boolean, 
+/**
+ * Why it ended before everything was there, as a sentence.
+ */
+error: string | null, 
+/**
+ * Whether it can be ended.
+ */
+can_cancel: boolean, };
 
 /**
  * Where a terminal leads.
@@ -5357,6 +5357,36 @@ terminal_id: string,
 size: TerminalSize, };
 
 /**
+ * A server that Docker is set up on.
+ */
+export type SetUpOnServer = { 
+/**
+ * Which.
+ */
+server_id: ServerId, };
+
+/**
+ * Commands to run that were shown.
+ */
+export type SetUpDocker = { 
+/**
+ * Where.
+ */
+server_id: ServerId, 
+/**
+ * The digest of the plan that was shown.
+ */
+digest: string, 
+/**
+ * Whether the account is added to the group `docker`, where the plan would.
+ */
+joins_group: boolean, 
+/**
+ * The account's password, where sudo asks for it. It is kept until the commands have ended, in memory.
+ */
+password?: string, };
+
+/**
  * Which apps of the catalog.
  */
 export type FindApps = { 
@@ -5515,141 +5545,6 @@ id: InstalledAppId,
 with_data: boolean, };
 
 /**
- * A server.
- */
-export type SetUpOnServer = { 
-/**
- * Which.
- */
-server_id: ServerId, };
-
-/**
- * An app to back up.
- */
-export type BackUpApp = { 
-/**
- * Which.
- */
-id: InstalledAppId, 
-/**
- * The file to write on this computer.
- */
-path: string, 
-/**
- * What it is encrypted under.
- */
-passphrase: string, 
-/**
- * How the app is kept from writing.
- */
-mode: AppRestMode, 
-/**
- * Whether a file that is there is replaced.
- */
-replace: boolean, 
-/**
- * Names of parts that are left out.
- */
-leave_out?: Array<string>, };
-
-/**
- * A backup of an app to look into.
- */
-export type InspectAppBackup = { 
-/**
- * The file on this computer.
- */
-path: string, 
-/**
- * What it is encrypted under.
- */
-passphrase: string, };
-
-/**
- * A backup of an app to restore.
- */
-export type RestoreApp = { 
-/**
- * The file on this computer.
- */
-path: string, 
-/**
- * What it is encrypted under.
- */
-passphrase: string, 
-/**
- * Where.
- */
-server_id: ServerId, 
-/**
- * Name of its compose project; absent: the one that it had.
- */
-project?: string | null, 
-/**
- * Values of settings that are to be others than they were, by their names, without secrets.
- */
-values?: { [key in string]: string }, };
-
-/**
- * An app to look at moving of.
- */
-export type PlanMove = { 
-/**
- * Which.
- */
-id: InstalledAppId, 
-/**
- * Where to.
- */
-server_id: ServerId, 
-/**
- * Values of settings that are to be others than they are, by their names, without secrets.
- */
-values?: { [key in string]: string }, };
-
-/**
- * An app to move.
- */
-export type MoveApp = { 
-/**
- * Which.
- */
-id: InstalledAppId, 
-/**
- * Where to.
- */
-server_id: ServerId, 
-/**
- * Values of settings that are to be others than they are, by their names, without secrets.
- */
-values?: { [key in string]: string }, 
-/**
- * Whether it is removed from where it is, with its data, once it is well there.
- */
-removes_source: boolean, };
-
-/**
- * A server to set up Docker on.
- */
-export type SetUpDocker = { 
-/**
- * Which.
- */
-server_id: ServerId, 
-/**
- * What was looked at.
- */
-digest: string, 
-/**
- * Whether the account joins the group `docker`.
- */
-joins_group: boolean, 
-/**
- * The password for sudo, where it asks for one.
- */
-password?: string, };
-
-/**
  * A secret of an app.
  */
 export type RevealAppSecret = { 
@@ -5699,6 +5594,111 @@ keeps_version?: boolean,
  * Secrets that are to be others than they are, by the names of their settings; new ones are made.
  */
 secrets?: Record<string, string>, };
+
+/**
+ * A backup of an app to make.
+ */
+export type BackUpApp = { 
+/**
+ * Which.
+ */
+id: InstalledAppId, 
+/**
+ * File to write; in the window one that `file.choose` gave.
+ */
+path: string, 
+/**
+ * What it is encrypted under.
+ */
+passphrase: string, 
+/**
+ * How the app is kept from writing meanwhile.
+ */
+mode: AppRestMode, 
+/**
+ * Whether a file of this name goes for it.
+ */
+replace?: boolean, 
+/**
+ * Volumes and paths that are left out.
+ */
+leave_out?: Array<string>, };
+
+/**
+ * A backup of an app to look into.
+ */
+export type OpenAppBackup = { 
+/**
+ * Its file; in the window one that `file.choose` gave.
+ */
+path: string, 
+/**
+ * What opens it.
+ */
+passphrase: string, };
+
+/**
+ * A backup of an app to bring back.
+ */
+export type RestoreApp = { 
+/**
+ * Its file; in the window one that `file.choose` gave.
+ */
+path: string, 
+/**
+ * What opens it.
+ */
+passphrase: string, 
+/**
+ * Where the app is to be.
+ */
+server_id: ServerId, 
+/**
+ * Name of its compose project, where it is made anew; absent: the one that it had.
+ */
+project?: string | null, 
+/**
+ * Values of settings that are to be others than they were, by their names, without secrets.
+ */
+values?: { [key in string]: string }, };
+
+/**
+ * What moving an app would do.
+ */
+export type PlanMove = { 
+/**
+ * Which.
+ */
+id: InstalledAppId, 
+/**
+ * Where to.
+ */
+server_id: ServerId, 
+/**
+ * Values of settings that are to be others there, by their names, without secrets.
+ */
+values?: { [key in string]: string }, };
+
+/**
+ * An app to move to another server.
+ */
+export type MoveApp = { 
+/**
+ * Which.
+ */
+id: InstalledAppId, 
+/**
+ * Where to.
+ */
+server_id: ServerId, 
+/**
+ * Values of settings that are to be others there, by their names, without secrets.
+ */
+values?: { [key in string]: string }, 
+/**
+ * Whether it is removed where it is now, with its data, once it is well there; else it stays there, stopped.
+ */
+removes_source: boolean, };
 
 /**
  * No arguments.
@@ -6446,6 +6446,14 @@ export interface Commands {
   "prune.preview": [Prune, PrunePreview];
   /** Takes what a preview named, if it is still unused; gives a result for each. (operate) */
   "prune.run": [PruneItems, Array<RemovalResult>];
+  /** Says which commands would set Docker up on a server, and how they would become root; changes nothing. (operate) */
+  "docker.setup_plan": [SetUpOnServer, DockerSetup];
+  /** Begins to run exactly the commands that were shown; it goes on by itself. (administer) */
+  "docker.setup": [SetUpDocker, DockerSetupRun];
+  /** Says how far setting Docker up is, or how it ended, while this Tomo runs. (read) */
+  "docker.setup_status": [SetUpOnServer, DockerSetupRun | null];
+  /** Ends the command that is at work, and runs no further ones. (administer) */
+  "docker.setup_cancel": [SetUpOnServer, null];
   /** Apps of the catalog, the best first. (read) */
   "app.catalog": [FindApps, CatalogPage];
   /** All that is known of an app of the catalog. (read) */
@@ -6476,28 +6484,20 @@ export interface Commands {
   "app.roll_back": [OneInstalledApp, InstalledAppDetails];
   /** Gives up the way back to the version before, and removes the copies of its data. (operate) */
   "app.forget_way_back": [OneInstalledApp, InstalledAppDetails];
-  /** What a backup of an app would hold. (read) */
+  /** Says what a backup of an app would hold, and what cannot be in it. (read) */
   "app.backup_preview": [OneInstalledApp, AppBackupPreview];
-  /** Writes the data of an app to an encrypted file on this computer. (operate) */
+  /** Begins to back an app up to an encrypted file of this computer; it goes on by itself. (operate) */
   "app.backup": [BackUpApp, InstalledAppDetails];
-  /** What a backup of an app holds. (operate) */
-  "app.backup_inspect": [InspectAppBackup, AppBackupContents];
-  /** What restoring a backup would do. (operate) */
+  /** Says what the backup of an app holds. (operate) */
+  "app.backup_inspect": [OpenAppBackup, AppBackupContents];
+  /** Says what bringing the backup of an app back would do to a server; changes nothing. (operate) */
   "app.restore_plan": [RestoreApp, RestorePlan];
-  /** Restores a backup as a new app, or into the one that is there. (operate) */
+  /** Begins to bring the backup of an app back; what does not become well is put back by itself. (operate) */
   "app.restore": [RestoreApp, InstalledAppDetails];
-  /** What moving an app to another server would do. (read) */
+  /** Says what moving an app to another server would do there, and what stands in the way; changes nothing. (read) */
   "app.move_plan": [PlanMove, MovePlan];
-  /** Moves an app to another server. (operate) */
+  /** Begins to move an app with its data to another server; what does not become well there goes on here. (operate) */
   "app.move": [MoveApp, InstalledAppDetails];
-  /** What setting up Docker on a server would do. (operate) */
-  "docker.setup_plan": [SetUpOnServer, DockerSetup];
-  /** Sets up Docker on a server. (administer) */
-  "docker.setup": [SetUpDocker, DockerSetupRun];
-  /** How the set-up of Docker on a server stands. (read) */
-  "docker.setup_status": [SetUpOnServer, DockerSetupRun | null];
-  /** Ends the set-up of Docker on a server. (administer) */
-  "docker.setup_cancel": [SetUpOnServer, null];
   /** Gives the address under which a browser on this computer reaches an app, and opens a tunnel where it takes one. (operate) */
   "app.open": [OneInstalledApp, AppAddress];
   /** Shows one secret of an app. (operate) */
