@@ -27,7 +27,7 @@ export type StorePage = (typeof storePages)[number];
 export const appTabs = ['installed', 'catalog', 'sources'] as const;
 export type AppTab = (typeof appTabs)[number];
 
-/** Of an app on a server; `edit` and `update` show what a change would do before it is made. */
+/** Of an app on a server; `edit`, `update` and `move` show what would be done before it is. */
 export const installedTabs = [
   'overview',
   'configuration',
@@ -35,6 +35,8 @@ export const installedTabs = [
   'logs',
   'updates',
   'update',
+  'backup',
+  'move',
   'steps',
 ] as const;
 export type InstalledTab = (typeof installedTabs)[number];
@@ -53,6 +55,10 @@ export type Route =
   | { page: 'app'; id: string }
   /** What installing it would do; `again` is the installation that is tried once more. */
   | { page: 'app_plan'; id: string; again?: string }
+  /** A backup of an app to restore: this file, or one that is chosen there. */
+  | { page: 'app_restore'; path?: string }
+  /** Docker for a server that has none. */
+  | { page: 'docker_setup'; server: string }
   /** One app on a server. */
   | { page: 'installed'; id: string; tab: InstalledTab }
   /** With a server only what was done to it. */
@@ -91,6 +97,14 @@ export function parseRoute(hash: string): Route {
     } catch {
       return { page };
     }
+  }
+  if (page === 'app_restore') {
+    const path = new URLSearchParams(query).get('path');
+    return { page, ...(path && { path }) };
+  }
+  if (page === 'docker_setup') {
+    const server = new URLSearchParams(query).get('server');
+    return server ? { page, server } : { page: 'containers' };
   }
   if (page === 'installed' && id) {
     try {
@@ -150,6 +164,9 @@ export function hrefOf(route: Route): string {
   if (route.page === 'installed') {
     const tab = route.tab === 'overview' ? '' : `/${route.tab}`;
     return `#/installed/${encodeURIComponent(route.id)}${tab}`;
+  }
+  if (route.page === 'app_restore' && route.path) {
+    return `#/app_restore?path=${encodeURIComponent(route.path)}`;
   }
   if ('server' in route && route.server) {
     return `#/${route.page}?server=${encodeURIComponent(route.server)}`;

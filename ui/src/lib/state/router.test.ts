@@ -16,6 +16,10 @@ test('every place survives the way through the address', () => {
     { page: 'app_plan', id: 'tomo/miniflux', again: 'a1/2' },
     { page: 'installed', id: 'a1', tab: 'overview' },
     { page: 'installed', id: 'a/1', tab: 'logs' },
+    { page: 'installed', id: 'a1', tab: 'backup' },
+    { page: 'app_restore' },
+    { page: 'app_restore', path: '/home/ana/a&b?.tomo' },
+    { page: 'docker_setup', server: '0190-a/b?c' },
     { page: 'apps', tab: 'sources' },
     { page: 'app', id: 'tomo/miniflux' },
     settingsRoute('audit'),
@@ -32,6 +36,7 @@ test('an address that nothing knows is the overview, and an unknown tab the firs
   expect(parseRoute('#/server/%E0%A4%A')).toEqual({ page: 'overview' });
   expect(parseRoute('#/settings/nowhere?key=ui.theme')).toEqual({ page: 'settings' });
   expect(parseRoute('#/apps/nowhere')).toEqual({ page: 'apps' });
+  expect(parseRoute('#/docker_setup')).toEqual({ page: 'containers' });
   expect(parseRoute('#/apps/%E0%A4%A/x')).toEqual({ page: 'apps' });
   expect(parseRoute('#/server/nas/x?range=9y')).toEqual(serverRoute('nas'));
 });

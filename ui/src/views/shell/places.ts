@@ -21,7 +21,12 @@ export interface Place {
 
 const all: readonly Omit<Place, 'keys'>[] = [
   { page: 'overview', label: 'Overview', icon: Rows3, holds: ['overview'] },
-  { page: 'servers', label: 'Servers', icon: ServerIcon, holds: ['servers', 'server'] },
+  {
+    page: 'servers',
+    label: 'Servers',
+    icon: ServerIcon,
+    holds: ['servers', 'server', 'docker_setup'],
+  },
   {
     page: 'containers',
     label: 'Containers',
@@ -32,7 +37,7 @@ const all: readonly Omit<Place, 'keys'>[] = [
     page: 'apps',
     label: 'Apps',
     icon: LayoutGrid,
-    holds: ['apps', 'app', 'app_plan', 'installed'],
+    holds: ['apps', 'app', 'app_plan', 'app_restore', 'installed'],
   },
   { page: 'activity', label: 'Activity', icon: ActivityIcon, holds: ['activity'] },
   { page: 'settings', label: 'Settings', icon: SlidersHorizontal, holds: ['settings'] },

@@ -1,10 +1,12 @@
 import { about } from './about';
 import { accounts } from './accounts';
 import { activity } from './activity';
+import { appBackups } from './app_backups';
 import { apps } from './apps';
 import { audit } from './audit';
 import { backups } from './backups';
 import { containers } from './containers';
+import { dockerSetups } from './docker_setups';
 import { engineStore } from './engine_store';
 import { containerDetails } from './container_details';
 import { installed } from './installed';
@@ -41,5 +43,7 @@ export function handlersOf(world: World): Partial<Handlers> {
     ...apps(world),
     ...installed(world),
     ...updates(world),
+    ...appBackups(world),
+    ...dockerSetups(world),
   };
 }

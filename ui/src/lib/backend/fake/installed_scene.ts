@@ -164,5 +164,6 @@ export function detailsOf(
     last_update: null,
     images: [],
     images_looked_at: null,
+    backups: [],
   };
 }

@@ -1,4 +1,5 @@
 import { ApiError } from '../backend';
+import { appBackup } from './app_backups';
 import { openBackup } from './backups';
 import type { FilePurpose } from '../generated';
 import { thePassword } from './people';
@@ -15,6 +16,8 @@ const chosen: Record<FilePurpose, string> = {
   save_audit: '/home/ana/tomo-audit.csv',
   save_diagnostics: '/home/ana/tomo-diagnostics.zip',
   save_log: '/home/ana/tomo.log',
+  save_app_backup: '/home/ana/backups/miniflux-2026-11-23.tomoapp',
+  open_app_backup: appBackup,
 };
 
 /** The program's own state: status, vault, set-up, and the system's file dialog. */

@@ -16,6 +16,7 @@ import type {
   Session,
   SessionEntry,
   SettingView,
+  SetupPrivilege,
   Status,
   VaultStatus,
 } from '../generated';
@@ -73,6 +74,10 @@ export interface FakeOptions {
   installed?: boolean;
   /** How updates of apps end: not well is put back, and stuck is not even that. */
   updates?: 'well' | 'failing' | 'stuck';
+  /** How backups of apps end. */
+  appBackups?: 'well' | 'failing';
+  /** How Docker may be set up on a server; with `sudo` it fails in the midst of it. */
+  dockerSetup?: SetupPrivilege | 'unsupported';
   /** Whether there are apps with names that fit nowhere. */
   oddApps?: boolean;
   /** Lines that a follow of logs begins with; none for a log that is empty. */

@@ -1,3 +1,5 @@
+import Archive from '@lucide/svelte/icons/archive';
+import ArrowRightLeft from '@lucide/svelte/icons/arrow-right-left';
 import Download from '@lucide/svelte/icons/download';
 import ExternalLink from '@lucide/svelte/icons/external-link';
 import LayoutGrid from '@lucide/svelte/icons/layout-grid';
@@ -99,6 +101,20 @@ export function appActions(
         onselect: () => void deeds.act('start', app),
       });
     }
+    items.push(
+      {
+        label: 'Back up…',
+        icon: Archive,
+        disabled: held,
+        onselect: () => tomo.router.go(installedRoute(app.id, 'backup')),
+      },
+      {
+        label: 'Move…',
+        icon: ArrowRightLeft,
+        disabled: held,
+        onselect: () => tomo.router.go(installedRoute(app.id, 'move')),
+      },
+    );
   }
   items.push('rule', {
     label: isStillborn(app) ? 'Remove from the list' : 'Uninstall…',

@@ -19,6 +19,9 @@ const doing: Record<AppWorkKind, string> = {
   update: 'updating',
   roll_back: 'rolling back',
   clean_up: 'cleaning up',
+  backup: 'backing up',
+  restore: 'restoring',
+  move: 'moving',
 };
 
 /** What was to be done, as a noun. */
@@ -31,11 +34,26 @@ const deeds: Record<AppWorkKind, string> = {
   update: 'Updating',
   roll_back: 'Rolling back',
   clean_up: 'Cleaning up',
+  backup: 'Backing up',
+  restore: 'Restoring',
+  move: 'Moving',
 };
 
 /** `Installing`, of what is being done or was to be done. */
 export function deedWord(kind: AppWorkKind): string {
   return deeds[kind];
+}
+
+const cancels: Partial<Record<AppWorkKind, string>> = {
+  install: 'Cancel and clean up',
+  backup: 'Cancel the backup',
+  restore: 'Cancel and put it back',
+  move: 'Cancel the move',
+};
+
+/** What the button says that ends what is being done. */
+export function cancelWord(kind: AppWorkKind): string {
+  return cancels[kind] ?? 'Cancel the update';
 }
 
 /** The step that something stands at, from 1. */
@@ -141,7 +159,8 @@ export function isUp({ status, containers }: InstalledApp): boolean {
 
 /** Work that fills the page while it goes on; an app that is there keeps its page for the rest. */
 export function isWhole({ kind }: AppWork): boolean {
-  return ['install', 'uninstall', 'update', 'roll_back'].includes(kind);
+  const whole: readonly AppWorkKind[] = ['install', 'uninstall', 'update', 'roll_back'];
+  return whole.includes(kind) || ['backup', 'restore', 'move'].includes(kind);
 }
 
 /** Whether it never came to be: its installation failed. */

@@ -1,25 +1,11 @@
 import { ApiError, type Backend } from '../../../lib/backend/backend';
-import type {
-  AppPlan,
-  Commands,
-  InstalledAppDetails,
-  PlanFix,
-  ServerId,
-} from '../../../lib/backend/generated';
-import { Drafting } from './drafting.svelte';
-
-/** What a compose project may be called here. */
-const projectName = /^[a-z][a-z0-9-]{1,48}$/;
+import type { AppPlan, Commands, InstalledAppDetails } from '../../../lib/backend/generated';
+import { Placing } from './placing.svelte';
 
 type Wish = Commands['app.plan'][0];
 
 /** What somebody wants of an app, and what installing it would do. */
-export class Planning extends Drafting<AppPlan> {
-  /** Without it the server that suits best. */
-  server = $state<ServerId | null>(null);
-  /** Without it, and while it is empty, the name of the app. */
-  project = $state<string | null>(null);
-
+export class Planning extends Placing<AppPlan> {
   readonly app: string;
   /** What the plan that is shown is of. */
   #planned: Wish | null = null;
@@ -36,13 +22,6 @@ export class Planning extends Drafting<AppPlan> {
     this.values = { ...values };
   }
 
-  /** Why the name cannot be one of a project, which then nobody is asked about. */
-  nameProblem = $derived.by(() =>
-    this.project === null || this.project === '' || projectName.test(this.project)
-      ? null
-      : 'It has 2 to 49 of a–z, 0–9 and -, and begins with a letter',
-  );
-
   /** Whether it can be installed exactly as it is shown. */
   isReady = $derived.by(
     () =>
@@ -51,27 +30,6 @@ export class Planning extends Drafting<AppPlan> {
       this.error === null &&
       this.plan?.is_ready === true,
   );
-
-  setProject(name: string): void {
-    this.project = name;
-    this.later();
-  }
-
-  setServer(id: ServerId): void {
-    this.server = id;
-    void this.look();
-  }
-
-  /** Takes what solves a problem. */
-  take({ setting, value }: PlanFix): void {
-    if (setting === null) this.project = value;
-    else this.values = { ...this.values, [setting]: value };
-    void this.look();
-  }
-
-  protected override canAsk(): boolean {
-    return this.nameProblem === null;
-  }
 
   protected override async ask() {
     const wish: Wish = {

@@ -50,9 +50,9 @@ export function changesText(compose: readonly DiffLine[], variables: readonly Di
     .join(' · ');
 }
 
-/** Whether what failed was an update or the way back, and not only a restart. */
+/** Whether what failed was an update, the way back or a backup put over it, and not only a restart. */
 export function isUpdateFailure(failure: AppFailure | null): failure is AppFailure {
-  return failure?.kind === 'update' || failure?.kind === 'roll_back';
+  return ['update', 'roll_back', 'restore'].includes(failure?.kind ?? '');
 }
 
 /** What became of an app whose update failed. */
