@@ -3,23 +3,12 @@
 
 use super::{args, error, table::COMMANDS};
 use crate::domain::{
-    about, account, activity, address, app, app_backup, app_plan, app_project, app_source,
-    app_update, audit, backup, connection, container, container_details, container_history,
-    container_log, engine, engine_store, failure, file, fleet, health, history, host_key, id,
-    about, account, activity, address, app, app_plan, app_project, app_source, app_update, audit,
-    backup, connection, container, container_details, container_history, container_log,
-    docker_setup, engine, engine_store, failure, file, fleet, health, history, host_key, id,
-    installed_app, key_info, live, lock, plan, retention, sample, server, server_list, session,
-    setting, status, system_info, terminal, test_report, user,
-    backup, connection, container, container_details, container_history, container_log, engine,
-    engine_store, failure, file, fleet, health, history, host_key, id, installed_app, key_info,
-    live, lock, own_app, plan, retention, sample, server, server_list, session, setting, status,
-    system_info, terminal, test_report, user,
-    about, account, activity, address, app, app_newer, app_plan, app_project, app_source,
-    app_update, audit, backup, connection, container, container_details, container_history,
-    container_log, engine, engine_store, failure, file, fleet, health, history, host_key, id,
-    installed_app, key_info, live, lock, plan, retention, sample, server, server_list, session,
-    setting, status, system_info, terminal, test_report, user,
+    about, account, activity, address, app, app_backup, app_newer, app_plan, app_project,
+    app_source, app_update, audit, backup, connection, container, container_details,
+    container_history, container_log, docker_setup, engine, engine_store, failure, file, fleet,
+    health, history, host_key, id, installed_app, key_info, live, lock, own_app, plan, retention,
+    sample, server, server_list, session, setting, status, system_info, terminal, test_report,
+    user,
 };
 use std::fmt::Write;
 use ts_rs::{Config, TS};

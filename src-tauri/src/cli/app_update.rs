@@ -59,7 +59,7 @@ pub async fn update(cli: &Cli, update: Update) -> Result<(), CliError> {
     cli.ensure_may("app.update").await?;
     let app = find(cli, &update.one.app).await?;
     if update.check {
-        return super::app_newer::check(cli, &app, json).await;
+        return super::app_newer::check(cli, &app, update.one.listing.json).await;
     }
     let values: BTreeMap<String, String> = update.values.into_iter().collect();
     let how = How { json: update.one.listing.json, dry_run: update.dry_run, yes: update.yes };

@@ -5,8 +5,8 @@
 //! know which user asked.
 
 mod actions;
-mod archive;
 mod adopted;
+mod archive;
 mod ask;
 mod bounded;
 pub mod client;
@@ -38,8 +38,8 @@ mod uses;
 mod volume_copy;
 mod volumes;
 
-pub use archive::{DataPlace, DataSink, DataStream, PathIs, Writing};
 pub use adopted::{FileObstacle, Labelled, ServerFile, is_whole_path};
+pub use archive::{DataPlace, DataSink, DataStream, PathIs, Writing};
 pub use client::Engine;
 pub use compose::{ComposeError, ComposeProject};
 pub use error::EngineError;

@@ -1,7 +1,7 @@
 //! The catalog of apps, and where it comes from: folders, archives, the web and git, all of them real.
 
-mod backups;
 mod adopt;
+mod backups;
 mod bad_registries;
 mod catalog;
 mod cut;
@@ -10,8 +10,8 @@ mod lab;
 mod liar;
 mod life;
 mod moves;
-mod own;
 mod newer;
+mod own;
 mod planning;
 mod sources;
 mod updates;

@@ -183,7 +183,7 @@ impl Tomo {
         let message = format!("{} {} is being installed{place}", app.title(), app.version());
         let entry = Entry::by(by, ActivityKind::AppInstall, message).to_app(app);
         let name = worker.name.clone();
-        self.record(entry.with(json!({ "app": app.app, "project": name }))).await;
+        self.record(entry.with(json!({ "app": app.app, "project": name.as_str() }))).await;
         self.inner.tasks.spawn_on(worker.install(), &self.inner.runtime);
         Ok(id)
     }

@@ -136,12 +136,12 @@ impl Tomo {
             }),
             containers: self.rows_of(&stored),
             last_update: last_update(&stored.config),
+            images: newer::told(&stored),
             // What somebody else wrote lies there as they wrote it, without digests.
             compose: match stored.config.adopted {
                 Some(_) => stored.config.manifest.compose.clone(),
                 None => stored.config.compose,
             },
-            images: newer::told(&stored),
             images_looked_at: stored.config.looked.as_ref().map(|look| look.at),
             manifest: stored.config.manifest,
             folder: stored.config.folder,

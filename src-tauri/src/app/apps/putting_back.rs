@@ -18,7 +18,7 @@ use crate::{
     domain::{
         activity::ActivityKind,
         app::{AppManifest, AppSetting, AppSettingKind},
-        app_update::{AppUpdate, AppVersion, EarlierApp, UpdateStage},
+        app_update::{AppUpdate, AppVersion, EarlierApp, UnnamedVolume, UpdateStage, VolumeCopy},
         installed_app::{AppFailure, AppStatus, AppWorkKind},
     },
 };
@@ -320,6 +320,12 @@ impl Worker {
             }
         }
         self.stop_if_there(engine).await?;
+        let unnamed = self.unnamed_now(engine, &copies).await?;
+        let rubbish = &mut self.app.config.rubbish.volumes;
+        rubbish.extend(
+            unnamed.into_iter().filter(|volume| !rubbish.contains(volume)).collect::<Vec<_>>(),
+        );
+        self.save().await?;
         // Volumes without a name go when all is put back, and not before.
         self.remove_containers(engine, false).await?;
         for network in self.under_way()?.project.networks.clone() {
@@ -328,6 +334,32 @@ impl Worker {
             }
         }
         Ok(())
+    }
+
+    /// Volumes without a name that the containers of now have where those of before had some: what was in these
+    /// goes into others.
+    async fn unnamed_now(
+        &self,
+        engine: &Engine,
+        copies: &[VolumeCopy],
+    ) -> Result<Vec<String>, Trouble> {
+        let mut found = Vec::new();
+        if copies.iter().all(|copy| copy.unnamed.is_none()) {
+            return Ok(found);
+        }
+        for container in self.containers(engine).await? {
+            for mount in engine.inspect(&container.id).await?.mounts() {
+                let is_there = |place: &UnnamedVolume| {
+                    Some(&place.service) == container.service.as_ref()
+                        && place.target == mount.destination
+                };
+                let mut unnamed = copies.iter().filter_map(|copy| copy.unnamed.as_ref());
+                if mount.kind == "volume" && unnamed.any(is_there) {
+                    found.extend(mount.name);
+                }
+            }
+        }
+        Ok(found)
     }
 
     async fn restore_volumes(&mut self, engine: &Engine) -> Result<(), Trouble> {

@@ -550,6 +550,11 @@ impl Worker {
         let config = &mut self.app.config;
         config.made.images.extend(update.images);
         config.made.volumes.extend(update.volumes);
+        if update.restores {
+            // The containers that had these are gone, and the new ones got others there.
+            let unnamed = update.before.copies.iter().filter(|copy| copy.unnamed.is_some());
+            config.rubbish.volumes.extend(unnamed.map(|copy| copy.volume.clone()));
+        }
         config.failure = None;
         let older = config.earlier.replace(Box::new(update.before));
         let now = Utc::now();

@@ -104,8 +104,9 @@ impl Tomo {
         refuse_problems(&looked.plan)?;
         let to = self.place([wish.server]);
         let doing = self.begin_work(wish.id, AppWorkKind::Move, &planned(&to))?;
-        let app = self.stored_app(wish.id).await?;
+        let mut app = self.stored_app(wish.id).await?;
         refuse_unfinished(&app)?;
+        app.config.failure = None;
         if self.engine_at(app.server_id, &app.config.engine).is_none() {
             return Err(AppError::Invalid(
                 "The engine that this app runs in does not answer now.".into(),
@@ -129,8 +130,10 @@ impl Tomo {
         let details = json!({ "app": app.app, "removes_source": wish.removes_source });
         self.record(entry.with(details)).await;
         let name = app.project_name()?;
-        let source = Worker { tomo: self.clone(), doing, app, name, secrets };
+        let mut source = Worker { tomo: self.clone(), doing, app, name, secrets };
         let (tomo, wish) = (self.clone(), wish.clone());
+        let saved = source.save().await;
+        saved.map_err(|trouble| AppError::Invalid(trouble.words()))?;
         let work = async move {
             let source_id = source.app.id;
             let has_moved = Moving { source, target }.run().await;

@@ -156,8 +156,9 @@ impl Tomo {
             return Err(BackupError::Exists(path).into());
         }
         let doing = self.begin_work(wish.id, AppWorkKind::Backup, &[])?;
-        let app = self.stored_app(wish.id).await?;
+        let mut app = self.stored_app(wish.id).await?;
         refuse_unfinished(&app)?;
+        app.config.failure = None;
         if self.engine_at(app.server_id, &app.config.engine).is_none() {
             return Err(AppError::Invalid(
                 "The engine that this app runs in does not answer now.".into(),
