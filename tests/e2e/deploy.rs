@@ -1,5 +1,5 @@
-//! The real window, a real engine and a real registry: an app is installed, opened, updated, rolled back and
-//! uninstalled.
+//! The real window, two servers with real engines, and a real registry: an app is installed, opened, updated,
+//! rolled back, moved and uninstalled.
 
 use crate::{
     add_server,
@@ -12,12 +12,13 @@ use crate::{
     },
     missing_part, set_up,
 };
+use serde_json::json;
 use std::{fs, io::Write};
 
 /// Holds because each step ends in what a person would look at: the page in the browser, the file in the volume,
 /// and a server on which nothing is left.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_app_is_installed_updated_rolled_back_and_gone() {
+async fn an_app_is_installed_updated_rolled_back_moved_and_gone() {
     if let Some(missing) = missing_part().or_else(Docker::missing).or_else(Registry::missing) {
         assert!(std::env::var_os("CI").is_none(), "{missing}");
         let _ = writeln!(std::io::stderr(), "skipped an app's life: {missing}");
@@ -88,20 +89,100 @@ async fn an_app_is_installed_updated_rolled_back_and_gone() {
     assert_eq!(version(&docker), "1");
     assert_eq!(docker.docker(&["exec", "reader-web-1", "cat", "/data/kept"]), "kept");
 
-    window.press("More").await;
-    let uninstall = "const item = [...document.querySelectorAll('[role=menuitem]')]
-        .find(item => item.textContent.includes('Uninstall…'));
-        item?.click(); return item !== undefined;";
-    window.until("the menu", uninstall, |pressed| *pressed == true).await;
+    let (there, other, other_account) = second_server(&window).await;
+    window.go("#/apps").await;
+    window.press_tab("Installed").await;
+    window.find_text("App reader").await.click().await.expect("a row that opens");
+    press_item(&window, "Move…").await;
+    // Both servers are this computer: the port that the app has is taken.
+    window.until("the next free port", TAKE_FIX, |taken| *taken == true).await;
+    window.find_text("with its data, when it is well on").await.click().await.expect("a box");
+    window.fill("Type App reader", "App reader").await;
+    window.until("a plan without problems", CAN_MOVE, |can| *can == true).await;
+    look_around(&window, "app-move").await;
+    window.press("Move and remove").await;
+    window.until("it is there", IS_WELL, |is| *is == true).await;
+    assert_eq!(there.docker(&["exec", "reader-web-1", "cat", "/data/kept"]), "kept");
+    gone(&docker, &account).await;
+
+    press_item(&window, "Uninstall…").await;
     window.find_text("Also remove the data").await.click().await.expect("a box to tick");
     window.fill("Type App reader", "App reader").await;
     window.press("Uninstall with data").await;
     window.find_text("App reader is not there any more").await;
-    assert_eq!(docker.docker(&["ps", "-aq"]), "");
-    assert_eq!(docker.docker(&["volume", "ls", "-q"]), "");
-    assert!(!account.home.join("tomo").join("reader").exists(), "its files are gone");
+    gone(&there, &other_account).await;
+    drop(other);
     window.end().await;
 }
+
+/// Another server with an engine, which the window's own Tomo is told of.
+async fn second_server(window: &Window) -> (Docker, Sshd, sshd::Account) {
+    let docker = Docker::start();
+    docker.open_to_all();
+    let socket = format!("SetEnv DOCKER_HOST=unix://{}", docker.socket().display());
+    let server = Sshd::start(sshd::Options { config: vec![socket], ..Default::default() });
+    let account = sshd::account("cellar", "the other server's password", "/bin/sh");
+    let fields = json!({
+        "name": "cellar", "host": "127.0.0.1", "port": server.port(), "username": account.name,
+        "auth_type": "password",
+    });
+    let credential = json!({ "kind": "password", "password": account.password });
+    let added = json!({ "server": fields, "credential": credential });
+    let added = window.call("server.add", added).await;
+    assert!(added["answer"].is_object(), "{added:#}");
+    let fingerprint = sshd::fingerprint(&server.host_key("ed25519"));
+    let key = json!({ "host": "127.0.0.1", "port": server.port(), "fingerprint": fingerprint });
+    let id = &added["answer"]["server"]["id"];
+    let asked = async {
+        loop {
+            window.call("host_key.trust", key.clone()).await;
+            let engines = window.call("container.list", json!({ "server_id": id })).await;
+            if engines["answer"]["engines"][0]["status"]["state"] == "ready" {
+                return;
+            }
+            // The key is presented when the server is first reached.
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, asked).await.expect("the second server answers");
+    (docker, server, account)
+}
+
+/// Chooses an entry of the menu that 'More' opens.
+async fn press_item(window: &Window, words: &str) {
+    window.press("More").await;
+    let press = format!(
+        "const item = [...document.querySelectorAll('[role=menuitem]')]
+            .find(item => item.textContent.includes('{words}'));
+            item?.click(); return item !== undefined;"
+    );
+    window.until("the menu", &press, |pressed| *pressed == true).await;
+}
+
+/// Waits until nothing of the app is on a server any more.
+async fn gone(docker: &Docker, account: &sshd::Account) {
+    let is_gone = || {
+        docker.docker(&["ps", "-aq"]).is_empty()
+            && docker.docker(&["volume", "ls", "-q"]).is_empty()
+            && !account.home.join("tomo").join("reader").exists()
+    };
+    let waiting = async {
+        while !is_gone() {
+            // An engine tells the window, and not this test.
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, waiting).await.expect("nothing of it is left");
+}
+
+/// Takes the port that is offered for one that is taken; whether that was done.
+const TAKE_FIX: &str = "const fix = [...document.querySelectorAll('button:enabled')]
+    .find(button => /^Use\\s\\d+$/.test(button.textContent.trim()));
+    fix?.click(); return fix !== undefined;";
+
+/// Whether what is planned can be moved.
+const CAN_MOVE: &str = "return [...document.querySelectorAll('button:enabled')]
+    .some(button => button.textContent.trim() === 'Move and remove');";
 
 /// Whether what is planned can be installed.
 const CAN_INSTALL: &str = "return [...document.querySelectorAll('button:enabled')]
