@@ -27,11 +27,14 @@ export type StorePage = (typeof storePages)[number];
 export const appTabs = ['installed', 'catalog', 'sources'] as const;
 export type AppTab = (typeof appTabs)[number];
 
-/** Of an app on a server; `edit` and `update` show what a change would do before it is made. */
+/**
+ * Of an app on a server; `edit`, `files` and `update` show what a change would do before it is made.
+ */
 export const installedTabs = [
   'overview',
   'configuration',
   'edit',
+  'files',
   'logs',
   'updates',
   'update',
@@ -53,6 +56,10 @@ export type Route =
   | { page: 'app'; id: string }
   /** What installing it would do; `again` is the installation that is tried once more. */
   | { page: 'app_plan'; id: string; again?: string }
+  /** An own app from its files: written, then planned; `again` is the installation that failed. */
+  | { page: 'own_app'; step: 'write' | 'plan'; again?: string }
+  /** What adopting a compose project would mean. */
+  | { page: 'adopt'; server: string; project: string }
   /** One app on a server. */
   | { page: 'installed'; id: string; tab: InstalledTab }
   /** With a server only what was done to it. */
@@ -90,6 +97,17 @@ export function parseRoute(hash: string): Route {
       return { page: 'app_plan', id: app, ...(again && { again }) };
     } catch {
       return { page };
+    }
+  }
+  if (page === 'own-app') {
+    const again = new URLSearchParams(query).get('again');
+    return { page: 'own_app', step: id === 'plan' ? 'plan' : 'write', ...(again && { again }) };
+  }
+  if (page === 'adopt' && id && tab) {
+    try {
+      return { page, server: decodeURIComponent(id), project: decodeURIComponent(tab) };
+    } catch {
+      return { page: 'apps' };
     }
   }
   if (page === 'installed' && id) {
@@ -147,6 +165,13 @@ export function hrefOf(route: Route): string {
     if (route.page === 'app') return app;
     return `${app}/install${route.again ? `?again=${encodeURIComponent(route.again)}` : ''}`;
   }
+  if (route.page === 'own_app') {
+    const step = route.step === 'plan' ? '/plan' : '';
+    return `#/own-app${step}${route.again ? `?again=${encodeURIComponent(route.again)}` : ''}`;
+  }
+  if (route.page === 'adopt') {
+    return `#/adopt/${encodeURIComponent(route.server)}/${encodeURIComponent(route.project)}`;
+  }
   if (route.page === 'installed') {
     const tab = route.tab === 'overview' ? '' : `/${route.tab}`;
     return `#/installed/${encodeURIComponent(route.id)}${tab}`;
@@ -166,6 +191,11 @@ export function settingsRoute(section: SettingsSection, key?: string): Route {
 
 /** The apps that can be had. */
 export const catalogRoute: Route = { page: 'apps', tab: 'catalog' };
+
+/** Where an own app is written; with `again` from an installation that failed. */
+export function ownAppRoute(again?: string): Route {
+  return { page: 'own_app', step: 'write', ...(again !== undefined && { again }) };
+}
 
 /** The page of one app on a server, at its first tab unless told. */
 export function installedRoute(id: string, tab: InstalledTab = 'overview'): Route {

@@ -32,7 +32,7 @@ const all: readonly Omit<Place, 'keys'>[] = [
     page: 'apps',
     label: 'Apps',
     icon: LayoutGrid,
-    holds: ['apps', 'app', 'app_plan', 'installed'],
+    holds: ['apps', 'app', 'app_plan', 'own_app', 'adopt', 'installed'],
   },
   { page: 'activity', label: 'Activity', icon: ActivityIcon, holds: ['activity'] },
   { page: 'settings', label: 'Settings', icon: SlidersHorizontal, holds: ['settings'] },

@@ -9,6 +9,7 @@ import { engineStore } from './engine_store';
 import { containerDetails } from './container_details';
 import { installed } from './installed';
 import { logs } from './logs';
+import { ownApps } from './own_apps';
 import { plans } from './plans';
 import { program } from './program';
 import { retention } from './retention';
@@ -40,6 +41,7 @@ export function handlersOf(world: World): Partial<Handlers> {
     ...terminals(world),
     ...apps(world),
     ...installed(world),
+    ...ownApps(world),
     ...updates(world),
   };
 }

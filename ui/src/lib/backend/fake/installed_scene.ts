@@ -118,6 +118,8 @@ export function installedApp(
     started_at: isoAt(world.now(), 41 * 86_400),
     newer: null,
     way_back: null,
+    origin: 'catalog',
+    has_newer_image: false,
     is_stuck: false,
     work: null,
     ...more,
@@ -161,5 +163,13 @@ export function detailsOf(
     last_steps: stepsOfInstall(world.now(), 7),
     versions: [{ version: app.version, since: isoAt(world.now(), 41 * 86_400) }],
     last_update: null,
+    images: manifest.services.map(({ image }) => ({
+      image,
+      digest: null,
+      newest: null,
+      is_newer: null,
+      error: null,
+    })),
+    images_looked_at: null,
   };
 }

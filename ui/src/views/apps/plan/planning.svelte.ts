@@ -3,6 +3,7 @@ import type {
   AppPlan,
   Commands,
   InstalledAppDetails,
+  OwnFiles,
   PlanFix,
   ServerId,
 } from '../../../lib/backend/generated';
@@ -21,12 +22,15 @@ export class Planning extends Drafting<AppPlan> {
   project = $state<string | null>(null);
 
   readonly app: string;
+  /** The files of an app that is in no catalog. */
+  readonly #own: OwnFiles | null;
   /** What the plan that is shown is of. */
   #planned: Wish | null = null;
 
-  constructor(backend: Backend, app: string) {
+  constructor(backend: Backend, app: string, own: OwnFiles | null = null) {
     super(backend);
     this.app = app;
+    this.#own = own;
   }
 
   /** Begins as another installation began: with its server, name and values. */
@@ -75,10 +79,12 @@ export class Planning extends Drafting<AppPlan> {
 
   protected override async ask() {
     const wish: Wish = {
-      app: this.app,
+      // An own app is called like its project.
+      app: this.#own && this.project ? `own/${this.project}` : this.app,
       ...(this.server !== null && { server_id: this.server }),
       ...(this.project !== null && this.project !== '' && { project: this.project }),
       values: { ...this.values },
+      ...(this.#own && { own: this.#own }),
     };
     const plan = await this.backend.call('app.plan', wish);
     const take = () => {
