@@ -73,7 +73,7 @@ const look = EditorView.theme({
   '.cm-gutter-lint': { width: '16px' },
   '.cm-gutter-lint .cm-gutterElement': { padding: '0 0 0 var(--s-1)' },
   '.cm-lint-marker': { width: '10px', height: '18px', content: 'none' },
-  '.cm-lint-marker::before': { display: 'block', lineHeight: '18px', fontSize: '9px' },
+  '.cm-lint-marker::before': { display: 'block', lineHeight: '18px', fontSize: '10px' },
   '.cm-lint-marker-error::before': { content: '"◆"', color: 'var(--crit)' },
   '.cm-lint-marker-warning::before': { content: '"▲"', color: 'var(--warn)' },
   '.cm-lintRange-error': {
@@ -90,7 +90,9 @@ const look = EditorView.theme({
   '&.cm-focused .cm-activeLine, &.cm-focused .cm-activeLineGutter': {
     backgroundColor: 'var(--bg-active)',
   },
-  '.cm-placeholder': { color: 'var(--text-3)', whiteSpace: 'pre-wrap' },
+  // What stands there instead of a text is no line.
+  '&.cm-focused .cm-activeLine:has(.cm-placeholder)': { backgroundColor: 'transparent' },
+  '.cm-placeholder': { color: 'var(--text-3)' },
   '.cm-tooltip': {
     maxWidth: '420px',
     border: '0',
@@ -126,6 +128,7 @@ const look = EditorView.theme({
   '.cm-completionMatchedText': { textDecoration: 'none', color: 'var(--accent-text)' },
   '.cm-completionDetail': {
     marginLeft: '0',
+    fontFamily: 'var(--font)',
     color: 'var(--text-3)',
     fontStyle: 'normal',
     overflow: 'hidden',

@@ -1,4 +1,3 @@
-import type { Mark } from '../../../../components/StateMark.svelte';
 import type { AppImage, UpdatePlan } from '../../../../lib/backend/generated';
 import { ABSENT, sentences } from '../../../../lib/format';
 
@@ -8,21 +7,24 @@ export function shortDigest(digest: string | null): string {
   return digest.replace(/^sha\d+:/, '').slice(0, 12);
 }
 
-/** What is known of a newer one. */
+/** What is known of a newer one, in words. */
 export function imageState({ error, is_newer, newest }: AppImage): {
-  mark: Mark;
+  is: 'newer' | 'newest' | 'failed' | 'unknown';
   text: string;
-  tone: 'text-2' | 'text-3' | 'tone-warn';
+  tone: '' | 'text-3' | 'tone-warn';
 } {
-  // Why it is not known says more than that it is not.
   if (is_newer === null) {
+    // Why it is not known says more than that it is not.
     return error === null
-      ? { mark: 'unknown', text: 'not looked at yet', tone: 'text-3' }
-      : { mark: 'warning', text: sentences(error), tone: 'tone-warn' };
+      ? { is: 'unknown', text: 'not looked at yet', tone: 'text-3' }
+      : { is: 'failed', text: sentences(error), tone: 'tone-warn' };
   }
-  if (!is_newer) return { mark: 'done', text: 'the newest', tone: 'text-3' };
-  const which = newest === null ? '' : `: ${shortDigest(newest)}`;
-  return { mark: 'connecting', text: `a newer one is there${which}`, tone: 'text-2' };
+  if (!is_newer) return { is: 'newest', text: 'the newest', tone: 'text-3' };
+  return {
+    is: 'newer',
+    text: newest === null ? 'newer' : `newer: ${shortDigest(newest)}`,
+    tone: '',
+  };
 }
 
 /** `1a2b3c4d5e6f → 7a8b9c0d1e2f`. */
