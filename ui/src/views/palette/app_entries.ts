@@ -1,6 +1,6 @@
 import LayoutGrid from '@lucide/svelte/icons/layout-grid';
 import Plus from '@lucide/svelte/icons/plus';
-import { catalogRoute, installedRoute } from '../../lib/state/router.svelte';
+import { catalogRoute, installedRoute, ownAppRoute } from '../../lib/state/router.svelte';
 import type { Tomo } from '../../lib/state/tomo.svelte';
 import { stateOf } from '../apps/installed/words';
 import type { Entry } from './entries';
@@ -47,6 +47,16 @@ export function ofApps(tomo: Tomo): Entry[] {
       run: () => tomo.router.go({ page: 'apps', tab: 'sources' }),
     },
   ];
+  if (tomo.status.may('app.install')) {
+    entries.push({
+      id: 'own_app',
+      group: 'Commands',
+      title: 'Add an own app…',
+      icon: Plus,
+      onlyWhenTyped: true,
+      run: () => tomo.router.go(ownAppRoute()),
+    });
+  }
   if (tomo.status.may('app_source.add')) {
     entries.push({
       id: 'app_source.add',

@@ -119,6 +119,7 @@ export function installedApp(
     newer: null,
     has_newer_image: false,
     way_back: null,
+    origin: 'catalog',
     is_stuck: false,
     work: null,
     ...more,
@@ -162,7 +163,13 @@ export function detailsOf(
     last_steps: stepsOfInstall(world.now(), 7),
     versions: [{ version: app.version, since: isoAt(world.now(), 41 * 86_400) }],
     last_update: null,
-    images: [],
+    images: manifest.services.map(({ image }) => ({
+      image,
+      digest: null,
+      newest: null,
+      is_newer: null,
+      error: null,
+    })),
     images_looked_at: null,
     backups: [],
   };
