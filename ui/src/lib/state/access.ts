@@ -61,6 +61,7 @@ const effects: Partial<Record<keyof Commands, Effect>> = {
   'terminal.resize': 'operate',
   'terminal.close': 'operate',
   'app.install': 'operate',
+  'app.adopt_plan': 'operate',
   'app.adopt': 'operate',
   'app.release': 'operate',
   'app.look_for_newer': 'operate',
