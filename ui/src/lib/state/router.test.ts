@@ -16,6 +16,10 @@ test('every place survives the way through the address', () => {
     { page: 'app_plan', id: 'tomo/miniflux', again: 'a1/2' },
     { page: 'installed', id: 'a1', tab: 'overview' },
     { page: 'installed', id: 'a/1', tab: 'logs' },
+    { page: 'installed', id: 'a1', tab: 'files' },
+    { page: 'own_app', step: 'write' },
+    { page: 'own_app', step: 'plan', again: 'a1/2' },
+    { page: 'adopt', server: '0190-a/b?c', project: 'my_media' },
     { page: 'apps', tab: 'sources' },
     { page: 'app', id: 'tomo/miniflux' },
     settingsRoute('audit'),
@@ -33,5 +37,7 @@ test('an address that nothing knows is the overview, and an unknown tab the firs
   expect(parseRoute('#/settings/nowhere?key=ui.theme')).toEqual({ page: 'settings' });
   expect(parseRoute('#/apps/nowhere')).toEqual({ page: 'apps' });
   expect(parseRoute('#/apps/%E0%A4%A/x')).toEqual({ page: 'apps' });
+  expect(parseRoute('#/adopt/%E0%A4%A/x')).toEqual({ page: 'apps' });
+  expect(parseRoute('#/own-app/nowhere')).toEqual({ page: 'own_app', step: 'write' });
   expect(parseRoute('#/server/nas/x?range=9y')).toEqual(serverRoute('nas'));
 });
