@@ -3,6 +3,16 @@ import type { AppFiles } from '../backend/generated';
 /** What stands for the value of a secret that is not shown. */
 export const HIDDEN = '••••';
 
+/** The values of a file of variables, by their names. */
+function linesOf(env: string): Map<string, string> {
+  return new Map(
+    env.split('\n').flatMap((line) => {
+      const at = line.indexOf('=');
+      return at < 0 ? [] : [[line.slice(0, at).trim(), line.slice(at + 1).trim()] as const];
+    }),
+  );
+}
+
 /** The files of an own app while they are written. */
 export class OwnFilesDraft {
   /** A compose file, or a `docker run` line. */
@@ -18,6 +28,15 @@ export class OwnFilesDraft {
   isAsBefore = $derived.by(
     () => this.compose === this.#before.compose && this.env === this.#before.env,
   );
+
+  /** Whether a secret that is not shown was given another value. */
+  hasNewSecret = $derived.by(() => {
+    const before = linesOf(this.#before.env);
+    const now = linesOf(this.env);
+    return [...before].some(
+      ([name, value]) => value === HIDDEN && (now.get(name) ?? HIDDEN) !== HIDDEN,
+    );
+  });
 
   isEmpty = $derived.by(() => this.compose.trim() === '' && this.env.trim() === '');
 

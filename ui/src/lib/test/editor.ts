@@ -1,13 +1,13 @@
 import { EditorView } from '@codemirror/view';
 import { screen } from '@testing-library/svelte';
 
-// happy-dom tells of a selection while it is being made; browsers do so afterwards.
+// What opens it loads it at its own time; here it is there before the clock of a test runs.
+import '../../views/apps/editor/code_mirror';
+
+// happy-dom tells of a selection while it is being made, and also where nothing of it changed, which
+// no browser does; the editor has set what it would hear of.
 const dispatch = document.dispatchEvent.bind(document);
-document.dispatchEvent = (event) => {
-  if (event.type !== 'selectionchange') return dispatch(event);
-  setTimeout(() => dispatch(event));
-  return true;
-};
+document.dispatchEvent = (event) => event.type === 'selectionchange' || dispatch(event);
 
 /** An editor by what it is called; it is loaded when its page is opened. */
 async function viewOf(name: string): Promise<EditorView> {

@@ -4,7 +4,7 @@ import { appPlan } from './app_plan';
 import { containerRow } from './container_scene';
 import { pageAt, samples, serverOf } from './installed_samples';
 import { readOwn } from './own_compose';
-import { detailsOf, installedApp, step, stepsOfInstall, workOf } from './installed_scene';
+import { detailsOf, unlooked, installedApp, step, stepsOfInstall, workOf } from './installed_scene';
 import { isoAt } from './machines';
 import { afterUpdate, beforeUpdate } from './update_scene';
 import type { Handlers, World } from './world';
@@ -160,7 +160,7 @@ export class FakeInstalled {
       installedApp(world, `own/${project}`, server_id, { origin, version, containers }),
       rows,
     );
-    if (manifest) Object.assign(details, { manifest, compose });
+    if (manifest) Object.assign(details, { manifest, compose, images: unlooked(manifest) });
     details.folder = origin === 'adopted' ? `/srv/${project}` : details.folder;
     world.push({ kind: 'changed', topic: 'apps' });
     return details;

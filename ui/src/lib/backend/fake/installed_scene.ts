@@ -1,4 +1,5 @@
 import type {
+  AppImage,
   AppManifest,
   AppStep,
   AppWork,
@@ -126,6 +127,12 @@ export function installedApp(
   };
 }
 
+/** Images that no registry was asked about. */
+export function unlooked({ services }: AppManifest): AppImage[] {
+  const nothing = { digest: null, newest: null, is_newer: null, error: null };
+  return services.map(({ image }) => ({ image, ...nothing }));
+}
+
 /** All that is known of an app that is there. */
 export function detailsOf(
   world: World,
@@ -163,13 +170,7 @@ export function detailsOf(
     last_steps: stepsOfInstall(world.now(), 7),
     versions: [{ version: app.version, since: isoAt(world.now(), 41 * 86_400) }],
     last_update: null,
-    images: manifest.services.map(({ image }) => ({
-      image,
-      digest: null,
-      newest: null,
-      is_newer: null,
-      error: null,
-    })),
+    images: unlooked(manifest),
     images_looked_at: null,
     backups: [],
   };

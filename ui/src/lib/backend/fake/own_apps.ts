@@ -27,6 +27,16 @@ export const radio = `services:
 volumes:
   recordings:
 `;
+/** What `.env` of an app is, with secrets as they are shown. */
+export function envOf(origin: InstalledAppDetails['app']['origin']): string {
+  return origin === 'own' ? radioEnv : 'TZ=Europe/Berlin\nGRAFANA_PASSWORD=••••\n';
+}
+
+/** The same of what somebody wrote. */
+export function masked(env: string): string {
+  return env.replaceAll(/^(\w*(?:PASSWORD|SECRET|TOKEN|KEY)\w*)=.*$/gm, '$1=••••');
+}
+
 const radioEnv = 'TITLE=Kitchen radio\nSOURCE_PASSWORD=••••\n';
 
 /** What watches the servers, as it was there before Tomo. */
@@ -133,8 +143,7 @@ export function ownApps(world: World): Pick<Handlers, OfOwn> {
       const { app, compose } = all.at(id);
       const whyNot =
         app.origin === 'catalog' ? 'What the catalog brought is changed by its settings.' : null;
-      const env = app.origin === 'own' ? radioEnv : 'TZ=Europe/Berlin\nGRAFANA_PASSWORD=••••\n';
-      return { compose, env, can_edit: whyNot === null, why_not: whyNot };
+      return { compose, env: envOf(app.origin), can_edit: whyNot === null, why_not: whyNot };
     },
     'app.look_for_newer': ({ id }) => {
       const found = all.at(id);

@@ -9,6 +9,8 @@ import type {
 } from '../generated';
 import { manifestOf, workOf } from './installed_scene';
 import { readOwn } from './own_compose';
+import { lineDiff } from './line_diff';
+import { envOf, masked } from './own_apps';
 import { isoAt } from './machines';
 import {
   changeOf,
@@ -69,6 +71,10 @@ export function updates(world: World): Pick<Handlers, OfUpdates> {
       ...changeOf(before, change),
       to: manifest.version,
       new_settings: manifest.settings.filter(({ name }) => !known.has(name)),
+      ...(wish.own && {
+        variables: lineDiff(envOf(before.app.origin), masked(wish.own.env ?? '')),
+        new_settings: [],
+      }),
       ...(problems.length > 0 && { variables: [] }),
       values: problems.length > 0 ? {} : values,
       problems,

@@ -116,7 +116,7 @@ test('an adopted app is released, and all of it stays', async () => {
     own: true,
     installed: true,
   });
-  await user.click(await screen.findByRole('button', { name: 'More of monitoring' }));
+  await user.click(await screen.findByRole('button', { name: 'More' }));
   // It is in no catalog.
   await user.click(await screen.findByRole('menuitem', { name: 'Release…' }));
   expect(screen.queryByRole('menuitem', { name: 'In the catalog' })).toBeNull();
@@ -140,7 +140,7 @@ test('an adopted app is released, and all of it stays', async () => {
 test('only what was adopted can be released', async () => {
   location.hash = '#/installed/radio-on-server-docker-1';
   const { user } = openApp({ machines: eight(now), containers: 60, own: true, installed: true });
-  await user.click(await screen.findByRole('button', { name: 'More of radio' }));
+  await user.click(await screen.findByRole('button', { name: 'More' }));
   expect(await screen.findByRole('menuitem', { name: 'Uninstall…' })).toBeVisible();
   expect(screen.queryByRole('menuitem', { name: 'Release…' })).toBeNull();
 });
