@@ -2907,7 +2907,11 @@ copied: Array<string>,
 /**
  * Data that is not copied, and is as the new version leaves it after a way back.
  */
-not_copied: Array<string>, };
+not_copied: Array<string>,
+/**
+ * Images that registries have newer ones of.
+ */
+newer_images: Array<NewerImage>, };
 
 /**
  * What the last update of an app has changed.
@@ -3172,6 +3176,219 @@ running: number,
 unhealthy: number, };
 
 /**
+ * Where an installed app comes from.
+ */
+export type AppOrigin = "catalog" | "own" | "adopted";
+
+/**
+ * An image that an app uses.
+ */
+export type AppImage = { 
+/**
+ * Its name with its tag.
+ */
+image: string, 
+/**
+ * The digest that is used.
+ */
+digest: string | null, 
+/**
+ * The digest that the registry has under this tag.
+ */
+newest: string | null, 
+/**
+ * Whether that is another; absent where it is not known.
+ */
+is_newer: boolean | null, 
+/**
+ * Why it is not known.
+ */
+error: string | null, };
+
+/**
+ * An image that there is a newer one of.
+ */
+export type NewerImage = { 
+/**
+ * Its name with its tag.
+ */
+image: string, 
+/**
+ * The digest that is used.
+ */
+from: string | null, 
+/**
+ * The digest that comes.
+ */
+to: string, };
+
+/**
+ * The files of an own app.
+ */
+export type OwnFiles = { 
+/**
+ * The compose file.
+ */
+compose: string, 
+/**
+ * The file of variables.
+ */
+env?: string | null, };
+
+/**
+ * What a compose file or a `docker run` line would be as an app.
+ */
+export type OwnApp = { 
+/**
+ * A name that suits.
+ */
+name: string | null, 
+/**
+ * The compose file; a `docker run` line turned into one.
+ */
+compose: string, 
+/**
+ * What it is as an app; absent where it cannot be taken.
+ */
+manifest: AppManifest | null, 
+/**
+ * What it may do that people should know of.
+ */
+flags: Array<AppFlag>, 
+/**
+ * What was left out or changed.
+ */
+notes: Array<AppProblem>, 
+/**
+ * What cannot be taken.
+ */
+problems: Array<AppProblem>, };
+
+/**
+ * What adopting a compose project would mean.
+ */
+export type AdoptPlan = { 
+/**
+ * The server.
+ */
+server_id: ServerId, 
+/**
+ * Name of the compose project.
+ */
+project: string, 
+/**
+ * Folder of its files on the server.
+ */
+folder: string | null, 
+/**
+ * Its compose files.
+ */
+files: Array<string>, 
+/**
+ * The engine.
+ */
+engine: string, 
+/**
+ * Its services.
+ */
+services: Array<AppService>, 
+/**
+ * Names of its containers.
+ */
+containers: Array<string>, 
+/**
+ * Names of its volumes.
+ */
+volumes: Array<string>, 
+/**
+ * Paths of the server that it uses.
+ */
+binds: Array<string>, 
+/**
+ * Names of its networks.
+ */
+networks: Array<string>, 
+/**
+ * The compose file as it lies on the server.
+ */
+compose: string | null, 
+/**
+ * Names of its variables.
+ */
+variables: Array<string>, 
+/**
+ * Those whose values look like secrets, and are kept encrypted.
+ */
+secrets: Array<string>, 
+/**
+ * What it may do that people should know of.
+ */
+flags: Array<AppFlag>, 
+/**
+ * What is to be known.
+ */
+notes: Array<string>, 
+/**
+ * What stands in the way.
+ */
+problems: Array<string>, 
+/**
+ * Whether it can be adopted.
+ */
+is_ready: boolean, };
+
+/**
+ * The files of an app, as an editor opens them.
+ */
+export type AppFiles = { 
+/**
+ * The compose file.
+ */
+compose: string, 
+/**
+ * The file of variables; values of secrets are written as `••••`.
+ */
+env: string, 
+/**
+ * Whether they can be edited.
+ */
+can_edit: boolean, 
+/**
+ * Why not.
+ */
+why_not: string | null, };
+
+/**
+ * A compose file or a `docker run` line to read.
+ */
+export type ReadCompose = { 
+/**
+ * The text.
+ */
+text: string, 
+/**
+ * The file of variables.
+ */
+env?: string | null, 
+/**
+ * The name that it is to have.
+ */
+name?: string | null, };
+
+/**
+ * A compose project on a server.
+ */
+export type OneProject = { 
+/**
+ * The server.
+ */
+server_id: ServerId, 
+/**
+ * Its name.
+ */
+project: string, };
+
+/**
  * An app on a server.
  */
 export type InstalledApp = { 
@@ -3259,7 +3476,15 @@ is_stuck: boolean,
 /**
  * What is being done to it.
  */
-work: AppWork | null, };
+work: AppWork | null,
+/**
+ * Where it comes from.
+ */
+origin: AppOrigin, 
+/**
+ * Whether a registry has a newer image under a tag that it uses.
+ */
+has_newer_image: boolean, };
 
 /**
  * A compose project on a server that Tomo did not make.
@@ -3354,7 +3579,15 @@ versions: Array<AppVersion>,
 /**
  * What its last update has changed, as long as the way back is kept.
  */
-last_update: LastUpdate | null, 
+last_update: LastUpdate | null,
+/**
+ * Its images, and what registries have under their tags.
+ */
+images: Array<AppImage>, 
+/**
+ * When registries were last asked.
+ */
+images_looked_at: string | null,
 /**
  * Backups that were made of it, the newest first.
  */
@@ -5482,7 +5715,11 @@ project?: string | null,
 /**
  * Values of its settings by their names, without secrets; those that are missing are the defaults.
  */
-values?: { [key in string]: string }, };
+values?: { [key in string]: string },
+/**
+ * The files of an own app; `app` is then `own/<name>`.
+ */
+own?: OwnFiles | null, };
 
 /**
  * An app to install.
@@ -5507,7 +5744,11 @@ values?: { [key in string]: string },
 /**
  * Secrets that somebody typed, by the names of their settings; those that are missing are made.
  */
-secrets?: Record<string, string>, };
+secrets?: Record<string, string>,
+/**
+ * The files of an own app; `app` is then `own/<name>`.
+ */
+own?: OwnFiles | null, };
 
 /**
  * An app on a server.
@@ -5572,7 +5813,11 @@ values?: { [key in string]: string },
 /**
  * Whether it stays at its version, and only its settings change.
  */
-keeps_version?: boolean, };
+keeps_version?: boolean,
+/**
+ * Files that are to be others than they are; `••••` keeps the value of a secret.
+ */
+own?: OwnFiles | null, };
 
 /**
  * An app to update, or to configure anew.
@@ -5593,7 +5838,11 @@ keeps_version?: boolean,
 /**
  * Secrets that are to be others than they are, by the names of their settings; new ones are made.
  */
-secrets?: Record<string, string>, };
+secrets?: Record<string, string>,
+/**
+ * Files that are to be others than they are; `••••` keeps the value of a secret.
+ */
+own?: OwnFiles | null, };
 
 /**
  * A backup of an app to make.
@@ -6502,6 +6751,18 @@ export interface Commands {
   "app.open": [OneInstalledApp, AppAddress];
   /** Shows one secret of an app. (operate) */
   "app.reveal": [RevealAppSecret, string];
+  /** Reads a compose file or a `docker run` line as an app; reads nothing of a server. (read) */
+  "app.read_compose": [ReadCompose, OwnApp];
+  /** Says what adopting a compose project would mean; changes nothing. (read) */
+  "app.adopt_plan": [OneProject, AdoptPlan];
+  /** Takes a compose project that is there as an app, without restarting it. (operate) */
+  "app.adopt": [OneProject, InstalledAppDetails];
+  /** Forgets an adopted app; everything stays as it is. (operate) */
+  "app.release": [OneInstalledApp, null];
+  /** The files of an app, as an editor opens them. (read) */
+  "app.files": [OneInstalledApp, AppFiles];
+  /** Asks registries for newer images of an app. (operate) */
+  "app.look_for_newer": [OneInstalledApp, InstalledAppDetails];
   /** Where apps come from. (read) */
   "app_source.list": [Nothing, Array<AppSource>];
   /** Adds a source of apps. (administer) */

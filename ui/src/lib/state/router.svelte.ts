@@ -27,11 +27,14 @@ export type StorePage = (typeof storePages)[number];
 export const appTabs = ['installed', 'catalog', 'sources'] as const;
 export type AppTab = (typeof appTabs)[number];
 
-/** Of an app on a server; `edit`, `update` and `move` show what would be done before it is. */
+/**
+ * Of an app on a server; `edit`, `files`, `update` and `move` show what would be done before it is.
+ */
 export const installedTabs = [
   'overview',
   'configuration',
   'edit',
+  'files',
   'logs',
   'updates',
   'update',
@@ -59,6 +62,10 @@ export type Route =
   | { page: 'app_restore'; path?: string }
   /** Docker for a server that has none. */
   | { page: 'docker_setup'; server: string }
+  /** An own app from its files: written, then planned; `again` is the installation that failed. */
+  | { page: 'own_app'; step: 'write' | 'plan'; again?: string }
+  /** What adopting a compose project would mean. */
+  | { page: 'adopt'; server: string; project: string }
   /** One app on a server. */
   | { page: 'installed'; id: string; tab: InstalledTab }
   /** With a server only what was done to it. */
@@ -105,6 +112,17 @@ export function parseRoute(hash: string): Route {
   if (page === 'docker_setup') {
     const server = new URLSearchParams(query).get('server');
     return server ? { page, server } : { page: 'containers' };
+  }
+  if (page === 'own-app') {
+    const again = new URLSearchParams(query).get('again');
+    return { page: 'own_app', step: id === 'plan' ? 'plan' : 'write', ...(again && { again }) };
+  }
+  if (page === 'adopt' && id && tab) {
+    try {
+      return { page, server: decodeURIComponent(id), project: decodeURIComponent(tab) };
+    } catch {
+      return { page: 'apps' };
+    }
   }
   if (page === 'installed' && id) {
     try {
@@ -161,6 +179,13 @@ export function hrefOf(route: Route): string {
     if (route.page === 'app') return app;
     return `${app}/install${route.again ? `?again=${encodeURIComponent(route.again)}` : ''}`;
   }
+  if (route.page === 'own_app') {
+    const step = route.step === 'plan' ? '/plan' : '';
+    return `#/own-app${step}${route.again ? `?again=${encodeURIComponent(route.again)}` : ''}`;
+  }
+  if (route.page === 'adopt') {
+    return `#/adopt/${encodeURIComponent(route.server)}/${encodeURIComponent(route.project)}`;
+  }
   if (route.page === 'installed') {
     const tab = route.tab === 'overview' ? '' : `/${route.tab}`;
     return `#/installed/${encodeURIComponent(route.id)}${tab}`;
@@ -183,6 +208,11 @@ export function settingsRoute(section: SettingsSection, key?: string): Route {
 
 /** The apps that can be had. */
 export const catalogRoute: Route = { page: 'apps', tab: 'catalog' };
+
+/** Where an own app is written; with `again` from an installation that failed. */
+export function ownAppRoute(again?: string): Route {
+  return { page: 'own_app', step: 'write', ...(again !== undefined && { again }) };
+}
 
 /** The page of one app on a server, at its first tab unless told. */
 export function installedRoute(id: string, tab: InstalledTab = 'overview'): Route {

@@ -20,6 +20,10 @@ test('every place survives the way through the address', () => {
     { page: 'app_restore' },
     { page: 'app_restore', path: '/home/ana/a&b?.tomo' },
     { page: 'docker_setup', server: '0190-a/b?c' },
+    { page: 'installed', id: 'a1', tab: 'files' },
+    { page: 'own_app', step: 'write' },
+    { page: 'own_app', step: 'plan', again: 'a1/2' },
+    { page: 'adopt', server: '0190-a/b?c', project: 'my_media' },
     { page: 'apps', tab: 'sources' },
     { page: 'app', id: 'tomo/miniflux' },
     settingsRoute('audit'),
@@ -38,5 +42,7 @@ test('an address that nothing knows is the overview, and an unknown tab the firs
   expect(parseRoute('#/apps/nowhere')).toEqual({ page: 'apps' });
   expect(parseRoute('#/docker_setup')).toEqual({ page: 'containers' });
   expect(parseRoute('#/apps/%E0%A4%A/x')).toEqual({ page: 'apps' });
+  expect(parseRoute('#/adopt/%E0%A4%A/x')).toEqual({ page: 'apps' });
+  expect(parseRoute('#/own-app/nowhere')).toEqual({ page: 'own_app', step: 'write' });
   expect(parseRoute('#/server/nas/x?range=9y')).toEqual(serverRoute('nas'));
 });

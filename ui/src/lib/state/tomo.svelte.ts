@@ -10,6 +10,7 @@ import { SettingsDraft } from './draft.svelte';
 import { FleetStore } from './fleet.svelte';
 import { InstalledStore } from './installed.svelte';
 import { Loadable } from './loadable.svelte';
+import { OwnFilesDraft } from './own_files.svelte';
 import { Pushes } from './pushes';
 import { Rail } from './rail.svelte';
 import { Router } from './router.svelte';
@@ -41,6 +42,8 @@ export class Tomo {
   readonly catalog: Catalog;
   /** The apps on all servers. */
   readonly installed: InstalledStore;
+  /** An own app that is being written, and is not lost when somebody looks at another page. */
+  readonly ownApp = new OwnFilesDraft();
   readonly settings: SettingsStore;
   /** Changes of settings that wait to be saved. */
   readonly draft: SettingsDraft;

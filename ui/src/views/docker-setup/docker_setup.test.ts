@@ -40,6 +40,19 @@ test('the list of all containers offers the one server that has none', async () 
   expect(await screen.findByRole('button', { name: 'Set up Docker on gateway…' })).toBeVisible();
 });
 
+test('so does a plan for which no server has an engine, and the palette', async () => {
+  const machines = eight(now).filter(({ name }) => name === 'gateway');
+  const { user } = open({ machines, containers: 0 }, '#/apps/tomo/miniflux/install');
+  expect(await screen.findByText(/^No server has an engine/)).toBeVisible();
+  expect(screen.getByRole('button', { name: 'Set up Docker on gateway…' })).toBeVisible();
+  await user.keyboard('{Control>}k{/Control}');
+  await user.type(await screen.findByRole('combobox'), 'set up docker');
+  const options = await screen.findAllByRole('option');
+  expect(options[0]).toHaveTextContent('Set up Docker on gateway…');
+  await user.keyboard('{Enter}');
+  await waitFor(() => expect(location.hash).toBe(gateway));
+});
+
 // Undo before do: nothing is run that was not read first.
 test('every command is shown, exactly as it is run, before anything is', async () => {
   const { backend } = open();

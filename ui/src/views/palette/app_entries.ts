@@ -1,8 +1,11 @@
+import Box from '@lucide/svelte/icons/box';
 import LayoutGrid from '@lucide/svelte/icons/layout-grid';
 import Plus from '@lucide/svelte/icons/plus';
-import { catalogRoute, installedRoute } from '../../lib/state/router.svelte';
+import Upload from '@lucide/svelte/icons/upload';
+import { catalogRoute, installedRoute, ownAppRoute } from '../../lib/state/router.svelte';
 import type { Tomo } from '../../lib/state/tomo.svelte';
 import { stateOf } from '../apps/installed/words';
+import { withoutEngine } from '../docker-setup/candidates';
 import type { Entry } from './entries';
 
 /** What is installed, and where apps come from. */
@@ -47,6 +50,16 @@ export function ofApps(tomo: Tomo): Entry[] {
       run: () => tomo.router.go({ page: 'apps', tab: 'sources' }),
     },
   ];
+  if (tomo.status.may('app.install')) {
+    entries.push({
+      id: 'own_app',
+      group: 'Commands',
+      title: 'Add an own app…',
+      icon: Plus,
+      onlyWhenTyped: true,
+      run: () => tomo.router.go(ownAppRoute()),
+    });
+  }
   if (tomo.status.may('app_source.add')) {
     entries.push({
       id: 'app_source.add',
@@ -56,6 +69,28 @@ export function ofApps(tomo: Tomo): Entry[] {
       onlyWhenTyped: true,
       run: () => tomo.dialogs.open({ kind: 'add_app_source' }),
     });
+  }
+  if (tomo.status.may('app.restore')) {
+    entries.push({
+      id: 'app.restore',
+      group: 'Commands',
+      title: 'Restore a backup of an app…',
+      icon: Upload,
+      onlyWhenTyped: true,
+      run: () => tomo.router.go({ page: 'app_restore' }),
+    });
+  }
+  if (tomo.status.may('docker.setup')) {
+    for (const { id, name } of withoutEngine(tomo)) {
+      entries.push({
+        id: `docker.setup:${id}`,
+        group: 'Commands',
+        title: `Set up Docker on ${name}…`,
+        icon: Box,
+        onlyWhenTyped: true,
+        run: () => tomo.router.go({ page: 'docker_setup', server: id }),
+      });
+    }
   }
   return entries;
 }

@@ -37,7 +37,7 @@ const all: readonly Omit<Place, 'keys'>[] = [
     page: 'apps',
     label: 'Apps',
     icon: LayoutGrid,
-    holds: ['apps', 'app', 'app_plan', 'app_restore', 'installed'],
+    holds: ['apps', 'app', 'app_plan', 'app_restore', 'own_app', 'adopt', 'installed'],
   },
   { page: 'activity', label: 'Activity', icon: ActivityIcon, holds: ['activity'] },
   { page: 'settings', label: 'Settings', icon: SlidersHorizontal, holds: ['settings'] },

@@ -9,7 +9,7 @@ import { many, odd, thisComputer } from './machines';
  * `?fake=40`, `?fake=odd`, `&stage=set_up`, `&theme=dark`, `&latency=2000`, `&fail=fleet.get`,
  * `&paused`, `&role=readonly`, `&still`, `&stage=locked`, `&tampered`, `&changed`,
  * `&activities=100000`, `&rows=200`, `&backups=0`, `&no_passphrase`, `&plans=2`, `&containers=500`, `&engines=troubled`,
- * `&things=2000`, `&apps=2000`, `&installed`, `&updates=failing`, `&updates=stuck`, `&app_backups=failing`, `&docker_setup=sudo`, `&odd_apps`, `&odd_containers`, `&silent=container.list`,
+ * `&things=2000`, `&apps=2000`, `&installed`, `&own`, `&updates=failing`, `&updates=stuck`, `&app_backups=failing`, `&docker_setup=sudo`, `&odd_apps`, `&odd_containers`, `&silent=container.list`,
  * `&log_lines=0`, `&read_only=server-docker-1`, `&two_engines`, `&two_engines=podman_lost`.
  */
 export function fakeFromAddress(search: string): FakeBackend {
@@ -48,7 +48,8 @@ export function fakeFromAddress(search: string): FakeBackend {
     containers: Number(query.get('containers') ?? 60),
     things: Number(query.get('things') ?? 0),
     apps: Number(query.get('apps') ?? 0),
-    installed: query.has('installed'),
+    installed: query.has('installed') || query.has('own'),
+    own: query.has('own'),
     updates: updates === 'failing' || updates === 'stuck' ? updates : 'well',
     appBackups: query.get('app_backups') === 'failing' ? 'failing' : 'well',
     ...(query.has('docker_setup') && {

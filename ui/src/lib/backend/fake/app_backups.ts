@@ -34,6 +34,11 @@ export const appBackup = '/home/ana/backups/miniflux-2026-11-21.tomoapp';
 /** A file that came to an end too early. */
 export const damagedBackup = '/home/ana/backups/half.tomoapp';
 
+/** What is in no catalog goes along as its files. */
+function ownOf({ app, compose }: InstalledAppDetails) {
+  return app.origin === 'catalog' ? {} : { own: { compose } };
+}
+
 /** An app's data, as far as it is its own. */
 function partsOf({ volumes, binds }: InstalledAppDetails): AppDataPart[] {
   return [
@@ -178,7 +183,13 @@ export function appBackups(world: World): Pick<Handlers, OfBackups> {
     const details = all.at(id);
     const { app, project } = details.app;
     return {
-      plan: appPlan(world, { app, server_id, project, values: { ...details.values, ...values } }),
+      plan: appPlan(world, {
+        app,
+        server_id,
+        project,
+        values: { ...details.values, ...values },
+        ...ownOf(details),
+      }),
       ways: partsOf(details).map((part) => ({ part, to: part.name })),
       left_out: leftOutOf(details),
     };
@@ -287,7 +298,8 @@ export function appBackups(world: World): Pick<Handlers, OfBackups> {
       const { plan } = movePlan(wish);
       if (!plan.is_ready) throw new ApiError('invalid', 'Something stands in the way.', '');
       const { app, server_id, project, values } = plan;
-      const there = arrive({ app, server_id, project, values }, 'move', () => undefined);
+      const own = ownOf(all.at(wish.id));
+      const there = arrive({ app, server_id, project, values, ...own }, 'move', () => undefined);
       begin(wish.id, 'move', () => {
         if (removes) all.drop(wish.id);
         else all.change(wish.id, { status: 'stopped', state: 'stopped' });

@@ -1,14 +1,17 @@
 import { ApiError } from '../backend';
 import type { AppPlan, Commands, PlanCheck } from '../generated';
 import { manifestOf } from './installed_scene';
+import { readOwn } from './own_compose';
 import type { World } from './world';
 
 /** What installing an app would do, with what the servers of the stand-in have. */
 export function appPlan(
   world: World,
-  { app, server_id, project, values }: Commands['app.plan'][0],
+  { app, server_id, project, values, own }: Commands['app.plan'][0],
 ): AppPlan {
-  const manifest = manifestOf(world, app);
+  const manifest = own
+    ? readOwn(own.compose, own.env ?? '', app.split('/')[1]).manifest
+    : manifestOf(world, app);
   if (!manifest) throw new ApiError('not_found', 'There is no such app.', '');
   const names = ['docker-1', 'media', 'nas'];
   const fits = names.flatMap((name) => {

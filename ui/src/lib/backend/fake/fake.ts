@@ -29,6 +29,7 @@ import { noise, point, sample } from './figures';
 import { handlersOf } from './index';
 import { isoAt, rowOf } from './machines';
 import { accountOf, household, locksOf, sessionsOf, thePassword } from './people';
+import { putOwn } from './own_apps';
 import { plansOf, putPlans } from './plans';
 import { registry } from './registry';
 import { retentionOf, type FakeRetention } from './retention';
@@ -104,6 +105,7 @@ export class FakeBackend implements Backend, World {
     this.containers = new FakeContainers(this);
     this.installed = new FakeInstalled(this);
     this.#handlers = handlersOf(this);
+    if (options.own) putOwn(this);
     if (options.signedIn ?? true) this.signIn('ana');
     const { session } = this.status;
     if (options.plans !== undefined) putPlans(this, plansOf(now, options.plans));

@@ -11,6 +11,7 @@ import { engineStore } from './engine_store';
 import { containerDetails } from './container_details';
 import { installed } from './installed';
 import { logs } from './logs';
+import { ownApps } from './own_apps';
 import { plans } from './plans';
 import { program } from './program';
 import { retention } from './retention';
@@ -42,6 +43,7 @@ export function handlersOf(world: World): Partial<Handlers> {
     ...terminals(world),
     ...apps(world),
     ...installed(world),
+    ...ownApps(world),
     ...updates(world),
     ...appBackups(world),
     ...dockerSetups(world),

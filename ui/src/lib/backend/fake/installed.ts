@@ -3,7 +3,8 @@ import type { Commands, ContainerRow, InstalledApp, InstalledAppDetails } from '
 import { appPlan } from './app_plan';
 import { containerRow } from './container_scene';
 import { pageAt, samples, serverOf } from './installed_samples';
-import { detailsOf, installedApp, step, stepsOfInstall, workOf } from './installed_scene';
+import { readOwn } from './own_compose';
+import { detailsOf, unlooked, installedApp, step, stepsOfInstall, workOf } from './installed_scene';
 import { isoAt } from './machines';
 import { afterUpdate, beforeUpdate } from './update_scene';
 import type { Handlers, World } from './world';
@@ -133,6 +134,38 @@ export class FakeInstalled {
     return details;
   }
 
+  /** An app that is in no catalog, of its compose file. */
+  addOwn(
+    project: string,
+    compose: string,
+    origin: 'own' | 'adopted',
+    server_id: string,
+  ): InstalledAppDetails {
+    const world = this.#world;
+    const { manifest } = readOwn(compose, '', project);
+    const rows = (manifest?.services ?? []).map(({ name, image }) =>
+      containerRow(
+        world.now(),
+        server_id,
+        `${project}-${name}-1`,
+        { project, service: name, image },
+        { cpu: 0.1, memory: 64 },
+      ),
+    );
+    world.containers.put(...rows);
+    const version = manifest?.version ?? '1';
+    const total = rows.length;
+    const containers = { total, running: total, unhealthy: 0 };
+    const details = this.#add(
+      installedApp(world, `own/${project}`, server_id, { origin, version, containers }),
+      rows,
+    );
+    if (manifest) Object.assign(details, { manifest, compose, images: unlooked(manifest) });
+    details.folder = origin === 'adopted' ? `/srv/${project}` : details.folder;
+    world.push({ kind: 'changed', topic: 'apps' });
+    return details;
+  }
+
   at(id: string): InstalledAppDetails {
     const found = this.all.find(({ app }) => app.id === id);
     if (!found) throw new ApiError('not_found', 'There is no such app on a server.', '');
@@ -158,6 +191,13 @@ export class FakeInstalled {
     const plan = appPlan(world, wish);
     if (!plan.is_ready)
       throw new ApiError('invalid', 'Something stands in the way.', 'Look at the plan.');
+    if (wish.own) {
+      const added = this.addOwn(plan.project, wish.own.compose, 'own', wish.server_id);
+      const steps = stepsOfInstall(world.now(), 0);
+      const work = workOf(world.now(), 'install', steps);
+      this.change(added.app.id, { status: 'pulling', state: 'pulling', installed_at: null, work });
+      return this.at(added.app.id);
+    }
     const now = world.now();
     this.all = this.all.filter(
       ({ app }) => app.app !== wish.app || app.server_id !== wish.server_id,

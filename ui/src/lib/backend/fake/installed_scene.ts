@@ -1,4 +1,5 @@
 import type {
+  AppImage,
   AppManifest,
   AppStep,
   AppWork,
@@ -119,10 +120,17 @@ export function installedApp(
     newer: null,
     has_newer_image: false,
     way_back: null,
+    origin: 'catalog',
     is_stuck: false,
     work: null,
     ...more,
   };
+}
+
+/** Images that no registry was asked about. */
+export function unlooked({ services }: AppManifest): AppImage[] {
+  const nothing = { digest: null, newest: null, is_newer: null, error: null };
+  return services.map(({ image }) => ({ image, ...nothing }));
 }
 
 /** All that is known of an app that is there. */
@@ -162,7 +170,7 @@ export function detailsOf(
     last_steps: stepsOfInstall(world.now(), 7),
     versions: [{ version: app.version, since: isoAt(world.now(), 41 * 86_400) }],
     last_update: null,
-    images: [],
+    images: unlooked(manifest),
     images_looked_at: null,
     backups: [],
   };

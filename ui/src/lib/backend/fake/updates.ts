@@ -8,6 +8,9 @@ import type {
   ValueProblem,
 } from '../generated';
 import { manifestOf, workOf } from './installed_scene';
+import { readOwn } from './own_compose';
+import { lineDiff } from './line_diff';
+import { envOf, masked } from './own_apps';
 import { isoAt } from './machines';
 import {
   changeOf,
@@ -51,10 +54,11 @@ export function updates(world: World): Pick<Handlers, OfUpdates> {
   const stuck = new Set<string>();
 
   const changeFor = (wish: Commands['app.update_plan'][0]): Change => {
-    const { id, values, keeps_version: keepsVersion } = wish;
+    const { id, values, keeps_version: keepsVersion, own } = wish;
     const before = all.at(id);
     const newest = keepsVersion ? null : manifestOf(world, before.app.app);
-    const manifest = newest ?? before.manifest;
+    const written = own && readOwn(own.compose, own.env ?? '', before.app.project).manifest;
+    const manifest = written ?? newest ?? before.manifest;
     return { before, manifest, values: valuesOf(manifest, { ...before.values, ...values }) };
   };
 
@@ -67,11 +71,19 @@ export function updates(world: World): Pick<Handlers, OfUpdates> {
       ...changeOf(before, change),
       to: manifest.version,
       new_settings: manifest.settings.filter(({ name }) => !known.has(name)),
+      ...(wish.own && {
+        variables: lineDiff(envOf(before.app.origin), masked(wish.own.env ?? '')),
+        new_settings: [],
+      }),
       ...(problems.length > 0 && { variables: [] }),
       values: problems.length > 0 ? {} : values,
       problems,
       images: manifest.services.map(({ image }) => image),
-      newer_images: [],
+      newer_images: wish.own
+        ? []
+        : before.images.flatMap(({ image, digest, newest, is_newer }) =>
+            is_newer && newest !== null ? [{ image, from: digest, to: newest }] : [],
+          ),
       ...dataOf(before),
     };
   };

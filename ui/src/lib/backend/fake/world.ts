@@ -3,6 +3,7 @@ import type {
   Account,
   AccountLock,
   Activity,
+  AdoptPlan,
   AuditEntry,
   BackupList,
   Collection,
@@ -72,6 +73,10 @@ export interface FakeOptions {
   apps?: number;
   /** Whether apps are installed, in every state that an app may be in. */
   installed?: boolean;
+  /** Whether an own app and an adopted one are among them. */
+  own?: boolean;
+  /** What a found project is as an app, where it is another way than it would be. */
+  adoptable?: Partial<AdoptPlan>;
   /** How updates of apps end: not well is put back, and stuck is not even that. */
   updates?: 'well' | 'failing' | 'stuck';
   /** How backups of apps end. */

@@ -9,12 +9,14 @@ import Rows3 from '@lucide/svelte/icons/rows-3';
 import Square from '@lucide/svelte/icons/square';
 import Trash2 from '@lucide/svelte/icons/trash-2';
 import Undo2 from '@lucide/svelte/icons/undo-2';
+import Unlink from '@lucide/svelte/icons/unlink';
 import type { MenuItem } from '../../../components/Menu.svelte';
 import type { InstalledApp } from '../../../lib/backend/generated';
 import { containersOf } from '../../../lib/state/installed.svelte';
 import { installedRoute } from '../../../lib/state/router.svelte';
 import type { Tomo } from '../../../lib/state/tomo.svelte';
 import { openPage, type Deeds } from './deeds.svelte';
+import { hasUpdate } from './updates/words';
 import { isStillborn, isUp } from './words';
 
 /** What stands in the way of starting and stopping it: it is worked on, or nobody answers. */
@@ -74,7 +76,7 @@ export function appActions(
     });
   } else if (!isStillborn(app)) {
     items.push('rule');
-    if (app.newer) {
+    if (hasUpdate(app)) {
       items.push({
         label: 'Update…',
         icon: Download,
@@ -116,7 +118,7 @@ export function appActions(
       },
     );
   }
-  items.push('rule', {
+  items.push('rule', ...releaseOf(tomo, deeds, app), {
     label: isStillborn(app) ? 'Remove from the list' : 'Uninstall…',
     icon: Trash2,
     keys: 'Delete',
@@ -125,4 +127,21 @@ export function appActions(
     onselect: () => (isStillborn(app) ? void deeds.forget(app) : deeds.ask('uninstall', app)),
   });
   return items;
+}
+
+/** Letting go of an app that was there before Tomo. */
+export function releaseOf(
+  tomo: Tomo,
+  deeds: Deeds,
+  app: InstalledApp,
+): Exclude<MenuItem, 'rule'>[] {
+  if (app.origin !== 'adopted' || !tomo.status.may('app.release')) return [];
+  return [
+    {
+      label: 'Release…',
+      icon: Unlink,
+      disabled: app.work !== null,
+      onselect: () => deeds.ask('release', app),
+    },
+  ];
 }

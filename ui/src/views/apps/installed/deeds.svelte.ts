@@ -11,7 +11,7 @@ const undone: Record<AppAction, string> = {
 
 /** What a dialog asks before it is done. */
 export type Asked =
-  | { what: 'stop' | 'restart' | 'uninstall'; app: InstalledApp }
+  | { what: 'stop' | 'restart' | 'uninstall' | 'release'; app: InstalledApp }
   | { what: 'roll_back' | 'forget_way_back'; app: InstalledApp; wayBack: WayBack };
 
 /** What is done to apps that are there, and what is asked first. */
@@ -23,7 +23,7 @@ export class Deeds {
     this.#tomo = tomo;
   }
 
-  ask(what: 'stop' | 'restart' | 'uninstall', app: InstalledApp): void {
+  ask(what: 'stop' | 'restart' | 'uninstall' | 'release', app: InstalledApp): void {
     this.asked = { what, app };
   }
 

@@ -76,6 +76,13 @@ export function workText({ status }: Pick<InstalledApp, 'status'>, work: AppWork
   return `${word}, step${NBSP}${stepNumber(work)} of${NBSP}${work.steps.length}`;
 }
 
+/** Where an app comes from that is in no catalog. */
+export function originTitle(origin: InstalledApp['origin']): string {
+  return origin === 'adopted'
+    ? 'Was on the server already, and was adopted'
+    : 'From a compose file of your own';
+}
+
 /** How an app is. */
 export interface State {
   mark: Mark;

@@ -1,5 +1,10 @@
 import { ApiError, type Backend } from '../../../lib/backend/backend';
-import type { AppPlan, Commands, InstalledAppDetails } from '../../../lib/backend/generated';
+import type {
+  AppPlan,
+  Commands,
+  InstalledAppDetails,
+  OwnFiles,
+} from '../../../lib/backend/generated';
 import { Placing } from './placing.svelte';
 
 type Wish = Commands['app.plan'][0];
@@ -7,12 +12,15 @@ type Wish = Commands['app.plan'][0];
 /** What somebody wants of an app, and what installing it would do. */
 export class Planning extends Placing<AppPlan> {
   readonly app: string;
+  /** The files of an app that is in no catalog. */
+  readonly #own: OwnFiles | null;
   /** What the plan that is shown is of. */
   #planned: Wish | null = null;
 
-  constructor(backend: Backend, app: string) {
+  constructor(backend: Backend, app: string, own: OwnFiles | null = null) {
     super(backend);
     this.app = app;
+    this.#own = own;
   }
 
   /** Begins as another installation began: with its server, name and values. */
@@ -33,10 +41,12 @@ export class Planning extends Placing<AppPlan> {
 
   protected override async ask() {
     const wish: Wish = {
-      app: this.app,
+      // An own app is called like its project.
+      app: this.#own && this.project ? `own/${this.project}` : this.app,
       ...(this.server !== null && { server_id: this.server }),
       ...(this.project !== null && this.project !== '' && { project: this.project }),
       values: { ...this.values },
+      ...(this.#own && { own: this.#own }),
     };
     const plan = await this.backend.call('app.plan', wish);
     const take = () => {

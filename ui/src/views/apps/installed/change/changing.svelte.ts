@@ -3,6 +3,7 @@ import type {
   AppSetting,
   Commands,
   InstalledAppDetails,
+  OwnFiles,
   UpdatePlan,
 } from '../../../../lib/backend/generated';
 import { Drafting } from '../../plan/drafting.svelte';
@@ -14,22 +15,32 @@ export class Changing extends Drafting<UpdatePlan> {
   readonly #before: InstalledAppDetails;
   /** Whether only its settings are to change. */
   readonly #keepsVersion: boolean;
+  /** Files that it is to have, where somebody wrote them anew. */
+  readonly #own: OwnFiles | null;
   /** What the plan that is shown is of. */
   #planned: Wish | null = null;
 
-  constructor(backend: Backend, before: InstalledAppDetails, keepsVersion: boolean) {
+  constructor(
+    backend: Backend,
+    before: InstalledAppDetails,
+    keepsVersion: boolean,
+    own: OwnFiles | null = null,
+  ) {
     super(backend);
     this.#before = before;
     this.#keepsVersion = keepsVersion;
+    this.#own = own;
   }
 
   /** Whether anything would be another way than it is. */
   isChange = $derived.by(() => {
     const { plan, secrets } = this;
     if (!plan) return false;
-    const { from, to, compose, variables, new_settings } = plan;
-    const lines = compose.length + variables.length + new_settings.length;
-    return from !== to || lines > 0 || Object.keys(secrets).length > 0;
+    const { from, to, compose, variables, new_settings, newer_images } = plan;
+    const parts = [compose, variables, new_settings, newer_images];
+    // Secrets are in no line: files that somebody wrote anew are another way by that alone.
+    const hasHidden = this.#own !== null || Object.keys(secrets).length > 0;
+    return from !== to || hasHidden || parts.some(({ length }) => length > 0);
   });
 
   /** Whether it can be done exactly as it is shown. */
@@ -76,6 +87,7 @@ export class Changing extends Drafting<UpdatePlan> {
       id: this.#before.app.id,
       values: { ...this.values },
       keeps_version: this.#keepsVersion,
+      ...(this.#own && { own: this.#own }),
     };
     const plan = await this.backend.call('app.update_plan', wish);
     const take = () => (this.#planned = wish);

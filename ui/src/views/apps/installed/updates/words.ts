@@ -8,6 +8,13 @@ import type {
 import { counted, isolated, whenAt } from '../../../../lib/format';
 import { wholeSeconds } from '../words';
 
+/** Whether there is something newer that it could become now. */
+export function hasUpdate(
+  app: Pick<InstalledApp, 'newer' | 'has_newer_image' | 'is_stuck'>,
+): boolean {
+  return !app.is_stuck && (app.newer !== null || app.has_newer_image);
+}
+
 /** Whether steps put back what was there before. */
 export function isPutBack(steps: readonly AppStep[]): boolean {
   return steps.some(({ name }) => name.startsWith('back_'));
