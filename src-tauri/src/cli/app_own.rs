@@ -7,7 +7,7 @@ use super::{
     args::Listing,
     container_names::{Depth, look},
     error::{CliError, Exit},
-    output, prompt, servers,
+    output, servers,
 };
 use crate::domain::{
     installed_app::InstalledAppDetails,
