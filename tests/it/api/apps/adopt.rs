@@ -13,10 +13,11 @@ const SECRET: &str = "hunter2-of-the-shop";
 
 /// Files of a project in a folder of the account.
 fn folder(lab: &AppLab, name: &str, files: &[(&str, String)]) -> PathBuf {
-    let folder = lab.watched.lab.account.home.join(name);
+    let account = &lab.watched.lab.account;
+    let folder = account.home.join(name);
     fs::create_dir_all(&folder).expect("a folder");
-    for (name, text) in files {
-        fs::write(folder.join(name), text).expect("a file");
+    for (file, text) in files {
+        account.write(&format!("{name}/{file}"), text);
     }
     folder
 }
@@ -262,7 +263,7 @@ async fn a_project_without_its_files_is_refused_with_words() {
         lab.house().refused("app.adopt", one(&lab, "2shop_x"), Code::Invalid).await;
     };
     fs::write(&file, "services:\n  web:\n    image: [\n").expect("a file");
-    said("line ").await;
+    said("ine 3").await;
     fs::remove_file(&file).expect("removed");
     said("is not there").await;
     fs::create_dir(&file).expect("a folder");
