@@ -2,7 +2,7 @@
 
 use super::{
     super::{ADMIN, Code, House, lab::skip},
-    lab::{AppLab, Behaviour, until},
+    lab::{AppLab, until},
     updates::{ended, image, reopened, step, write},
 };
 use crate::lab::{docker::Docker, registry::RegistryOptions};
@@ -175,7 +175,7 @@ async fn it_is_looked_once_a_day() {
     let list = lab.until_list("newer", |list| list["apps"][0]["has_newer_image"] == true).await;
     assert_eq!(list["apps"][0]["newer"], Value::Null);
     let setting = json!({ "key": "system.look_for_newer_images", "value": false, "version": 1 });
-    lab.house().ask("settings.set", setting).await;
+    lab.house().ask("setting.set", setting).await;
     old("2020-01-02T00:00:00Z");
     // A whole round of what is done again and again: a crash that comes to the log has had one.
     lab.docker.docker(&["kill", "web-web-1"]);
@@ -234,5 +234,4 @@ async fn looking_changes_nothing_else_of_an_app() {
     for same in ["compose", "values", "manifest", "volumes", "versions", "last_steps", "failure"] {
         assert_eq!(after[same], before[same], "{same}");
     }
-    lab.offer("web", Behaviour { tag: "1", ..Behaviour::default() });
 }
