@@ -79,10 +79,19 @@ impl Command {
             Elevation::Doas => &["doas"],
         };
         let words = before.iter().copied().chain(self.words.iter().map(String::as_str));
-        // Only a NUL cannot be quoted, and no word has one: they were read from lines.
-        let command = shlex::try_join(words).unwrap_or_default();
+        let command = words.map(typed).collect::<Vec<_>>().join(" ");
         SetupStep { name: self.name.to_owned(), label: self.label.clone(), command }
     }
+}
+
+/// A word as somebody would type it: in quotes only where a shell would read something else.
+fn typed(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.,:=+/@".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    // Only a NUL cannot be quoted, and no word has one: they were read from lines.
+    shlex::try_quote(word).unwrap_or_default().into_owned()
 }
 
 /// The commands.
