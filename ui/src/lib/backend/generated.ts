@@ -2927,6 +2927,147 @@ compose: Array<DiffLine>,
 variables: Array<DiffLine>, };
 
 /**
+ * Where an app comes from.
+ */
+export type AppOrigin = "catalog" | "own" | "adopted";
+
+/**
+ * A compose file or a `docker run` line, as it was read.
+ */
+export type OwnApp = { 
+/**
+ * A name for its compose project.
+ */
+name: string | null, 
+/**
+ * The compose file; a `docker run` line is turned into one.
+ */
+compose: string, 
+/**
+ * The app; absent where something of it cannot be taken.
+ */
+manifest: AppManifest | null, 
+/**
+ * What it may do that people should know of.
+ */
+flags: Array<AppFlag>, 
+/**
+ * What was left out or changed.
+ */
+notes: Array<AppProblem>, 
+/**
+ * What cannot be taken.
+ */
+problems: Array<AppProblem>, };
+
+/**
+ * The files of an app of one's own. There are secrets in them: they come in, and do not go out.
+ */
+export type OwnFiles = { 
+/**
+ * The compose file, or a `docker run` line.
+ */
+compose: string, 
+/**
+ * The file of variables; `••••` keeps a secret that is kept already.
+ */
+env?: string, };
+
+/**
+ * The files of an app, to be edited.
+ */
+export type AppFiles = { 
+/**
+ * The compose file.
+ */
+compose: string, 
+/**
+ * The file of variables; `••••` in place of each secret.
+ */
+env: string, 
+/**
+ * Whether they can be edited.
+ */
+can_edit: boolean, 
+/**
+ * Why not.
+ */
+why_not: string | null, };
+
+/**
+ * What taking over a compose project would come to. Nothing of it is changed.
+ */
+export type AdoptPlan = { 
+/**
+ * The server.
+ */
+server_id: ServerId, 
+/**
+ * Name of the compose project.
+ */
+project: string, 
+/**
+ * The folder that it was made in; absent where its containers do not say.
+ */
+folder: string | null, 
+/**
+ * Its compose files, full paths in order.
+ */
+files: Array<string>, 
+/**
+ * Path of the socket of the engine that it runs in.
+ */
+engine: string, 
+/**
+ * Its services.
+ */
+services: Array<AppService>, 
+/**
+ * Names of its containers.
+ */
+containers: Array<string>, 
+/**
+ * Names of its volumes.
+ */
+volumes: Array<string>, 
+/**
+ * Paths of the server that it uses.
+ */
+binds: Array<string>, 
+/**
+ * Names of its networks.
+ */
+networks: Array<string>, 
+/**
+ * Its compose file, without secrets; absent where it could not be read.
+ */
+compose: string | null, 
+/**
+ * Names of its variables.
+ */
+variables: Array<string>, 
+/**
+ * Names of those whose values are kept encrypted.
+ */
+secrets: Array<string>, 
+/**
+ * What it may do that people should know of.
+ */
+flags: Array<AppFlag>, 
+/**
+ * What to know.
+ */
+notes: Array<string>, 
+/**
+ * What stands in the way.
+ */
+problems: Array<string>, 
+/**
+ * Whether it can be taken over.
+ */
+is_ready: boolean, };
+
+/**
  * An address under which a browser on this computer reaches an app.
  */
 export type AppAddress = { 
@@ -2985,6 +3126,10 @@ server_id: ServerId,
  * The app of the catalog.
  */
 app: AppId, 
+/**
+ * Where it comes from.
+ */
+origin: AppOrigin, 
 /**
  * Name of its compose project.
  */
@@ -3175,7 +3320,7 @@ images: Array<string>,
  */
 volumes: Array<string>, 
 /**
- * Paths of the server, which stay in any case.
+ * Paths of the server, which stay in any case; the files of a project that somebody else wrote among them.
  */
 binds: Array<string>, 
 /**
@@ -5113,7 +5258,11 @@ project?: string | null,
 /**
  * Values of its settings by their names, without secrets; those that are missing are the defaults.
  */
-values?: { [key in string]: string }, };
+values?: { [key in string]: string }, 
+/**
+ * The files of an app of one's own, which is in no catalog: then `app` is `own/NAME`.
+ */
+own?: OwnFiles | null, };
 
 /**
  * An app to install.
@@ -5138,7 +5287,11 @@ values?: { [key in string]: string },
 /**
  * Secrets that somebody typed, by the names of their settings; those that are missing are made.
  */
-secrets?: Record<string, string>, };
+secrets?: Record<string, string>, 
+/**
+ * The files of an app of one's own, which is in no catalog: then `app` is `own/NAME`.
+ */
+own?: OwnFiles | null, };
 
 /**
  * An app on a server.
@@ -5203,7 +5356,11 @@ values?: { [key in string]: string },
 /**
  * Whether it stays at its version, and only its settings change.
  */
-keeps_version?: boolean, };
+keeps_version?: boolean, 
+/**
+ * The files of an app that comes from no catalog, edited.
+ */
+own?: OwnFiles | null, };
 
 /**
  * An app to update, or to configure anew.
@@ -5224,7 +5381,11 @@ keeps_version?: boolean,
 /**
  * Secrets that are to be others than they are, by the names of their settings; new ones are made.
  */
-secrets?: Record<string, string>, };
+secrets?: Record<string, string>, 
+/**
+ * The files of an app that comes from no catalog, edited.
+ */
+own?: OwnFiles | null, };
 
 /**
  * No arguments.
@@ -5978,6 +6139,8 @@ export interface Commands {
   "app.show": [OneApp, CatalogApp];
   /** Looks through a folder of apps without adding it. (read) */
   "app.check": [FileRef, CatalogCheck];
+  /** Reads a compose file or a `docker run` line; asks no server, and runs nothing. (read) */
+  "app.read_compose": [ReadCompose, OwnApp];
   /** Says what installing an app would do to a server, and what stands in the way; changes nothing. (read) */
   "app.plan": [PlanApp, AppPlan];
   /** Begins to install an app; it goes on by itself, and `app_list` says how far it is. (operate) */
@@ -5986,6 +6149,14 @@ export interface Commands {
   "app.list": [Nothing, InstalledApps];
   /** An app on a server with all that is known of it; secrets are left out. (read) */
   "app.get": [OneInstalledApp, InstalledAppDetails];
+  /** The compose file of an app and its variables, to be edited; secrets are left out. (read) */
+  "app.files": [OneInstalledApp, AppFiles];
+  /** Says what taking over a compose project would come to; changes nothing. (operate) */
+  "app.adopt_plan": [OneProject, AdoptPlan];
+  /** Takes over a compose project that Tomo did not make; nothing of it is changed on its server. (operate) */
+  "app.adopt": [OneProject, InstalledAppDetails];
+  /** Forgets an app that was taken over; it goes on as it is. (operate) */
+  "app.release": [OneInstalledApp, null];
   /** Begins to start, stop or restart an app; it goes on by itself. (operate) */
   "app.act": [ActOnApp, InstalledAppDetails];
   /** Ends an installation, and has what it made removed. (operate) */
