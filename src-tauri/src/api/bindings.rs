@@ -304,6 +304,8 @@ pub fn typescript() -> String {
         args::RestoreApp,
         args::PlanMove,
         args::MoveApp,
+        args::ReadCompose,
+        args::OneProject,
         args::Nothing,
         args::SetUp,
         args::SignIn,
