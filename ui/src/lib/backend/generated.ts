@@ -2805,6 +2805,48 @@ target: string,
 is_read_only: boolean, };
 
 /**
+ * An image of an app, and what its registry says of its name.
+ */
+export type AppImage = { 
+/**
+ * Its name: `ghcr.io/someone/web:2`.
+ */
+image: string, 
+/**
+ * The digest that the app runs; absent where the image has none, or nobody looked.
+ */
+digest: string | null, 
+/**
+ * The digest that the name stands for in the registry now; absent where it could not be asked.
+ */
+newest: string | null, 
+/**
+ * Whether these are two images; absent where it is not known.
+ */
+is_newer: boolean | null, 
+/**
+ * Why it is not known, and what to do.
+ */
+error: string | null, };
+
+/**
+ * An image that an update takes although its name stays.
+ */
+export type NewerImage = { 
+/**
+ * Its name.
+ */
+image: string, 
+/**
+ * The digest that the app runs; absent where it is not known.
+ */
+from: string | null, 
+/**
+ * The digest that the name stands for now.
+ */
+to: string, };
+
+/**
  * A version that an app had on a server.
  */
 export type AppVersion = { 
@@ -2900,6 +2942,10 @@ variables: Array<DiffLine>,
  * Images that are needed.
  */
 images: Array<string>, 
+/**
+ * Those of them that are pulled anew, because their names stand for others by now.
+ */
+newer_images: Array<NewerImage>, 
 /**
  * Volumes that are copied before.
  */
@@ -3046,6 +3092,10 @@ started_at: string | null,
  */
 newer: string | null, 
 /**
+ * Whether a registry has another image under the name of one of its images, as far as anybody looked.
+ */
+has_newer_image: boolean, 
+/**
  * The way back to the version before.
  */
 way_back: WayBack | null, 
@@ -3152,7 +3202,15 @@ versions: Array<AppVersion>,
 /**
  * What its last update has changed, as long as the way back is kept.
  */
-last_update: LastUpdate | null, };
+last_update: LastUpdate | null, 
+/**
+ * Its images, and what their registries say of them.
+ */
+images: Array<AppImage>, 
+/**
+ * When the registries were asked last; absent where nobody has.
+ */
+images_looked_at: string | null, };
 
 /**
  * What uninstalling an app would take.
@@ -5998,6 +6056,8 @@ export interface Commands {
   "app.update_plan": [PlanUpdate, UpdatePlan];
   /** Begins to update an app, or to give it other values; what does not become well is put back by itself. (operate) */
   "app.update": [UpdateApp, InstalledAppDetails];
+  /** Asks the registries whether they have newer images for an app, which costs no pulls. (operate) */
+  "app.look_for_newer": [OneInstalledApp, InstalledAppDetails];
   /** Begins to put an app back to the version before its last update, with the data of then. (operate) */
   "app.roll_back": [OneInstalledApp, InstalledAppDetails];
   /** Gives up the way back to the version before, and removes the copies of its data. (operate) */
