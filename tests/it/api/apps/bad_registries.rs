@@ -198,7 +198,7 @@ async fn a_disk_that_is_too_small_is_told_before_and_after() {
         .await;
     says(
         app["failure"]["message"].as_str().expect("why"),
-        &["a copy of its data takes", "are free", "nothing was stopped"],
+        &["copy of its data takes", "are free", "nothing was stopped"],
     );
     assert_eq!(app["app"]["status"], "running");
     assert_eq!(lab.docker.docker(&started), since, "it was not stopped");
