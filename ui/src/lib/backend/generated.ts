@@ -6753,7 +6753,7 @@ export interface Commands {
   "app.reveal": [RevealAppSecret, string];
   /** Reads a compose file or a `docker run` line as an app; reads nothing of a server. (read) */
   "app.read_compose": [ReadCompose, OwnApp];
-  /** Says what adopting a compose project would mean; changes nothing. (read) */
+  /** Says what adopting a compose project would mean; changes nothing. (operate) */
   "app.adopt_plan": [OneProject, AdoptPlan];
   /** Takes a compose project that is there as an app, without restarting it. (operate) */
   "app.adopt": [OneProject, InstalledAppDetails];
