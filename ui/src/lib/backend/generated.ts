@@ -5920,6 +5920,36 @@ values?: { [key in string]: string },
 removes_source: boolean, };
 
 /**
+ * A compose file or a `docker run` line to read.
+ */
+export type ReadCompose = { 
+/**
+ * The compose file, or the line.
+ */
+text: string, 
+/**
+ * Its file of variables.
+ */
+env?: string, 
+/**
+ * What it is to be called; absent: as the text says.
+ */
+name?: string | null, };
+
+/**
+ * A compose project that Tomo did not make.
+ */
+export type OneProject = { 
+/**
+ * Its server.
+ */
+server_id: ServerId, 
+/**
+ * Its name.
+ */
+project: string, };
+
+/**
  * No arguments.
  */
 export type Nothing = Record<string, never>;

@@ -12,7 +12,7 @@ use crate::{
         },
         error::AppError,
     },
-    docker::Engine,
+    docker::{Engine, EngineError},
     domain::{
         activity::ActivityKind,
         app_backup::{AppRest, AppRestMode},
@@ -22,8 +22,14 @@ use crate::{
     },
     store::StoredInstall,
 };
+use backon::{ConstantBuilder, Retryable};
 use serde_json::json;
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
+
+/// How often freezing a container is tried.
+const FREEZING: ConstantBuilder =
+    ConstantBuilder::new().with_delay(Duration::from_millis(500)).with_max_times(6);
 
 /// Keeps an app from writing.
 #[derive(Clone, Copy)]
@@ -62,7 +68,7 @@ impl Step for Rest {
             AppRestMode::Pause => {
                 for container in worker.containers(&engine).await? {
                     if container.state == ContainerState::Running {
-                        engine.act(&container.id, ContainerAction::Pause).await?;
+                        pause(&engine, &container.id).await?;
                     }
                 }
             }
@@ -73,6 +79,13 @@ impl Step for Rest {
             Some(one) => Err(Trouble::Failed(format!("the container {} goes on", one.name))),
         }
     }
+}
+
+/// Pauses a container. A kernel that is to freeze processes while they start others gives up now and then.
+async fn pause(engine: &Engine, id: &str) -> Result<(), EngineError> {
+    let pause = || engine.act(id, ContainerAction::Pause);
+    let can_help = |error: &EngineError| matches!(error, EngineError::Refused { .. });
+    pause.retry(FREEZING).sleep(tokio::time::sleep).when(can_help).await
 }
 
 /// Wakes an app that is at rest.
