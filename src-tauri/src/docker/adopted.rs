@@ -148,9 +148,12 @@ impl Listed {
             let all = label(name).split(',').map(str::trim).filter(|path| !path.is_empty());
             all.map(|path| whole(folder.as_deref(), path)).collect()
         };
+        // The usual one is named by some versions of compose, and not by others.
+        let usual = folder.as_deref().map(|folder| whole(Some(folder), ".env"));
+        let variables = paths(ENVIRONMENT_FILES).into_iter();
         Labelled {
             files: paths(CONFIG_FILES),
-            variables: paths(ENVIRONMENT_FILES),
+            variables: variables.filter(|path| Some(path) != usual.as_ref()).collect(),
             service: label(SERVICE).to_owned(),
             folder: folder.clone(),
             id: self.id,

@@ -294,7 +294,9 @@ impl ComposeProject {
         argv.extend(self.variables.iter().map(String::as_str));
         argv.extend(["--ansi", "never", "--project-name", self.name.as_str()]);
         argv.extend(["--project-directory", &self.folder]);
-        if self.is_adopted {
+        // Compose finds the usual one by itself, and would say of each new container that it was named.
+        let usual = format!("{}/.env", self.folder);
+        if self.variables != [usual] {
             argv.extend(self.variables.iter().flat_map(|file| ["--env-file", file]));
         }
         argv.extend(self.files.iter().flat_map(|file| ["--file", file]));

@@ -32,13 +32,8 @@ pub(super) fn check(tree: &Node, problems: &mut Problems, notes: &mut Problems) 
                 ),
             );
         }
-        if let Some(extends) = service.get("extends")
-            && (extends.text().is_some() || extends.get("file").is_some())
-        {
-            let is_other = extends.get("file").is_some();
-            if is_other {
-                problems.add(extends.line, "'extends' names a file that does not come along");
-            }
+        if let Some(file) = service.get("extends").and_then(|extends| extends.get("file")) {
+            problems.add(file.line, "'extends' names a file that does not come along");
         }
         for file in env_files(service) {
             let path = file.text().or_else(|| file.get("path").and_then(Node::text));
