@@ -2805,6 +2805,48 @@ target: string,
 is_read_only: boolean, };
 
 /**
+ * An image of an app, and what its registry says of its name.
+ */
+export type AppImage = { 
+/**
+ * Its name: `ghcr.io/someone/web:2`.
+ */
+image: string, 
+/**
+ * The digest that the app runs; absent where the image has none, or nobody looked.
+ */
+digest: string | null, 
+/**
+ * The digest that the name stands for in the registry now; absent where it could not be asked.
+ */
+newest: string | null, 
+/**
+ * Whether these are two images; absent where it is not known.
+ */
+is_newer: boolean | null, 
+/**
+ * Why it is not known, and what to do.
+ */
+error: string | null, };
+
+/**
+ * An image that an update takes although its name stays.
+ */
+export type NewerImage = { 
+/**
+ * Its name.
+ */
+image: string, 
+/**
+ * The digest that the app runs; absent where it is not known.
+ */
+from: string | null, 
+/**
+ * The digest that the name stands for now.
+ */
+to: string, };
+
+/**
  * A version that an app had on a server.
  */
 export type AppVersion = { 
@@ -2901,17 +2943,17 @@ variables: Array<DiffLine>,
  */
 images: Array<string>, 
 /**
+ * Those of them that are pulled anew, because their names stand for others by now.
+ */
+newer_images: Array<NewerImage>, 
+/**
  * Volumes that are copied before.
  */
 copied: Array<string>, 
 /**
  * Data that is not copied, and is as the new version leaves it after a way back.
  */
-not_copied: Array<string>,
-/**
- * Images that registries have newer ones of.
- */
-newer_images: Array<NewerImage>, };
+not_copied: Array<string>, };
 
 /**
  * What the last update of an app has changed.
@@ -3133,6 +3175,147 @@ ways: Array<DataWay>,
 left_out: Array<LeftOutData>, };
 
 /**
+ * Where an app comes from.
+ */
+export type AppOrigin = "catalog" | "own" | "adopted";
+
+/**
+ * A compose file or a `docker run` line, as it was read.
+ */
+export type OwnApp = { 
+/**
+ * A name for its compose project.
+ */
+name: string | null, 
+/**
+ * The compose file; a `docker run` line is turned into one.
+ */
+compose: string, 
+/**
+ * The app; absent where something of it cannot be taken.
+ */
+manifest: AppManifest | null, 
+/**
+ * What it may do that people should know of.
+ */
+flags: Array<AppFlag>, 
+/**
+ * What was left out or changed.
+ */
+notes: Array<AppProblem>, 
+/**
+ * What cannot be taken.
+ */
+problems: Array<AppProblem>, };
+
+/**
+ * The files of an app of one's own. There are secrets in them: they come in, and do not go out.
+ */
+export type OwnFiles = { 
+/**
+ * The compose file, or a `docker run` line.
+ */
+compose: string, 
+/**
+ * The file of variables; `••••` keeps a secret that is kept already.
+ */
+env?: string, };
+
+/**
+ * The files of an app, to be edited.
+ */
+export type AppFiles = { 
+/**
+ * The compose file.
+ */
+compose: string, 
+/**
+ * The file of variables; `••••` in place of each secret.
+ */
+env: string, 
+/**
+ * Whether they can be edited.
+ */
+can_edit: boolean, 
+/**
+ * Why not.
+ */
+why_not: string | null, };
+
+/**
+ * What taking over a compose project would come to. Nothing of it is changed.
+ */
+export type AdoptPlan = { 
+/**
+ * The server.
+ */
+server_id: ServerId, 
+/**
+ * Name of the compose project.
+ */
+project: string, 
+/**
+ * The folder that it was made in; absent where its containers do not say.
+ */
+folder: string | null, 
+/**
+ * Its compose files, full paths in order.
+ */
+files: Array<string>, 
+/**
+ * Path of the socket of the engine that it runs in.
+ */
+engine: string, 
+/**
+ * Its services.
+ */
+services: Array<AppService>, 
+/**
+ * Names of its containers.
+ */
+containers: Array<string>, 
+/**
+ * Names of its volumes.
+ */
+volumes: Array<string>, 
+/**
+ * Paths of the server that it uses.
+ */
+binds: Array<string>, 
+/**
+ * Names of its networks.
+ */
+networks: Array<string>, 
+/**
+ * Its compose file, without secrets; absent where it could not be read.
+ */
+compose: string | null, 
+/**
+ * Names of its variables.
+ */
+variables: Array<string>, 
+/**
+ * Names of those whose values are kept encrypted.
+ */
+secrets: Array<string>, 
+/**
+ * What it may do that people should know of.
+ */
+flags: Array<AppFlag>, 
+/**
+ * What to know.
+ */
+notes: Array<string>, 
+/**
+ * What stands in the way.
+ */
+problems: Array<string>, 
+/**
+ * Whether it can be taken over.
+ */
+is_ready: boolean, };
+
+/**
  * An address under which a browser on this computer reaches an app.
  */
 export type AppAddress = { 
@@ -3176,219 +3359,6 @@ running: number,
 unhealthy: number, };
 
 /**
- * Where an installed app comes from.
- */
-export type AppOrigin = "catalog" | "own" | "adopted";
-
-/**
- * An image that an app uses.
- */
-export type AppImage = { 
-/**
- * Its name with its tag.
- */
-image: string, 
-/**
- * The digest that is used.
- */
-digest: string | null, 
-/**
- * The digest that the registry has under this tag.
- */
-newest: string | null, 
-/**
- * Whether that is another; absent where it is not known.
- */
-is_newer: boolean | null, 
-/**
- * Why it is not known.
- */
-error: string | null, };
-
-/**
- * An image that there is a newer one of.
- */
-export type NewerImage = { 
-/**
- * Its name with its tag.
- */
-image: string, 
-/**
- * The digest that is used.
- */
-from: string | null, 
-/**
- * The digest that comes.
- */
-to: string, };
-
-/**
- * The files of an own app.
- */
-export type OwnFiles = { 
-/**
- * The compose file.
- */
-compose: string, 
-/**
- * The file of variables.
- */
-env?: string | null, };
-
-/**
- * What a compose file or a `docker run` line would be as an app.
- */
-export type OwnApp = { 
-/**
- * A name that suits.
- */
-name: string | null, 
-/**
- * The compose file; a `docker run` line turned into one.
- */
-compose: string, 
-/**
- * What it is as an app; absent where it cannot be taken.
- */
-manifest: AppManifest | null, 
-/**
- * What it may do that people should know of.
- */
-flags: Array<AppFlag>, 
-/**
- * What was left out or changed.
- */
-notes: Array<AppProblem>, 
-/**
- * What cannot be taken.
- */
-problems: Array<AppProblem>, };
-
-/**
- * What adopting a compose project would mean.
- */
-export type AdoptPlan = { 
-/**
- * The server.
- */
-server_id: ServerId, 
-/**
- * Name of the compose project.
- */
-project: string, 
-/**
- * Folder of its files on the server.
- */
-folder: string | null, 
-/**
- * Its compose files.
- */
-files: Array<string>, 
-/**
- * The engine.
- */
-engine: string, 
-/**
- * Its services.
- */
-services: Array<AppService>, 
-/**
- * Names of its containers.
- */
-containers: Array<string>, 
-/**
- * Names of its volumes.
- */
-volumes: Array<string>, 
-/**
- * Paths of the server that it uses.
- */
-binds: Array<string>, 
-/**
- * Names of its networks.
- */
-networks: Array<string>, 
-/**
- * The compose file as it lies on the server.
- */
-compose: string | null, 
-/**
- * Names of its variables.
- */
-variables: Array<string>, 
-/**
- * Those whose values look like secrets, and are kept encrypted.
- */
-secrets: Array<string>, 
-/**
- * What it may do that people should know of.
- */
-flags: Array<AppFlag>, 
-/**
- * What is to be known.
- */
-notes: Array<string>, 
-/**
- * What stands in the way.
- */
-problems: Array<string>, 
-/**
- * Whether it can be adopted.
- */
-is_ready: boolean, };
-
-/**
- * The files of an app, as an editor opens them.
- */
-export type AppFiles = { 
-/**
- * The compose file.
- */
-compose: string, 
-/**
- * The file of variables; values of secrets are written as `••••`.
- */
-env: string, 
-/**
- * Whether they can be edited.
- */
-can_edit: boolean, 
-/**
- * Why not.
- */
-why_not: string | null, };
-
-/**
- * A compose file or a `docker run` line to read.
- */
-export type ReadCompose = { 
-/**
- * The text.
- */
-text: string, 
-/**
- * The file of variables.
- */
-env?: string | null, 
-/**
- * The name that it is to have.
- */
-name?: string | null, };
-
-/**
- * A compose project on a server.
- */
-export type OneProject = { 
-/**
- * The server.
- */
-server_id: ServerId, 
-/**
- * Its name.
- */
-project: string, };
-
-/**
  * An app on a server.
  */
 export type InstalledApp = { 
@@ -3404,6 +3374,10 @@ server_id: ServerId,
  * The app of the catalog.
  */
 app: AppId, 
+/**
+ * Where it comes from.
+ */
+origin: AppOrigin, 
 /**
  * Name of its compose project.
  */
@@ -3465,6 +3439,10 @@ started_at: string | null,
  */
 newer: string | null, 
 /**
+ * Whether a registry has another image under the name of one of its images, as far as anybody looked.
+ */
+has_newer_image: boolean, 
+/**
  * The way back to the version before.
  */
 way_back: WayBack | null, 
@@ -3476,15 +3454,7 @@ is_stuck: boolean,
 /**
  * What is being done to it.
  */
-work: AppWork | null,
-/**
- * Where it comes from.
- */
-origin: AppOrigin, 
-/**
- * Whether a registry has a newer image under a tag that it uses.
- */
-has_newer_image: boolean, };
+work: AppWork | null, };
 
 /**
  * A compose project on a server that Tomo did not make.
@@ -3579,19 +3549,19 @@ versions: Array<AppVersion>,
 /**
  * What its last update has changed, as long as the way back is kept.
  */
-last_update: LastUpdate | null,
-/**
- * Its images, and what registries have under their tags.
- */
-images: Array<AppImage>, 
-/**
- * When registries were last asked.
- */
-images_looked_at: string | null,
+last_update: LastUpdate | null, 
 /**
  * Backups that were made of it, the newest first.
  */
-backups: Array<AppBackupEntry>, };
+backups: Array<AppBackupEntry>, 
+/**
+ * Its images, and what their registries say of them.
+ */
+images: Array<AppImage>, 
+/**
+ * When the registries were asked last; absent where nobody has.
+ */
+images_looked_at: string | null, };
 
 /**
  * What uninstalling an app would take.
@@ -3614,7 +3584,7 @@ images: Array<string>,
  */
 volumes: Array<string>, 
 /**
- * Paths of the server, which stay in any case.
+ * Paths of the server, which stay in any case; the files of a project that somebody else wrote among them.
  */
 binds: Array<string>, 
 /**
@@ -5715,9 +5685,9 @@ project?: string | null,
 /**
  * Values of its settings by their names, without secrets; those that are missing are the defaults.
  */
-values?: { [key in string]: string },
+values?: { [key in string]: string }, 
 /**
- * The files of an own app; `app` is then `own/<name>`.
+ * The files of an app of one's own, which is in no catalog: then `app` is `own/NAME`.
  */
 own?: OwnFiles | null, };
 
@@ -5744,9 +5714,9 @@ values?: { [key in string]: string },
 /**
  * Secrets that somebody typed, by the names of their settings; those that are missing are made.
  */
-secrets?: Record<string, string>,
+secrets?: Record<string, string>, 
 /**
- * The files of an own app; `app` is then `own/<name>`.
+ * The files of an app of one's own, which is in no catalog: then `app` is `own/NAME`.
  */
 own?: OwnFiles | null, };
 
@@ -5813,9 +5783,9 @@ values?: { [key in string]: string },
 /**
  * Whether it stays at its version, and only its settings change.
  */
-keeps_version?: boolean,
+keeps_version?: boolean, 
 /**
- * Files that are to be others than they are; `••••` keeps the value of a secret.
+ * The files of an app that comes from no catalog, edited.
  */
 own?: OwnFiles | null, };
 
@@ -5838,9 +5808,9 @@ keeps_version?: boolean,
 /**
  * Secrets that are to be others than they are, by the names of their settings; new ones are made.
  */
-secrets?: Record<string, string>,
+secrets?: Record<string, string>, 
 /**
- * Files that are to be others than they are; `••••` keeps the value of a secret.
+ * The files of an app that comes from no catalog, edited.
  */
 own?: OwnFiles | null, };
 
@@ -5948,6 +5918,36 @@ values?: { [key in string]: string },
  * Whether it is removed where it is now, with its data, once it is well there; else it stays there, stopped.
  */
 removes_source: boolean, };
+
+/**
+ * A compose file or a `docker run` line to read.
+ */
+export type ReadCompose = { 
+/**
+ * The compose file, or the line.
+ */
+text: string, 
+/**
+ * Its file of variables.
+ */
+env?: string, 
+/**
+ * What it is to be called; absent: as the text says.
+ */
+name?: string | null, };
+
+/**
+ * A compose project that Tomo did not make.
+ */
+export type OneProject = { 
+/**
+ * Its server.
+ */
+server_id: ServerId, 
+/**
+ * Its name.
+ */
+project: string, };
 
 /**
  * No arguments.
@@ -6709,6 +6709,8 @@ export interface Commands {
   "app.show": [OneApp, CatalogApp];
   /** Looks through a folder of apps without adding it. (read) */
   "app.check": [FileRef, CatalogCheck];
+  /** Reads a compose file or a `docker run` line; asks no server, and runs nothing. (read) */
+  "app.read_compose": [ReadCompose, OwnApp];
   /** Says what installing an app would do to a server, and what stands in the way; changes nothing. (read) */
   "app.plan": [PlanApp, AppPlan];
   /** Begins to install an app; it goes on by itself, and `app_list` says how far it is. (operate) */
@@ -6717,6 +6719,14 @@ export interface Commands {
   "app.list": [Nothing, InstalledApps];
   /** An app on a server with all that is known of it; secrets are left out. (read) */
   "app.get": [OneInstalledApp, InstalledAppDetails];
+  /** The compose file of an app and its variables, to be edited; secrets are left out. (read) */
+  "app.files": [OneInstalledApp, AppFiles];
+  /** Says what taking over a compose project would come to; changes nothing. (operate) */
+  "app.adopt_plan": [OneProject, AdoptPlan];
+  /** Takes over a compose project that Tomo did not make; nothing of it is changed on its server. (operate) */
+  "app.adopt": [OneProject, InstalledAppDetails];
+  /** Forgets an app that was taken over; it goes on as it is. (operate) */
+  "app.release": [OneInstalledApp, null];
   /** Begins to start, stop or restart an app; it goes on by itself. (operate) */
   "app.act": [ActOnApp, InstalledAppDetails];
   /** Ends an installation, and has what it made removed. (operate) */
@@ -6729,6 +6739,8 @@ export interface Commands {
   "app.update_plan": [PlanUpdate, UpdatePlan];
   /** Begins to update an app, or to give it other values; what does not become well is put back by itself. (operate) */
   "app.update": [UpdateApp, InstalledAppDetails];
+  /** Asks the registries whether they have newer images for an app, which costs no pulls. (operate) */
+  "app.look_for_newer": [OneInstalledApp, InstalledAppDetails];
   /** Begins to put an app back to the version before its last update, with the data of then. (operate) */
   "app.roll_back": [OneInstalledApp, InstalledAppDetails];
   /** Gives up the way back to the version before, and removes the copies of its data. (operate) */
@@ -6751,18 +6763,6 @@ export interface Commands {
   "app.open": [OneInstalledApp, AppAddress];
   /** Shows one secret of an app. (operate) */
   "app.reveal": [RevealAppSecret, string];
-  /** Reads a compose file or a `docker run` line as an app; reads nothing of a server. (read) */
-  "app.read_compose": [ReadCompose, OwnApp];
-  /** Says what adopting a compose project would mean; changes nothing. (operate) */
-  "app.adopt_plan": [OneProject, AdoptPlan];
-  /** Takes a compose project that is there as an app, without restarting it. (operate) */
-  "app.adopt": [OneProject, InstalledAppDetails];
-  /** Forgets an adopted app; everything stays as it is. (operate) */
-  "app.release": [OneInstalledApp, null];
-  /** The files of an app, as an editor opens them. (read) */
-  "app.files": [OneInstalledApp, AppFiles];
-  /** Asks registries for newer images of an app. (operate) */
-  "app.look_for_newer": [OneInstalledApp, InstalledAppDetails];
   /** Where apps come from. (read) */
   "app_source.list": [Nothing, Array<AppSource>];
   /** Adds a source of apps. (administer) */
