@@ -84,7 +84,7 @@ impl DataStream {
         let piece = tokio::time::timeout(STALL, self.answer.piece()).await;
         let Some(piece) = piece.map_err(|_| EngineError::Timeout)?? else {
             let is_whole = self.length >= END as u64
-                && self.length % 512 == 0
+                && self.length.is_multiple_of(512)
                 && self.tail.iter().all(|byte| *byte == 0);
             return match is_whole {
                 true => Ok(None),

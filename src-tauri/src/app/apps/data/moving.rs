@@ -125,7 +125,7 @@ impl Tomo {
         target.doing.cannot_cancel();
         target.doing.cancel = doing.cancel.clone();
         let message =
-            format!("{} is being moved{}{to}", app.title(), self.from_place(app.server_id));
+            format!("{} is being moved{}{to}", app.title(), self.away_from(app.server_id));
         let entry = Entry::by(by, ActivityKind::AppMove, message).to_app(&app);
         let details = json!({ "app": app.app, "removes_source": wish.removes_source });
         self.record(entry.with(details)).await;
@@ -149,7 +149,7 @@ impl Tomo {
         Ok(id)
     }
 
-    fn from_place(&self, server: ServerId) -> String {
+    fn away_from(&self, server: ServerId) -> String {
         self.inner.hub.server(server).map_or(String::new(), |it| format!(" from {}", it.name))
     }
 }
@@ -243,7 +243,7 @@ impl Worker {
         self.app.error = None;
         self.store_end(AppStatus::Stopped).await;
         let to = becomes.map(|(server, _)| self.tomo.place([server])).unwrap_or_default();
-        let from = self.tomo.from_place(self.app.server_id);
+        let from = self.tomo.away_from(self.app.server_id);
         let message = format!("{} moved{from}{to}", self.app.title());
         let entry = Entry::by_tomo(ActivityKind::AppMoved, message).to_app(&self.app);
         self.tomo.record(entry.with(json!({ "app": self.app.app }))).await;
