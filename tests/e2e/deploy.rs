@@ -91,7 +91,6 @@ async fn an_app_is_installed_updated_rolled_back_moved_and_gone() {
 
     let (there, other, other_account) = second_server(&window).await;
     window.go("#/apps").await;
-    window.press_tab("Installed").await;
     window.find_text("App reader").await.click().await.expect("a row that opens");
     press_item(&window, "Move…").await;
     // Both servers are this computer: the port that the app has is taken.
@@ -101,6 +100,8 @@ async fn an_app_is_installed_updated_rolled_back_moved_and_gone() {
     window.until("a plan without problems", CAN_MOVE, |can| *can == true).await;
     look_around(&window, "app-move").await;
     window.press("Move and remove").await;
+    let is_begun = "return !location.hash.endsWith('/move')";
+    window.until("the page of what it becomes", is_begun, |is| *is == true).await;
     window.until("it is there", IS_WELL, |is| *is == true).await;
     assert_eq!(there.docker(&["exec", "reader-web-1", "cat", "/data/kept"]), "kept");
     gone(&docker, &account).await;

@@ -3,14 +3,9 @@
 //! A container that is never started has the place, and the engine's own archives carry its files, with their
 //! owners and times. So nothing depends on what the account of the server may read, or on a program there.
 
-use super::{
-    actions::is_gone, ask::checked, client::Engine, error::EngineError, volume_copy::CopyError,
-};
+use super::{ask::checked, client::Engine, error::EngineError, volume_copy::CopyError};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use bollard::{
-    models::{ContainerCreateBody, HostConfig, Mount, MountType, MountVolumeOptions},
-    query_parameters::{CreateContainerOptionsBuilder, RemoveContainerOptionsBuilder},
-};
+use bollard::models::{HostConfig, Mount, MountType, MountVolumeOptions};
 use hyper::{
     Method,
     body::{Body, Bytes, Frame},
@@ -161,7 +156,7 @@ impl Engine {
     /// When the engine does not answer.
     pub async fn path_is(&self, path: &str, image: &str) -> Result<PathIs, CopyError> {
         let name = holder("look", &DataPlace::Folder(path.to_owned()).key());
-        match self.make_data_holder(&name, bind(path, PLACE), image).await {
+        match self.make_idle(&name, bind(path, PLACE), image).await {
             Ok(()) => {}
             Err(EngineError::Refused { message, .. }) if message.contains("does not exist") => {
                 return Ok(PathIs::Missing);
@@ -169,7 +164,7 @@ impl Engine {
             Err(error) => return Err(error.into()),
         }
         let asked = self.stat(&name).await;
-        self.remove_data_holder(&name).await?;
+        self.remove_holder(&name).await?;
         Ok(match asked {
             Ok(mode) if mode & FOLDER != 0 => PathIs::Folder,
             Ok(mode) if mode & SPECIAL != 0 => PathIs::Special,
@@ -208,7 +203,7 @@ impl Engine {
                 return Err(CopyError::Failed("it is read as a volume".to_owned()));
             }
         };
-        self.make_data_holder(&name, mount, image).await?;
+        self.make_idle(&name, mount, image).await?;
         let answer = self.raw(Method::GET, &archive(&name, &path)?, None, false).await?;
         Ok(DataStream { answer, tail: Vec::new(), length: 0 })
     }
@@ -218,8 +213,8 @@ impl Engine {
     /// # Errors
     /// When the engine refuses, or cannot be reached.
     pub async fn end_reading(&self, place: &DataPlace) -> Result<(), EngineError> {
-        self.remove_data_holder(&holder("look", &place.key())).await?;
-        self.remove_data_holder(&holder("read", &place.key())).await
+        self.remove_holder(&holder("look", &place.key())).await?;
+        self.remove_holder(&holder("read", &place.key())).await
     }
 
     /// Begins to write an archive to a place, which is made where it is not there. Whoever has written it calls
@@ -236,18 +231,18 @@ impl Engine {
         let (container, path) = match place {
             DataPlace::Container(id, path) => (checked(id)?.to_owned(), path.clone()),
             DataPlace::Volume(volume) => {
-                self.make_data_holder(&name, volume_mount(volume, false)?, image).await?;
+                self.make_idle(&name, volume_mount(volume, false)?, image).await?;
                 (name, PLACE.to_owned())
             }
             DataPlace::Folder(path) => {
-                self.make_data_holder(&name, made_bind(path)?, image).await?;
+                self.make_idle(&name, made_bind(path)?, image).await?;
                 (name, PLACE.to_owned())
             }
             // The archive of a file has its name in it: it goes into the folder that the file is in.
             DataPlace::File(path) => {
                 let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
                 let folder = if folder.is_empty() { "/" } else { folder };
-                self.make_data_holder(&name, made_bind(folder)?, image).await?;
+                self.make_idle(&name, made_bind(folder)?, image).await?;
                 (name, PLACE.to_owned())
             }
         };
@@ -267,34 +262,8 @@ impl Engine {
     pub async fn end_writing(&self, place: &DataPlace) -> Result<(), EngineError> {
         match place {
             DataPlace::Container(..) => Ok(()),
-            place => self.remove_data_holder(&holder("write", &place.key())).await,
+            place => self.remove_holder(&holder("write", &place.key())).await,
         }
-    }
-
-    async fn make_data_holder(
-        &self,
-        name: &str,
-        mount: HostConfig,
-        image: &str,
-    ) -> Result<(), EngineError> {
-        // One of an attempt that was broken off.
-        self.remove_data_holder(name).await?;
-        let body = ContainerCreateBody {
-            image: Some(image.to_owned()),
-            cmd: Some(vec!["never".to_owned()]),
-            host_config: Some(HostConfig { network_mode: Some("none".to_owned()), ..mount }),
-            ..ContainerCreateBody::default()
-        };
-        let options = CreateContainerOptionsBuilder::default().name(name).build();
-        let made = self.for_changes()?.create_container(Some(options), body).await;
-        made.map(drop).map_err(|error| self.refusal(error))
-    }
-
-    pub(super) async fn remove_data_holder(&self, name: &str) -> Result<(), EngineError> {
-        // What the image itself declares as volumes goes too; those that are named stay.
-        let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
-        let done = self.for_changes()?.remove_container(name, Some(options)).await;
-        is_gone(done.map_err(|error| self.refusal(error)))
     }
 }
 

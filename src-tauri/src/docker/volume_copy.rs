@@ -163,7 +163,7 @@ impl Engine {
         let mut done = self.remove_holder(&reads(volume)).await;
         done = self.remove_holder(&writes(volume)).await.and(done);
         for holder in holders_of(volume) {
-            done = self.remove_data_holder(&holder).await.and(done);
+            done = self.remove_holder(&holder).await.and(done);
         }
         done
     }
@@ -260,6 +260,17 @@ impl Engine {
 
     /// Makes a container that has a volume and is never started.
     async fn make_holder(&self, name: &str, bind: &str, image: &str) -> Result<(), EngineError> {
+        let has = HostConfig { binds: Some(vec![bind.to_owned()]), ..HostConfig::default() };
+        self.make_idle(name, has, image).await
+    }
+
+    /// Makes a container that has this and is never started.
+    pub(super) async fn make_idle(
+        &self,
+        name: &str,
+        has: HostConfig,
+        image: &str,
+    ) -> Result<(), EngineError> {
         // One of an attempt that was broken off.
         self.remove_holder(name).await?;
         let body = ContainerCreateBody {
@@ -269,11 +280,7 @@ impl Engine {
             labels: Some(HashMap::from(
                 [PROJECT, SERVICE].map(|it| (it.to_owned(), String::new())),
             )),
-            host_config: Some(HostConfig {
-                binds: Some(vec![bind.to_owned()]),
-                network_mode: Some("none".to_owned()),
-                ..HostConfig::default()
-            }),
+            host_config: Some(HostConfig { network_mode: Some("none".to_owned()), ..has }),
             ..ContainerCreateBody::default()
         };
         let options = CreateContainerOptionsBuilder::default().name(checked(name)?).build();
@@ -281,7 +288,8 @@ impl Engine {
         made.map(drop).map_err(|error| self.refusal(error))
     }
 
-    async fn remove_holder(&self, name: &str) -> Result<(), EngineError> {
+    /// Removes such a container, if it is there.
+    pub(super) async fn remove_holder(&self, name: &str) -> Result<(), EngineError> {
         // What the image itself declares as volumes goes too; those that are named stay.
         let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
         let done = self.for_changes()?.remove_container(checked(name)?, Some(options)).await;
