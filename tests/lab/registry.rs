@@ -1,7 +1,6 @@
 //! An image registry on a port of its own, so that images have the digests that they were pushed by.
 
 use super::sshd::{find, free_port};
-use base64::{Engine as _, prelude::BASE64_STANDARD};
 use std::{
     fs,
     net::{IpAddr, Ipv4Addr, TcpStream, UdpSocket},
@@ -23,8 +22,17 @@ pub struct RegistryOptions {
     /// Whether it speaks TLS, with a certificate that the server's engines are told to trust. It is at an address of
     /// this machine that is not loopback, where engines insist on that.
     pub tls: bool,
-    /// A user and a password without which it answers nobody.
-    pub login: Option<(&'static str, &'static str)>,
+    /// Who has to sign in.
+    pub login: Option<Login>,
+}
+
+/// An account of a registry, in the two forms in which programs write it down.
+#[derive(Clone, Copy, Debug)]
+pub struct Login {
+    /// A line of `htpasswd`, with a hash of bcrypt.
+    pub line: &'static str,
+    /// Name and password with a colon between them, base64.
+    pub pair: &'static str,
 }
 
 /// A running registry. Dropping it ends it.
@@ -82,14 +90,13 @@ impl Registry {
         let docker = folder.path().join("docker");
         fs::create_dir(&docker).expect("a folder");
         let mut filed = "{}".to_owned();
-        if let Some((user, password)) = options.login {
+        if let Some(login) = options.login {
             let file = folder.path().join("htpasswd");
-            let hash = bcrypt::hash(password, 4).expect("a hash");
-            fs::write(&file, format!("{user}:{hash}\n")).expect("a file of passwords");
+            fs::write(&file, format!("{}\n", login.line)).expect("a file of passwords");
             let lines =
                 format!("auth:\n  htpasswd:\n    realm: lab\n    path: {}\n", file.display());
             text.push_str(&lines);
-            filed = Self::filed(&format!("{address}:{port}"), user, password);
+            filed = Self::filed(&format!("{address}:{port}"), login.pair);
         }
         fs::write(docker.join("config.json"), filed).expect("a configuration");
         fs::write(&config, text).expect("a configuration");
@@ -112,8 +119,7 @@ impl Registry {
     }
 
     /// What `docker login` writes.
-    pub fn filed(registry: &str, user: &str, password: &str) -> String {
-        let pair = BASE64_STANDARD.encode(format!("{user}:{password}"));
+    pub fn filed(registry: &str, pair: &str) -> String {
         format!(r#"{{"auths": {{"{registry}": {{"auth": "{pair}"}}}}}}"#)
     }
 

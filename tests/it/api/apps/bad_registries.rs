@@ -2,7 +2,10 @@
 //! happened and what to do, and the server is as it was.
 
 use super::{
-    super::super::lab::{docker::Docker, registry::Registry, registry::RegistryOptions},
+    super::super::lab::{
+        docker::Docker,
+        registry::{Login, Registry, RegistryOptions},
+    },
     lab::{AppLab, Behaviour},
     liar::{Liar, Lie},
     updates::write,
@@ -138,12 +141,17 @@ async fn layers_that_are_wrong_or_break_off_leave_nothing() {
     lab.install("web").await;
 }
 
+/// Her password is `open:sesame`.
+const ANN: Login = Login {
+    line: "ann:$2b$04$kg3IAfuYOTwFGoCcqBtwSuRE6H/V6ePjVxFQL5CBMuiNR6V0DAWbK",
+    pair: "YW5uOm9wZW46c2VzYW1l",
+};
+
 /// Holds because an image behind a login is pulled with the login that the account has, which is read for that
 /// alone and shown to nobody.
 #[tokio::test(flavor = "multi_thread")]
 async fn images_behind_a_login_say_so_and_take_the_one_that_is_stored() {
-    let password = "open:sesame";
-    let options = RegistryOptions { login: Some(("ann", password)), ..RegistryOptions::default() };
+    let options = RegistryOptions { login: Some(ANN), ..RegistryOptions::default() };
     let Some(lab) = AppLab::with(options, &[]).await else { return };
     let sign_in = format!("docker login {}", lab.registry.name());
     says(&fails(&lab, "web").await, &["asks for a login", &sign_in]);
@@ -152,11 +160,11 @@ async fn images_behind_a_login_say_so_and_take_the_one_that_is_stored() {
     let file = folder.join("config.json");
     let write_login = |text: &str| fs::write(&file, text).expect("a login");
     let name = lab.registry.name();
-    write_login(&Registry::filed(&name, "ann", "wrong"));
+    write_login(&Registry::filed(&name, "YW5uOndyb25n"));
     says(&fails(&lab, "web").await, &["does not take the login", &sign_in]);
     write_login(&format!(r#"{{"credHelpers": {{"{name}": "none"}}}}"#));
     says(&fails(&lab, "web").await, &["credential helper", &sign_in]);
-    write_login(&Registry::filed(&format!("https://{name}"), "ann", password));
+    write_login(&Registry::filed(&format!("https://{name}"), ANN.pair));
     let id = lab.install("web").await;
     let look = json!({ "id": id });
     let app = lab.house().ask("app.look_for_newer", look.clone()).await;
