@@ -51,6 +51,14 @@ async fn an_app_is_installed_updated_rolled_back_moved_and_gone() {
     desktop.sign_in("ana", crate::PASSWORD);
     desktop.tomo(&["app", "source", "add", &folder, "--id", "mine"]);
 
+    window.go("#/own-app").await;
+    let editor = window.find("[aria-label='compose.yaml'] .cm-content, .cm-content").await;
+    let line = "docker run -d --name notes -p 8085:80 -v notes:/data nginx:1.29";
+    editor.send_keys(line).await.expect("an editor that takes text");
+    window.press("Use as compose file").await;
+    window.find_text("It can be planned").await;
+    look_around(&window, "app-own").await;
+
     window.go("#/apps").await;
     window.find("input[aria-label='Search apps']").await;
     window.find_text("App reader").await.click().await.expect("a tile that opens");
@@ -60,6 +68,10 @@ async fn an_app_is_installed_updated_rolled_back_moved_and_gone() {
     window.press("Install").await;
     window.until("it runs", IS_WELL, |is| *is == true).await;
     look_around(&window, "app-installed").await;
+    window.press_tab("Backup").await;
+    window.find_text("What a backup holds").await;
+    look_around(&window, "app-backup").await;
+    window.press_tab("Overview").await;
     docker.docker(&["exec", "reader-web-1", "sh", "-c", "echo kept > /data/kept"]);
 
     window.press("Open").await;

@@ -208,7 +208,11 @@ impl Worker {
         let (title, is_cancelled) = (self.app.title().to_owned(), self.doing.is_cancelled());
         let done = failure.kind.done();
         let (kind, message) = if is_cancelled && failure.left.is_empty() {
-            (ActivityKind::AppBackup, format!("{title} is not {done}{place}: cancelled"))
+            let kind = match failure.kind {
+                AppWorkKind::Move => ActivityKind::AppMove,
+                _ => ActivityKind::AppBackup,
+            };
+            (kind, format!("{title} is not {done}{place}: cancelled"))
         } else {
             let why = failure.message.trim_end_matches('.');
             (ActivityKind::AppFailed, format!("{title} could not be {done}{place}: {why}"))

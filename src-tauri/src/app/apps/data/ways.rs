@@ -101,12 +101,14 @@ fn way(part: &AppDataPart, project: &AppProject, folder: &str) -> Result<Way, St
 
 /// A path of a compose file, as the server knows it.
 fn absolute(path: &str, folder: &str) -> Option<String> {
+    if path.split('/').any(|part| part == "..") {
+        return None;
+    }
     if path.starts_with('/') {
         return Some(path.to_owned());
     }
     let rest = path.strip_prefix("./").unwrap_or(path);
-    let leads_elsewhere = rest.starts_with('~') || rest.split('/').any(|part| part == "..");
-    (folder.starts_with('/') && !leads_elsewhere).then(|| {
+    (folder.starts_with('/') && !rest.starts_with('~')).then(|| {
         let whole = format!("{folder}/{rest}");
         whole.trim_end_matches(['/', '.']).to_owned()
     })
@@ -160,7 +162,9 @@ mod tests {
         assert_eq!(to(Folder, path("/srv/data")), folder("/srv/data"));
         assert_eq!(to(Folder, path("./data")), folder("/home/a/tomo/web/data"));
         assert_eq!(to(Folder, path(".")), folder("/home/a/tomo/web"));
-        for elsewhere in ["../other", "~/data", "./a/../../b", "/etc/cron.d", "/var/run", "/"] {
+        for elsewhere in
+            ["../other", "~/data", "./a/../../b", "/srv/../etc", "/etc/cron.d", "/var/run", "/"]
+        {
             assert!(to(Folder, path(elsewhere)).is_err(), "{elsewhere}");
         }
         let unnamed = To::Unnamed("web".to_owned(), "/data".to_owned());
