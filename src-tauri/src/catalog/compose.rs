@@ -191,6 +191,21 @@ fn service(
     if may_be("pid", &["host"]) {
         flags.push(AppFlag::HostPid);
     }
+    if may_be("use_api_socket", &["true", "1", "t", "yes", "y", "on"]) {
+        flags.push(AppFlag::EngineSocket);
+    }
+    for hook in ["post_start", "pre_stop"] {
+        let hooks = node.get(hook).map_or(&[][..], Node::list).iter();
+        let is_harmless =
+            |one: &Node| one.get("privileged").is_none_or(|node| node.kind == Kind::Bool(false));
+        if !hooks.into_iter().all(is_harmless) {
+            flags.push(AppFlag::Privileged);
+        }
+    }
+    if let Some((key, _)) = node.entries().iter().find(|(key, _)| key.name == "provider") {
+        problems
+            .add(key.line, "'provider' is not taken: it runs a program on the server".to_owned());
+    }
     for capability in node.get("cap_add").map_or(&[][..], Node::list).iter().filter_map(Node::text)
     {
         let name = capability.to_ascii_uppercase();

@@ -1,6 +1,6 @@
 //! Arguments about apps that come from no catalog.
 
-use crate::domain::id::ServerId;
+use crate::domain::id::{InstalledAppId, ServerId};
 use schemars::JsonSchema;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -22,6 +22,10 @@ pub struct ReadCompose {
     /// What it is to be called; absent: as the text says.
     #[ts(optional = nullable)]
     pub name: Option<String>,
+    /// The app on a server whose files these are: `••••` stands for the secrets that it has.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub id: Option<InstalledAppId>,
 }
 
 /// A compose project that Tomo did not make.

@@ -2,8 +2,8 @@
 
 use super::Answer;
 use crate::{
-    api::args::*,
-    app::Tomo,
+    api::{access::Effect, args::*},
+    app::{Tomo, error::AppError},
     domain::{
         installed_app::InstalledAppDetails,
         own_app::{AdoptPlan, AppFiles, OwnApp},
@@ -13,7 +13,14 @@ use secrecy::ExposeSecret;
 
 pub(in crate::api) async fn app_read_compose(tomo: &Tomo, args: ReadCompose) -> Answer<OwnApp> {
     let env = args.env.as_ref().map(ExposeSecret::expose_secret);
-    Ok(tomo.read_own_app(args.text.expose_secret(), env, args.name.as_deref()))
+    let (text, name) = (args.text.expose_secret(), args.name.as_deref());
+    let Some(id) = args.id else { return Ok(tomo.read_own_app(text, env, name)) };
+    // Whoever may try words on the secrets of an app would find them.
+    if !Effect::Operate.allowed_to(tomo.session().await?.user.role) {
+        let words = "Only who may change an app reads its files with its secrets.";
+        return Err(AppError::Forbidden(words.into()).into());
+    }
+    Ok(tomo.read_files_of(id, text, env).await?)
 }
 
 pub(in crate::api) async fn app_files(tomo: &Tomo, args: OneInstalledApp) -> Answer<AppFiles> {

@@ -115,7 +115,10 @@ impl Step for Stage {
 
     async fn run(self, worker: &mut Worker, engine: Engine) -> Result<(), Trouble> {
         match self {
-            Self::Pull => worker.pull(&engine).await,
+            Self::Pull => {
+                worker.check_incoming().await?;
+                worker.pull(&engine).await
+            }
             Self::Write => worker.write(&engine).await,
             Self::Fill => worker.bring_named(&engine).await,
             Self::Unnamed => worker.bring_unnamed(&engine).await,

@@ -54,20 +54,44 @@ pub(super) fn refused(problems: &[AppProblem]) -> AppError {
     AppError::Invalid(words.collect::<Vec<_>>().join(" "))
 }
 
+fn told_of(read: own::Read) -> OwnApp {
+    let manifest = read.app.map(|(manifest, _)| manifest);
+    OwnApp {
+        name: read.name.map(|name| name.to_string()),
+        compose: read.compose,
+        flags: manifest.as_ref().map(catalog::flags).unwrap_or_default(),
+        manifest,
+        notes: read.notes,
+        problems: read.problems,
+    }
+}
+
 impl Tomo {
     /// Reads a compose file or a `docker run` line that somebody pasted. Asks no server, and runs nothing.
     #[must_use]
     pub fn read_own_app(&self, text: &str, env: Option<&str>, name: Option<&str>) -> OwnApp {
-        let read = own::read(&Pasted { text, env, name, ..Pasted::default() });
-        let manifest = read.app.map(|(manifest, _)| manifest);
-        OwnApp {
-            name: read.name.map(|name| name.to_string()),
-            compose: read.compose,
-            flags: manifest.as_ref().map(catalog::flags).unwrap_or_default(),
-            manifest,
-            notes: read.notes,
-            problems: read.problems,
-        }
+        told_of(own::read(&Pasted { text, env, name, ..Pasted::default() }))
+    }
+
+    /// Reads what the files of an app are to be, as they would be taken: with the secrets that it has.
+    ///
+    /// # Errors
+    /// When there is no such app, or the vault is not open.
+    pub async fn read_files_of(
+        &self,
+        id: InstalledAppId,
+        text: &str,
+        env: Option<&str>,
+    ) -> Result<OwnApp, AppError> {
+        let app = self.stored_app(id).await?;
+        let kept = secrets::present(&self.secrets_of(id).await?);
+        Ok(told_of(own::read(&Pasted {
+            text,
+            env,
+            name: Some(&app.config.manifest.name),
+            kept: Some(&kept),
+            is_adopted: app.origin() == AppOrigin::Adopted,
+        })))
     }
 
     /// The app that a wish brings along, with its secrets; nothing where it is one of the catalog.
@@ -152,7 +176,7 @@ impl Tomo {
     }
 
     /// Why the files of an app cannot be edited; nothing where they can.
-    async fn cannot_edit(&self, app: &StoredInstall) -> Option<String> {
+    pub(super) async fn cannot_edit(&self, app: &StoredInstall) -> Option<String> {
         if app.origin() == AppOrigin::Catalog {
             return Some(
                 "The catalog says what this app is. Change its settings instead.".to_owned(),

@@ -136,7 +136,10 @@ impl Step for Stage {
 
     async fn run(self, worker: &mut Worker, engine: Engine) -> Result<(), Trouble> {
         match self {
-            Self::Pull => worker.pull_for_update(&engine).await,
+            Self::Pull => {
+                worker.check_incoming().await?;
+                worker.pull_for_update(&engine).await
+            }
             Self::Stop => worker.stop_for_update(&engine).await,
             Self::Copy => worker.copy_volumes(&engine).await,
             Self::Write => worker.apply(&engine).await,

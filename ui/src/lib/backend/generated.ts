@@ -5934,7 +5934,11 @@ env?: string,
 /**
  * What it is to be called; absent: as the text says.
  */
-name?: string | null, };
+name?: string | null, 
+/**
+ * The app on a server whose files these are: `••••` stands for the secrets that it has.
+ */
+id?: InstalledAppId | null, };
 
 /**
  * A compose project that Tomo did not make.

@@ -19,9 +19,13 @@ use crate::{
 use hyper::body::Bytes;
 use secrecy::SecretString;
 use std::{
+    io::{self, Read},
     path::PathBuf,
     sync::{Arc, PoisonError},
 };
+
+/// The longest archive of a single file, bytes: it is held whole.
+const MOST_FILE: usize = 256 << 20;
 
 /// Where the data of an app comes from.
 pub(in crate::app::apps) struct Incoming {
@@ -138,6 +142,20 @@ impl Worker {
             carried.map_err(|why| why.while_doing(&format!("bringing {}", way.part.name)))?;
             ended?;
         }
+        // What came may have been written over its own two files.
+        if !unnamed { self.write(engine).await } else { Ok(()) }
+    }
+
+    /// Reads a backup that data is to come from to its end: what is damaged is told before anything is touched.
+    pub(in crate::app::apps) async fn check_incoming(&self) -> Result<(), Trouble> {
+        let incoming = self.tomo.expected_data(self.app.id);
+        let Some(From::File { path, passphrase }) = incoming.as_deref().map(|it| &it.from) else {
+            return Ok(());
+        };
+        let mut pieces = read_parts(path.clone(), passphrase.clone());
+        while let Some(piece) = pieces.recv().await {
+            piece?;
+        }
         Ok(())
     }
 
@@ -150,6 +168,12 @@ impl Worker {
     ) -> Result<DataPlace, Trouble> {
         Ok(match &way.to {
             To::OwnVolume(name) => {
+                if engine.has_volume(name).await? && !engine.can_copy_volume(name).await? {
+                    return Err(Trouble::Failed(format!(
+                        "the data of the volume {name} does not lie on the engine's own disk; nothing is \
+                         brought over it"
+                    )));
+                }
                 engine.renew_volume(name, self.name.as_str()).await?;
                 DataPlace::Volume(name.clone())
             }
@@ -191,6 +215,9 @@ impl Worker {
         (to, image): (&DataPlace, &str),
         words: &str,
     ) -> Result<(), Trouble> {
+        if let DataPlace::File(path) = to {
+            return self.carry_file(from, engine, (path, image)).await;
+        }
         let (sink, writing) = engine.write_data(to, image).await?;
         let feeding = async move {
             let mut bytes = 0_u64;
@@ -219,5 +246,80 @@ impl Worker {
             return Ok(());
         }
         Err(Trouble::Failed("the engine did not take all of it".to_owned()))
+    }
+
+    /// Carries one file. Its archive goes into the folder that the file is in, and so has to be of this file alone.
+    async fn carry_file(
+        &self,
+        mut from: Source<'_>,
+        engine: &Engine,
+        (path, image): (&str, &str),
+    ) -> Result<(), Trouble> {
+        let mut archive = Vec::new();
+        while let Some(piece) = from.next().await? {
+            if archive.len() + piece.len() > MOST_FILE {
+                let why = "it is larger than 256 MiB, which single files may not be";
+                return Err(Trouble::Failed(why.to_owned()));
+            }
+            archive.extend_from_slice(&piece);
+        }
+        let name = path.rsplit('/').next().unwrap_or_default();
+        let archive = one_file(&archive, name)
+            .map_err(|_| Trouble::Failed("it is not the archive of one file".to_owned()))?;
+        let (sink, writing) = engine.write_data(&DataPlace::File(path.to_owned()), image).await?;
+        let feeding = async move { sink.push(archive.into()).await };
+        let (fed, written) = futures::join!(feeding, writing.end());
+        fed?;
+        Ok(written?)
+    }
+}
+
+/// The archive of one file, under the name that it is to have.
+fn one_file(archive: &[u8], name: &str) -> io::Result<Vec<u8>> {
+    let mut archive = tar::Archive::new(archive);
+    let mut entries = archive.entries()?;
+    let mut entry = entries.next().ok_or_else(|| io::Error::other("nothing is in it"))??;
+    if !entry.header().entry_type().is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
+    let mut header = entry.header().clone();
+    let mut content = Vec::new();
+    entry.read_to_end(&mut content)?;
+    drop(entry);
+    if entries.next().is_some() {
+        return Err(io::Error::other("more is in it"));
+    }
+    let mut built = tar::Builder::new(Vec::new());
+    header.set_size(content.len() as u64);
+    built.append_data(&mut header, name, &content[..])?;
+    built.into_inner()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Holds because whoever writes a backup must not write anything beside the file that the app is shown to have.
+    #[test]
+    fn the_archive_of_a_file_has_nothing_else_in_it() {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(3);
+        header.set_mode(0o640);
+        header.set_uid(1234);
+        let mut builder = tar::Builder::new(Vec::new());
+        builder.append_data(&mut header, "a.conf", &b"abc"[..]).unwrap();
+        let good = one_file(&builder.get_ref().clone(), "b.conf").unwrap();
+        let mut read = tar::Archive::new(&good[..]);
+        let entry = read.entries().unwrap().next().unwrap().unwrap();
+        assert_eq!(entry.path().unwrap().to_str(), Some("b.conf"));
+        assert_eq!((entry.header().mode().unwrap(), entry.header().uid().unwrap()), (0o640, 1234));
+        builder.append_data(&mut header, "etc/cron.d/more", &b"abc"[..]).unwrap();
+        assert!(one_file(&builder.into_inner().unwrap(), "b.conf").is_err());
+        let mut link = tar::Header::new_gnu();
+        link.set_entry_type(tar::EntryType::Symlink);
+        link.set_size(0);
+        let mut builder = tar::Builder::new(Vec::new());
+        builder.append_link(&mut link, "a.conf", "/etc/passwd").unwrap();
+        assert!(one_file(&builder.into_inner().unwrap(), "b.conf").is_err());
     }
 }

@@ -18,12 +18,13 @@ use crate::{
             planning::{AppWish, Looked},
             secrets,
             trouble::Trouble,
-            worker::Worker,
+            worker::{Step, Worker},
             works::Planned,
         },
         error::AppError,
     },
     catalog::project::Values,
+    docker::Engine,
     domain::{
         activity::ActivityKind,
         app_backup::{AppRestMode, MovePlan},
@@ -32,6 +33,7 @@ use crate::{
     },
 };
 use serde_json::json;
+use std::sync::{Mutex, PoisonError};
 
 /// An app that somebody wants on another server.
 #[derive(Clone, Debug)]
@@ -84,7 +86,11 @@ impl Tomo {
             looks_at_paths: wish.looks_at_paths,
         };
         let mut looked = self.look_for(config.manifest.clone(), &new).await?;
-        let data = data_of(&app);
+        let mut data = data_of(&app);
+        if let Some(engine) = self.engine_at(app.server_id, &config.engine) {
+            // What is not there at the moment stands in the way of the move itself.
+            let _ = data.without_strange(&app, &engine).await;
+        }
         let ways = match &looked.plan.makes {
             Some(makes) => {
                 ways(&data.parts, makes, &folder_of(&looked)).map_err(AppError::Invalid)?
@@ -136,7 +142,7 @@ impl Tomo {
         saved.map_err(|trouble| AppError::Invalid(trouble.words()))?;
         let work = async move {
             let source_id = source.app.id;
-            let has_moved = Moving { source, target }.run().await;
+            let has_moved = Moving { source, target, has_started: false }.run().await;
             tomo.expect_no_data(id);
             if has_moved && wish.removes_source {
                 let removed = tomo.uninstall_app(by, source_id, true).await;
@@ -161,15 +167,54 @@ fn planned(to: &str) -> Vec<Planned> {
     vec![
         ("pull", format!("Pull its images{to}")),
         ("rest", Rest::label(AppRestMode::Stop).to_owned()),
+        ("gather", "Look what data it has".to_owned()),
         (CARRY, "Bring its data over".to_owned()),
         (THERE, format!("Start it{to}")),
     ]
+}
+
+/// Looks what data there is to carry.
+#[derive(Clone, Copy)]
+struct Gather<'a>(&'a Mutex<Option<(Data, String)>>);
+
+impl Step for Gather<'_> {
+    fn name(self) -> &'static str {
+        "gather"
+    }
+
+    fn ends_itself(self) -> bool {
+        // What is asked of the engine half-way would still be done, and stay.
+        true
+    }
+
+    async fn run(self, worker: &mut Worker, engine: Engine) -> Result<(), Trouble> {
+        let data = worker.whole_data(&engine, &[]).await?;
+        let image = worker.some_image(&engine).await?;
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((data, image));
+        Ok(())
+    }
+}
+
+/// Looks whether it was let alone.
+#[derive(Clone, Copy)]
+struct StillRests;
+
+impl Step for StillRests {
+    fn name(self) -> &'static str {
+        "still_rests"
+    }
+
+    async fn run(self, worker: &mut Worker, engine: Engine) -> Result<(), Trouble> {
+        worker.refuse_running(&engine).await
+    }
 }
 
 /// An app on two servers at once.
 struct Moving {
     source: Worker,
     target: Worker,
+    /// Whether it may run there.
+    has_started: bool,
 }
 
 impl Moving {
@@ -188,6 +233,16 @@ impl Moving {
         let there = self.target.failure(&trouble).await;
         let failure = AppFailure { kind: AppWorkKind::Move, ..there.clone() };
         self.target.clean_up(there, is_cancelled).await;
+        let left = self.target.app.config.failure.as_ref().map(|it| it.left.clone());
+        let left = left.unwrap_or_default();
+        if self.has_started && !left.is_empty() {
+            // It may run there: only one of the two may.
+            self.source.app.config.rest = None;
+            self.source.app.status = AppStatus::Stopped;
+            let words = format!("What was made there may still run: {}", left.join(" "));
+            self.source.did_not_rest(failure, Err(Trouble::Failed(words))).await;
+            return false;
+        }
         let woken = self.source.wake().await;
         self.source.did_not_rest(failure, woken).await;
         false
@@ -199,6 +254,9 @@ impl Moving {
                 Stage::Pull => self.source.doing.begin("pull"),
                 Stage::Fill => self.rest().await?,
                 Stage::Start => {
+                    // What somebody started here meanwhile has other data by now.
+                    self.source.step(StillRests).await?;
+                    self.has_started = true;
                     self.source.doing.end(CARRY, true);
                     self.source.doing.begin(THERE);
                 }
@@ -221,12 +279,12 @@ impl Moving {
         let becomes = Some((self.target.app.server_id, self.target.app.id));
         let source = &mut self.source;
         source.step(Rest { mode: AppRestMode::Stop, becomes }).await?;
+        let gathered = Mutex::new(None);
+        source.step(Gather(&gathered)).await?;
+        let gathered = gathered.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let (data, image) =
+            gathered.ok_or_else(|| Trouble::Failed("nobody knows what data it has".to_owned()))?;
         source.doing.begin(CARRY);
-        let engine = source.engine().await?;
-        source.look(&engine).await?;
-        let image = source.some_image(&engine).await?;
-        let mut data = data_of(&source.app);
-        data.settle(&engine, &image).await?;
         let (server, socket) = (source.app.server_id, source.app.config.engine.clone());
         let from = From::Server { server, socket, image };
         let incoming = Incoming { from, parts: data.parts };

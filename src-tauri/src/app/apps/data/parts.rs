@@ -1,9 +1,14 @@
 //! What belongs to the data of an app, and what cannot be carried.
 
+use super::ways::ways;
 use crate::{
-    app::{Tomo, error::AppError},
+    app::{
+        Tomo,
+        apps::{installed::volumes_of, trouble::Trouble, worker::Worker},
+        error::AppError,
+    },
     catalog,
-    docker::{DataPlace, Engine, PathIs, PathKind},
+    docker::{CopyError, DataPlace, Engine, EngineError, PathIs, PathKind},
     domain::{
         app_backup::{AppBackupPreview, AppDataKind, AppDataPart, LeftOutData},
         app_project::MountSource,
@@ -103,15 +108,45 @@ impl Data {
         self.left_out.extend(out.iter().map(|part| left(&part.name, "it was left out")));
     }
 
+    /// Takes out what could not be brought back into the app, and volumes whose data lies elsewhere.
+    ///
+    /// # Errors
+    /// When the engine does not answer.
+    pub(super) async fn without_strange(
+        &mut self,
+        app: &StoredInstall,
+        engine: &Engine,
+    ) -> Result<(), EngineError> {
+        let folder = app.config.folder.clone().unwrap_or_default();
+        let mut kept = Vec::new();
+        for part in std::mem::take(&mut self.parts) {
+            let way = ways(std::slice::from_ref(&part), &app.config.project, &folder);
+            if let Err(why) = way {
+                self.left_out.push(left(&part.name, why.trim_end_matches('.')));
+                continue;
+            }
+            if part.kind == AppDataKind::Volume && !engine.can_copy_volume(&part.name).await? {
+                let why = "its data does not lie on the engine's own disk; back it up where it is";
+                self.left_out.push(left(&part.name, why));
+                continue;
+            }
+            kept.push(part);
+        }
+        self.parts = kept;
+        Ok(())
+    }
+
+    /// Whether something of this name is known of.
+    fn knows(&self, name: &str) -> bool {
+        self.parts.iter().any(|part| part.name == name)
+            || self.left_out.iter().any(|other| other.name == name)
+    }
+
     /// Finds out which paths are folders and which are files, through the engine; what is neither is left out.
     ///
     /// # Errors
     /// When the engine does not answer.
-    pub(super) async fn settle(
-        &mut self,
-        engine: &Engine,
-        image: &str,
-    ) -> Result<(), crate::docker::CopyError> {
+    pub(super) async fn settle(&mut self, engine: &Engine, image: &str) -> Result<(), CopyError> {
         let mut kept = Vec::new();
         for mut part in std::mem::take(&mut self.parts) {
             if part.kind == AppDataKind::Volume {
@@ -135,6 +170,48 @@ impl Data {
     }
 }
 
+impl Worker {
+    /// All data of the app, as its containers have it now. What is known to be the app's, and no container of it
+    /// has any more, would be missed silently.
+    pub(super) async fn whole_data(
+        &mut self,
+        engine: &Engine,
+        leave_out: &[String],
+    ) -> Result<Data, Trouble> {
+        let known = data_of(&self.app);
+        self.look(engine).await?;
+        let mut data = data_of(&self.app);
+        let named =
+            known.parts.iter().filter(|part| !part.is_unnamed).map(|part| part.name.clone());
+        let mut wanted: Vec<String> = named.collect();
+        for volume in volumes_of(&self.app.config.project) {
+            if engine.has_volume(&volume).await? {
+                wanted.push(volume);
+            }
+        }
+        if let Some(missed) = wanted.iter().find(|it| !data.knows(it) && !leave_out.contains(it)) {
+            return Err(Trouble::Failed(format!(
+                "{missed} belongs to the app, and no container of it has it now; start the app, so that all \
+                 of its containers are there"
+            )));
+        }
+        data.without(leave_out);
+        data.without_strange(&self.app, engine).await?;
+        let image = self.some_image(engine).await?;
+        data.settle(engine, &image).await?;
+        Ok(data)
+    }
+
+    /// Removes what an attempt to read or write the app's data has left.
+    pub(super) async fn let_go_of_data(&self, engine: &Engine) -> Result<(), EngineError> {
+        for part in data_of(&self.app).parts {
+            engine.end_reading(&part.place()).await?;
+            engine.end_writing(&part.place()).await?;
+        }
+        Ok(())
+    }
+}
+
 impl Tomo {
     /// Says what a backup of an app would hold, as far as it can be found out without changing anything.
     ///
@@ -146,8 +223,14 @@ impl Tomo {
     ) -> Result<AppBackupPreview, AppError> {
         let app = self.stored_app(id).await?;
         super::saving::refuse_unfinished(&app)?;
-        let Data { mut parts, left_out } = data_of(&app);
-        if let Some(engine) = self.engine_at(app.server_id, &app.config.engine) {
+        let mut data = data_of(&app);
+        let engine = self.engine_at(app.server_id, &app.config.engine);
+        if let Some(engine) = &engine {
+            // What is not there at the moment is missed when it is backed up.
+            let _ = data.without_strange(&app, engine).await;
+        }
+        let Data { mut parts, left_out } = data;
+        if let Some(engine) = engine {
             let folders: Vec<String> = parts
                 .iter()
                 .filter(|part| part.kind == AppDataKind::Folder)

@@ -16,7 +16,7 @@ use crate::{
     domain::{
         activity::ActivityKind,
         app_backup::{AppRest, AppRestMode},
-        container::{ContainerAction, ContainerState},
+        container::{ContainerAction, ContainerState, RestartPolicy},
         id::{InstalledAppId, ServerId},
         installed_app::{AppFailure, AppStatus, AppWorkKind},
     },
@@ -53,6 +53,11 @@ impl Step for Rest {
         "rest"
     }
 
+    fn ends_itself(self) -> bool {
+        // A container that was told to stop ends later, when everybody takes it for running again.
+        true
+    }
+
     async fn run(self, worker: &mut Worker, engine: Engine) -> Result<(), Trouble> {
         if worker.app.config.rest.is_none() {
             let before = worker.app.status;
@@ -62,6 +67,12 @@ impl Step for Rest {
         }
         match self.mode {
             AppRestMode::Stop => {
+                if self.becomes.is_some() {
+                    // It must not come alive again with its engine, also when it is another app by then.
+                    for container in worker.containers(&engine).await? {
+                        worker.set_policy(&engine, &container.id, RestartPolicy::No).await?;
+                    }
+                }
                 worker.rewrite_if_missing(&engine).await?;
                 worker.project(&engine).await?.stop().await?;
             }
@@ -73,11 +84,7 @@ impl Step for Rest {
                 }
             }
         }
-        let containers = worker.containers(&engine).await?;
-        match containers.iter().find(|one| one.state == ContainerState::Running) {
-            None => Ok(()),
-            Some(one) => Err(Trouble::Failed(format!("the container {} goes on", one.name))),
-        }
+        worker.refuse_running(&engine).await
     }
 }
 
@@ -108,10 +115,19 @@ impl Step for Wake {
 
     async fn run(self, worker: &mut Worker, engine: Engine) -> Result<(), Trouble> {
         let Some(rest) = worker.app.config.rest.clone() else { return Ok(()) };
+        worker.let_go_of_data(&engine).await?;
         match rest.mode {
+            // It did not run before either.
+            _ if rest.before == AppStatus::Stopped => {
+                worker.app.config.rest = None;
+                return worker.stands_at(rest.before).await;
+            }
             AppRestMode::Stop => {
                 worker.rewrite_if_missing(&engine).await?;
                 worker.project(&engine).await?.start().await?;
+                if rest.becomes.is_some() {
+                    worker.set_policies(&engine).await?;
+                }
             }
             AppRestMode::Pause => {
                 for container in worker.containers(&engine).await? {
@@ -132,6 +148,16 @@ impl Step for Wake {
 }
 
 impl Worker {
+    /// Data that is being written is no data to copy.
+    pub(super) async fn refuse_running(&self, engine: &Engine) -> Result<(), Trouble> {
+        let writes = [ContainerState::Running, ContainerState::Restarting];
+        let containers = self.containers(engine).await?;
+        match containers.iter().find(|one| writes.contains(&one.state)) {
+            None => Ok(()),
+            Some(one) => Err(Trouble::Failed(format!("the container {} goes on", one.name))),
+        }
+    }
+
     /// Wakes the app whatever ended the rest; nothing but the end of Tomo itself keeps it from that.
     pub(super) async fn wake(&mut self) -> Result<(), Trouble> {
         let Some(rest) = &self.app.config.rest else { return Ok(()) };
@@ -153,6 +179,10 @@ impl Tomo {
         &self,
         app: &StoredInstall,
     ) -> Result<(), AppError> {
+        // One that cannot be asked now is woken later.
+        if self.engine_at(app.server_id, &app.config.engine).is_none() {
+            return Ok(());
+        }
         let becomes = app.config.rest.as_ref().and_then(|rest| rest.becomes);
         let (mut kind, mut has_moved) = (AppWorkKind::Backup, false);
         if let Some((_, id)) = becomes {
@@ -222,7 +252,14 @@ impl Worker {
         self.tomo.record(entry.with(details)).await;
         let is_quiet = is_cancelled && failure.left.is_empty();
         self.app.config.failure = Some(failure).filter(|_| !is_quiet);
+        let socket = &self.app.config.engine;
+        let answers = self.tomo.engine_at(self.app.server_id, socket).is_some();
         let status = match self.app.config.rest.take() {
+            // It is woken when its server answers again.
+            Some(rest) if !answers => {
+                self.app.config.rest = Some(rest);
+                self.app.status
+            }
             Some(_) => AppStatus::Error,
             None => self.app.status,
         };

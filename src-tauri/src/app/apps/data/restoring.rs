@@ -162,6 +162,21 @@ impl Tomo {
         let values = own_values(&saved.manifest, &saved.values, &wish.values);
         if let Some(app) = there {
             super::saving::refuse_unfinished(&app)?;
+            if app.config.adopted.is_some()
+                && let Some(why) = self.cannot_edit(&app).await
+            {
+                return Err(AppError::Invalid(why));
+            }
+            // Nobody is shown what the compose file would be: it may do no more than the one that is there.
+            let known = catalog::flags(&app.config.manifest);
+            let flags = catalog::flags(&saved.manifest);
+            if let Some(flag) = flags.iter().find(|flag| !known.contains(flag)) {
+                return Err(AppError::Invalid(format!(
+                    "The app of the backup may do more than the one that is there. {} Restore it under \
+                     another name, where all of it is shown first.",
+                    flag.sentence()
+                )));
+            }
             let name = app.project_name()?;
             // What the server itself gave stays.
             let mut all = app.config.values.clone();

@@ -3,7 +3,7 @@
 
 use super::{
     file::{Saved, Saving, Written},
-    parts::{Data, data_of},
+    parts::Data,
     rest::{Rest, Wake},
 };
 use crate::{
@@ -24,9 +24,10 @@ use crate::{
     domain::{
         activity::ActivityKind,
         app_backup::{AppBackupContents, AppBackupEntry, AppRestMode},
+        container::Container,
         credential::AppSecrets,
         id::{InstalledAppId, UserId},
-        installed_app::{AppFailure, AppStatus, AppWorkKind},
+        installed_app::{AppFailure, AppWorkKind},
     },
     store::StoredInstall,
 };
@@ -159,19 +160,21 @@ impl Tomo {
         let mut app = self.stored_app(wish.id).await?;
         refuse_unfinished(&app)?;
         app.config.failure = None;
-        if self.engine_at(app.server_id, &app.config.engine).is_none() {
-            return Err(AppError::Invalid(
-                "The engine that this app runs in does not answer now.".into(),
-            ));
-        }
         let secrets = self.secrets_of(app.id).await?;
-        let runs = self.rows_of(&app).iter().any(|row| row.container.is_up());
+        let engine = self.engine_at(app.server_id, &app.config.engine).ok_or_else(|| {
+            AppError::Invalid("The engine that this app runs in does not answer now.".into())
+        })?;
+        // As the engine says at this moment, and not as somebody last left it.
+        let name = app.project_name()?;
+        let containers = engine.list(app.server_id).await?;
+        let own = |one: &&Container| one.project.as_deref() == Some(name.as_str());
+        let runs = containers.iter().filter(own).any(Container::is_up);
         let server = self.inner.hub.server(app.server_id).map(|server| server.name);
         let job = Job {
             path,
             passphrase: wish.passphrase,
             replace: wish.replace,
-            mode: Some(wish.mode).filter(|_| runs && app.status != AppStatus::Stopped),
+            mode: Some(wish.mode).filter(|_| runs),
             leave_out: wish.leave_out,
             server: server.unwrap_or_default(),
             at: Mutex::new(None),
@@ -184,7 +187,6 @@ impl Tomo {
         let entry = Entry::by(by, ActivityKind::AppBackup, message).to_app(&app);
         let path = job.path.display().to_string();
         self.record(entry.with(json!({ "app": app.app, "path": path }))).await;
-        let name = app.project_name()?;
         let worker = Worker { tomo: self.clone(), doing, app, name, secrets };
         self.inner.tasks.spawn_on(worker.back_up(job), &self.inner.runtime);
         Ok(())
@@ -251,12 +253,8 @@ impl Worker {
     }
 
     async fn save_data(&mut self, engine: &Engine, job: &Job) -> Result<(), Trouble> {
-        // As it is now: somebody may have made its containers anew.
-        self.look(engine).await?;
+        let data = self.whole_data(engine, &job.leave_out).await?;
         let image = self.some_image(engine).await?;
-        let mut data = data_of(&self.app);
-        data.without(&job.leave_out);
-        data.settle(engine, &image).await?;
         let at = Utc::now();
         *locked(&job.at) = Some(at);
         let json = self.saved(job, at, &data)?;
@@ -275,6 +273,8 @@ impl Worker {
             ended?;
             saving.end_part().await?;
         }
+        // What somebody started meanwhile has written while it was read.
+        self.refuse_running(engine).await?;
         *locked(&job.written) = Some(saving.end().await?);
         Ok(())
     }

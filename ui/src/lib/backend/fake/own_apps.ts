@@ -113,7 +113,10 @@ export function monitoringPlan(server_id: string): AdoptPlan {
 export function ownApps(world: World): Pick<Handlers, OfOwn> {
   const all = world.installed;
   return {
-    'app.read_compose': ({ text, env, name }) => readOwn(text, env ?? '', name ?? null),
+    'app.read_compose': ({ text, env, name, id }) => {
+      const of = id ? all.at(id).app.project : null;
+      return readOwn(text, env ?? '', of ?? name ?? null, of !== null);
+    },
     'app.adopt_plan': ({ server_id, project }) => {
       const { adoptable } = world.options;
       if (adoptable === undefined && project !== 'monitoring') {

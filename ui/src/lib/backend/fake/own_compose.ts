@@ -47,7 +47,12 @@ function settingOf(name: string): AppSetting {
 }
 
 /** Reads a compose file or a command line about as the other side does, which reads YAML. */
-export function readOwn(text: string, env = '', wished: string | null = null): OwnApp {
+export function readOwn(
+  text: string,
+  env = '',
+  wished: string | null = null,
+  hasSecrets = false,
+): OwnApp {
   const isRun = /^\s*(?:sudo\s+)?(?:docker|podman)\s+run\b/.test(text);
   const run = isRun ? fromRun(text) : null;
   const compose = run?.compose ?? text;
@@ -77,6 +82,9 @@ export function readOwn(text: string, env = '', wished: string | null = null): O
   for (const service of services.filter(({ image }) => image === '')) {
     const at = compose.split('\n').findIndex((line) => line.startsWith(`  ${service.name}:`));
     problems.push(numbered(at + 1, `the service '${service.name}' needs 'image'`));
+  }
+  if (!hasSecrets && env.includes('••••')) {
+    problems.push(numbered(null, 'no secret of this app is kept; write its value'));
   }
   const known = new Set(env.split('\n').map((line) => line.split('=')[0]?.trim()));
   const used = new Set([...compose.matchAll(/\$\{(\w+)\}/g)].map(([, variable]) => variable ?? ''));

@@ -1,5 +1,5 @@
 import { ApiError, type Backend } from '../../../lib/backend/backend';
-import type { OwnApp, OwnFiles } from '../../../lib/backend/generated';
+import type { InstalledAppId, OwnApp, OwnFiles } from '../../../lib/backend/generated';
 import type { OwnFilesDraft } from '../../../lib/state/own_files.svelte';
 
 /** Milliseconds without a letter after which is read what was written. */
@@ -18,15 +18,15 @@ export class Reading {
 
   readonly draft: OwnFilesDraft;
   readonly #backend: Backend;
-  /** The name that it has already. */
-  readonly #name: string | null;
+  /** The app on a server whose files these are. */
+  readonly #id: InstalledAppId | null;
   #turn = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(backend: Backend, draft: OwnFilesDraft, name: string | null = null) {
+  constructor(backend: Backend, draft: OwnFilesDraft, id: InstalledAppId | null = null) {
     this.#backend = backend;
     this.draft = draft;
-    this.#name = name;
+    this.#id = id;
   }
 
   isEmpty = $derived.by(() => this.draft.compose.trim() === '');
@@ -84,7 +84,7 @@ export class Reading {
       const app = await this.#backend.call('app.read_compose', {
         text,
         ...(env.trim() !== '' && { env }),
-        ...(this.#name !== null && { name: this.#name }),
+        ...(this.#id !== null && { id: this.#id }),
       });
       if (turn !== this.#turn) return;
       this.app = app;

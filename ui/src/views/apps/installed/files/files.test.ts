@@ -49,7 +49,7 @@ test('what is written is looked at line by line before it is applied', async () 
   const changed = text.replace('icecast:2.4.4', 'icecast:2.5.0');
   await write(file, changed);
   await waitFor(() => expect(button('Review…')).toBeEnabled());
-  expect(called(backend, 'app.read_compose').at(-1)).toMatchObject({ name: 'radio' });
+  expect(called(backend, 'app.read_compose').at(-1)).toMatchObject({ id: radio });
   await user.click(button('Review…'));
   const lines = within(await screen.findByRole('region', { name: 'Changed lines' }));
   expect(lines.getByText(/icecast:2\.5\.0/).closest('div')).toHaveClass('added');
