@@ -57,7 +57,7 @@ export function updates(world: World): Pick<Handlers, OfUpdates> {
     const { id, values, keeps_version: keepsVersion, own } = wish;
     const before = all.at(id);
     const newest = keepsVersion ? null : manifestOf(world, before.app.app);
-    const written = own && readOwn(own.compose, own.env ?? '', before.app.project).manifest;
+    const written = own && readOwn(own.compose, own.env ?? '', before.app.project, true).manifest;
     const manifest = written ?? newest ?? before.manifest;
     return { before, manifest, values: valuesOf(manifest, { ...before.values, ...values }) };
   };
