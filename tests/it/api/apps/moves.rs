@@ -186,6 +186,24 @@ async fn what_does_not_become_well_there_goes_on_here() {
     assert_eq!(two.remains_there(), [""; 0]);
 }
 
+/// Holds because volumes that no container has are not seen, and what is not carried must not be removed either.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_carried_whole_is_not_moved() {
+    let Some(two) = Two::start(Behaviour::default()).await else { return };
+    two.lab.docker.docker(&["rm", "-f", "web-web-1"]);
+    let mut wish = two.wish();
+    wish["removes_source"] = json!(true);
+    two.begin(wish).await;
+    let app = two.lab.until(&two.id, "failed", |app| app["failure"].is_object()).await;
+    let why = app["failure"]["message"].as_str().expect("why");
+    assert!(why.contains("web_data belongs to the app"), "{why}");
+    let app = two.lab.until_status(&two.id, "running").await;
+    assert_eq!(app["failure"]["left"], json!([]), "{app:#}");
+    // It runs here again, with its data.
+    assert_eq!(two.lab.file("web", "/data/kept"), "data of the app");
+    assert_eq!(two.remains_there(), [""; 0]);
+}
+
 /// Holds because either connection breaks at any moment, and the app is then on one server, once and whole.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_move_goes_on_after_every_cut() {

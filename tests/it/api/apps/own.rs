@@ -152,6 +152,14 @@ async fn an_edit_is_shown_applied_and_put_back() {
     lab.publish("2", "CMD [\"sh\"]\n");
     let files = lab.house().ask("app.files", json!({ "id": id })).await;
     let text = |name: &str| files[name].as_str().expect("a text").to_owned();
+    // The editor reads them as they would be taken: with the secrets that the app has.
+    let mut read = json!({ "text": text("compose"), "env": text("env"), "id": id });
+    let told = lab.house().ask("app.read_compose", read.clone()).await;
+    assert_eq!(told["problems"], json!([]), "{told:#}");
+    assert!(!told.to_string().contains(SECRET), "{told:#}");
+    read["id"] = Value::Null;
+    let told = lab.house().ask("app.read_compose", read).await;
+    assert_ne!(told["problems"], json!([]), "nobody else has them");
     let same = json!({ "id": id, "own": { "compose": text("compose"), "env": text("env") } });
     lab.house().refused("app.update", same, Code::Stale).await;
 
