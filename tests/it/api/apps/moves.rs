@@ -196,7 +196,7 @@ async fn what_cannot_be_carried_whole_is_not_moved() {
     two.begin(wish).await;
     let app = two.lab.until(&two.id, "failed", |app| app["failure"].is_object()).await;
     let why = app["failure"]["message"].as_str().expect("why");
-    assert!(why.contains("web_data belongs to the app"), "{why}");
+    assert!(why.contains("has web_data now"), "{why}");
     let app = two.lab.until_status(&two.id, "running").await;
     assert_eq!(app["failure"]["left"], json!([]), "{app:#}");
     // It runs here again, with its data.

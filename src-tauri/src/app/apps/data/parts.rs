@@ -191,8 +191,8 @@ impl Worker {
         }
         if let Some(missed) = wanted.iter().find(|it| !data.knows(it) && !leave_out.contains(it)) {
             return Err(Trouble::Failed(format!(
-                "{missed} belongs to the app, and no container of it has it now; start the app, so that all \
-                 of its containers are there"
+                "no container has {missed} now, which belongs to the app; start the app, so that all of its \
+                 containers are there"
             )));
         }
         data.without(leave_out);
