@@ -71,7 +71,6 @@ async fn an_app_is_installed_updated_rolled_back_moved_and_gone() {
     window.press_tab("Backup").await;
     window.find_text("What a backup holds").await;
     look_around(&window, "app-backup").await;
-    window.press_tab("Overview").await;
     docker.docker(&["exec", "reader-web-1", "sh", "-c", "echo kept > /data/kept"]);
 
     window.press("Open").await;
