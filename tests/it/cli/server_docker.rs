@@ -71,7 +71,7 @@ fn docker_is_set_up_from_the_command_line() {
     assert!(
         done["steps"].as_array().is_some_and(|steps| steps.iter().all(|it| it["state"] == "done"))
     );
-    let listed = tomo.json(&["container", "list", "lab", "--json"]);
+    let listed = tomo.json(&["container", "list", "--server", "lab", "--json"]);
     assert!(listed.to_string().contains("\"ready\""), "the engine answers: {listed}");
     let shown = tomo.done(&set_up);
     assert!(shown.contains("There is nothing to be done"), "{shown}");
