@@ -191,8 +191,13 @@ pub async fn restore(cli: &Cli, restore: Restore) -> Result<(), CliError> {
     }
     if !restore.yes {
         let question = match plan.over {
-            Some(_) => format!(
+            Some(_) if plan.not_copied.is_empty() => format!(
                 "Replace {} on {} by this? Its present data is kept for seven days.",
+                plan.contents.name, server.name
+            ),
+            Some(_) => format!(
+                "Replace {} on {} by this? What its volumes have now is kept for seven days; what is written over \
+                 is not.",
                 plan.contents.name, server.name
             ),
             None => format!("Install {} on {} with this?", plan.contents.name, server.name),

@@ -100,7 +100,7 @@ impl Host {
 const NEEDED_IN_CI: [&str; 3] = ["dash", "bash", "busybox"];
 
 #[expect(clippy::print_stderr, reason = "a skipped part is named")]
-pub(super) fn installed(program: &str) -> bool {
+pub(crate) fn installed(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path).any(|folder| folder.join(program).is_file());
     let needed = NEEDED_IN_CI.contains(&program) && std::env::var_os("CI").is_some();
@@ -179,7 +179,7 @@ async fn busybox_alone_is_enough() {
 }
 
 /// The awks that distributions ship, and the words that run them.
-pub(super) const AWKS: [(&str, &str); 4] = [
+pub(crate) const AWKS: [(&str, &str); 4] = [
     ("mawk", "mawk"),
     ("gawk", "gawk"),
     ("original-awk", "original-awk"),
@@ -215,14 +215,14 @@ async fn a_broken_awk_leaves_it_to_the_shell() {
 }
 
 /// Writes a program into a folder that is searched first.
-pub(super) fn program(folder: &Path, name: &str, body: &str) {
+pub(crate) fn program(folder: &Path, name: &str, body: &str) {
     use std::os::unix::fs::PermissionsExt;
     let path = folder.join(name);
     std::fs::write(&path, format!("#!/bin/sh\n{body}\n")).expect("written");
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("executable");
 }
 
-pub(super) fn with_first_in_path(folder: &Path) -> Command {
+pub(crate) fn with_first_in_path(folder: &Path) -> Command {
     let rest = std::env::var("PATH").unwrap_or_default();
     let mut shell = Command::new("sh");
     shell.env("PATH", format!("{}:{rest}", folder.display()));

@@ -19,6 +19,7 @@ use std::{
     time::Duration,
 };
 use tokio::sync::mpsc;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// Where a holder sees what it holds.
 const PLACE: &str = "/tomo";
@@ -99,6 +100,7 @@ impl DataStream {
 /// Takes an archive piece by piece.
 pub struct DataSink {
     pieces: mpsc::Sender<io::Result<Bytes>>,
+    _given: DropGuard,
 }
 
 impl DataSink {
@@ -137,15 +139,24 @@ impl Body for Pieces {
 /// An archive on its way to an engine.
 pub struct Writing {
     answer: Pin<Box<dyn Future<Output = Result<(), EngineError>> + Send>>,
+    /// No more is given.
+    given: CancellationToken,
 }
 
 impl Writing {
     /// Waits until the engine has written all of it.
     ///
     /// # Errors
-    /// When it refuses, the disk is full, or it is lost.
+    /// When it refuses, the disk is full, it is lost, or says nothing for minutes after it was given all of it.
     pub async fn end(self) -> Result<(), CopyError> {
-        Ok(self.answer.await?)
+        let silent = async {
+            self.given.cancelled().await;
+            tokio::time::sleep(STALL).await;
+        };
+        tokio::select! {
+            answer = self.answer => Ok(answer?),
+            () = silent => Err(EngineError::Timeout.into()),
+        }
     }
 }
 
@@ -252,7 +263,9 @@ impl Engine {
             let kind = "application/x-tar";
             engine.send(Method::PUT, &path, kind, Pieces(body), false).await.map(drop)
         });
-        Ok((DataSink { pieces }, Writing { answer }))
+        let given = CancellationToken::new();
+        let _given = given.clone().drop_guard();
+        Ok((DataSink { pieces, _given }, Writing { answer, given }))
     }
 
     /// Removes what it took to write to a place.

@@ -25,8 +25,10 @@ umask 077
 cd -- "$1" || exit 1
 if [ -e "$2" ] && [ ! -e "$2.before-tomo" ]; then cp -p -- "$2" "$2.before-tomo" || exit 1; fi
 if [ -L "$2" ]; then cat > "$2"; exit; fi
-if [ -e "$2" ]; then cp -p -- "$2" "$2.new" || exit 1; fi
-cat > "$2.new" && mv -f -- "$2.new" "$2"
+new=$(mktemp ".tomo-$2.XXXXXX") || exit 1
+trap 'rm -f -- "$new"' EXIT
+if [ -e "$2" ]; then cp -p -- "$2" "$new" || exit 1; fi
+cat > "$new" && mv -f -- "$new" "$2"
 "#;
 /// Says where projects are: `~/tomo`.
 const HOME: &str = r#"printf '%s' "$HOME/tomo""#;

@@ -102,7 +102,7 @@ impl HostFacts {
     ) {
         match word {
             "arch" => self.architecture = Some(text(rest, 40)),
-            "memory" => self.memory_bytes = rest.parse().ok(),
+            "memory" => self.memory_bytes = kibibytes(rest),
             "cores" => self.cores = rest.parse().ok(),
             "ids" => {
                 self.ids = rest
@@ -114,8 +114,8 @@ impl HostFacts {
                     rest.parse::<chrono_tz::Tz>().ok().map(|zone| zone.name().to_owned());
             }
             "room" => {
-                if let Some((bytes, path)) = rest.split_once(' ')
-                    && let Ok(bytes) = bytes.parse()
+                if let Some((free, path)) = rest.split_once(' ')
+                    && let Some(bytes) = kibibytes(free)
                 {
                     self.room.insert(path.to_owned(), bytes);
                 }
@@ -184,12 +184,17 @@ fn owner(line: &str) -> Option<((PortProtocol, u16), (String, u32))> {
     Some(((protocol, port), (text(program, 60), pid)))
 }
 
+/// Bytes of so many KiB.
+fn kibibytes(said: &str) -> Option<u64> {
+    said.parse::<u64>().ok()?.checked_mul(1024)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const SAID: &str = "arch x86_64\nids 1000 1000\nmemory 9771050598\ncores 4\nzone Europe/Berlin\n\
-        room 360777252864 /var/lib/docker\npath folder /srv/data\nroom 100 /srv/data\npath missing /srv/a b\n\
+    const SAID: &str = "arch x86_64\nids 1000 1000\nmemory 9541065\ncores 4\nzone Europe/Berlin\n\
+        room 352321536 /var/lib/docker\npath folder /srv/data\nroom 100 /srv/data\npath missing /srv/a b\n\
         port tcp 00000000:1F90 1\nport tcp 0100007F:0CEA 2\nport udp6 00000000000000000000000000000000:14E9 3\n\
         port tcp6 0000000000000000FFFF00000100007F:0050 4\nport tcp ZZ:1 5\n\
         owner tcp 0.0.0.0:8080 users:((\"nginx\",pid=812,fd=6))\nowner udp *:1 \ncompose 2.26.1-4\nnonsense\n";
@@ -198,9 +203,10 @@ mod tests {
     #[test]
     fn facts_are_read_as_they_are_told() {
         let facts = HostFacts::of(SAID);
+        assert_eq!(facts.memory_bytes, Some(9_770_050_560));
         assert_eq!(facts.ids, Some((1000, 1000)));
         assert_eq!(facts.time_zone.as_deref(), Some("Europe/Berlin"));
-        assert_eq!(facts.room.get("/srv/data"), Some(&100));
+        assert_eq!(facts.room.get("/srv/data"), Some(&102_400));
         assert_eq!(facts.paths.get("/srv/a b"), Some(&PathKind::Missing));
         assert_eq!(facts.compose.as_deref(), Some("2.26.1-4"));
         let ports = facts.ports.expect("ports");
@@ -220,5 +226,22 @@ mod tests {
         );
         assert_eq!(ports[0].process, Some(("nginx".to_owned(), 812)));
         assert_eq!(HostFacts::of("").ports, None);
+    }
+
+    /// Holds because awks write large numbers each in its own way, and a plan would know nothing of the server.
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn every_awk_tells_memory_and_room() {
+        use crate::collect::script_tests::{AWKS, installed, program, with_first_in_path};
+        for (awk, words) in AWKS.into_iter().filter(|(awk, _)| installed(awk)) {
+            let folder = tempfile::tempdir().expect("a folder");
+            program(folder.path(), "awk", &format!("exec {words} \"$@\""));
+            let mut shell = with_first_in_path(folder.path());
+            let told = shell.args(["-c", SCRIPT, "sh", "/", "shop", "/proc"]).output().await;
+            let facts = HostFacts::of(&String::from_utf8_lossy(&told.expect("told").stdout));
+            assert!(facts.memory_bytes.is_some_and(|bytes| bytes > 16 << 20), "{awk}: {facts:?}");
+            assert!(facts.room.get("/").is_some_and(|bytes| *bytes > 16 << 20), "{awk}: {facts:?}");
+            assert_eq!(facts.paths.get("/proc"), Some(&PathKind::Folder), "{awk}");
+        }
     }
 }

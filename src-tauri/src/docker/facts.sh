@@ -3,7 +3,8 @@
 say() { printf '%s\n' "$*"; }
 say arch "$(uname -m)"
 say ids "$(id -u) $(id -g)"
-awk '/^MemAvailable:/ { print "memory", $2 * 1024; exit }' /proc/meminfo 2>/dev/null
+# Memory and room in KiB, as they are told: what some awks count themselves comes out as 2.4e+10.
+awk '/^MemAvailable:/ { print "memory", $2; exit }' /proc/meminfo 2>/dev/null
 say cores "$(getconf _NPROCESSORS_ONLN 2>/dev/null)"
 zone=$(readlink -f /etc/localtime 2>/dev/null)
 case "$zone" in */zoneinfo/*) say zone "${zone#*/zoneinfo/}" ;; esac
@@ -12,7 +13,10 @@ room() {
   # The nearest folder that is there: the one itself may not be yet.
   at=$1
   while [ -n "$at" ] && [ ! -e "$at" ]; do at=${at%/*}; done
-  df -Pk -- "${at:-/}" 2>/dev/null | awk -v at="$1" 'NR == 2 { print "room", $4 * 1024, at }'
+  # Names of file systems may have blanks in them: what is free stands before the percentage.
+  free=$(df -Pk -- "${at:-/}" 2>/dev/null | awk '
+    NR == 2 { for (i = 2; i <= NF; i++) if ($i ~ /^[0-9]+%$/) { print $(i - 1); exit } }')
+  say room "$free" "$1"
 }
 [ -n "$1" ] && room "$1"
 project=$2

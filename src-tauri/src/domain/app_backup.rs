@@ -3,7 +3,7 @@
 use super::{
     app_plan::AppPlan,
     app_source::AppId,
-    id::{InstalledAppId, ServerId},
+    id::{InstalledAppId, ServerId, UserId},
     installed_app::AppStatus,
 };
 use chrono::{DateTime, Utc};
@@ -163,4 +163,7 @@ pub struct AppRest {
     /// The app on another server that it becomes, where it is being moved: once that one is there, this one
     /// stays as it is.
     pub becomes: Option<(ServerId, InstalledAppId)>,
+    /// Who wants it removed here, with its data, once that one is there.
+    #[serde(default)]
+    pub removes_for: Option<UserId>,
 }

@@ -67,7 +67,7 @@ pub struct AdoptPlan {
     pub project: String,
     /// The folder that it was made in; absent where its containers do not say.
     pub folder: Option<String>,
-    /// Its compose files, full paths in order.
+    /// Its compose files and its files of variables, full paths in order.
     pub files: Vec<String>,
     /// Path of the socket of the engine that it runs in.
     pub engine: String,

@@ -26,7 +26,7 @@ use crate::{
         fleet::Topic,
         id::{InstalledAppId, ServerId, UserId},
         installed_app::{AppConfig, AppMade, AppStatus, AppWorkKind},
-        own_app::{AdoptPlan, AdoptedFiles, AppOrigin, OWN},
+        own_app::{AdoptPlan, AdoptedFiles, AppOrigin, MASK, OWN},
     },
     store::StoredInstall,
 };
@@ -140,6 +140,8 @@ impl Tomo {
         server: ServerId,
         project: &str,
     ) -> Result<InstalledAppId, AppError> {
+        // Whoever takes over the same at the same moment finds it taken.
+        let _turn = self.inner.apps.adopting.lock().await;
         let found = self.look_at_project(server, project).await?;
         let Found { plan, name, files, engine, rows, labelled, app, id, makes } = found;
         let (Some((manifest, secrets)), Some((makes, values))) = (app, makes) else {
@@ -372,6 +374,7 @@ impl Found {
         }
         let all: Vec<String> =
             self.files.compose.iter().chain(&self.files.variables).cloned().collect();
+        self.plan.files.clone_from(&all);
         for path in all {
             match self.read(&path).await? {
                 Err(obstacle) => self.problem(told(&path, obstacle)),
@@ -437,6 +440,8 @@ impl Found {
             match self.engine.merged(&self.name, &self.files).await {
                 Ok(text) => Some(text),
                 Err(error) => {
+                    // Programs quote what they could not read.
+                    let error = own::without_secrets(&error.to_string(), &env);
                     self.problem(format!("docker compose cannot read its files: {error}."));
                     None
                 }
@@ -469,10 +474,10 @@ impl Found {
         let name = self.name.clone();
         let checked = self.engine.adopted_project(&name, &self.files).check().await;
         if let Err(error) = checked {
-            let mut words = error.to_string();
+            let mut words = own::without_secrets(&error.to_string(), &env);
             for secret in secrets.values().map(ExposeSecret::expose_secret) {
                 if secret.len() >= 4 {
-                    words = words.replace(secret, "••••");
+                    words = words.replace(secret, MASK);
                 }
             }
             self.problem(format!("docker compose cannot read its files: {words}."));

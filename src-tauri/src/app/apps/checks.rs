@@ -36,16 +36,21 @@ pub(super) fn all(seen: &Seen<'_>, makes: &AppProject) -> Vec<PlanCheck> {
     checks.extend([seen.compose(), seen.architecture(), seen.memory(), seen.disk()]);
     checks.extend(seen.names(makes));
     checks.extend(seen.paths(makes));
+    in_order(&mut checks);
+    checks
+}
+
+/// Problems first.
+pub(super) fn in_order(checks: &mut [PlanCheck]) {
     checks.sort_by_key(|check| match check.outcome {
         CheckOutcome::Problem => 0,
         CheckOutcome::Warning => 1,
         CheckOutcome::Good => 2,
         CheckOutcome::Unknown => 3,
     });
-    checks
 }
 
-fn check(
+pub(super) fn check(
     kind: CheckKind,
     outcome: CheckOutcome,
     title: impl Into<String>,

@@ -116,7 +116,7 @@ impl Step for Stage {
     async fn run(self, worker: &mut Worker, engine: Engine) -> Result<(), Trouble> {
         match self {
             Self::Pull => {
-                worker.check_incoming().await?;
+                worker.check_incoming(&engine).await?;
                 worker.pull(&engine).await
             }
             Self::Write => worker.write(&engine).await,

@@ -1,6 +1,6 @@
 //! Apps on servers, as they stand: what is stored of each, and what its containers do now.
 
-use super::{catalog::Catalog, newer, update_plan::last_update, way_back::way_back};
+use super::{catalog::Catalog, newer, page::page, update_plan::last_update, way_back::way_back};
 use crate::{
     app::{Tomo, error::AppError},
     catalog,
@@ -14,7 +14,6 @@ use crate::{
             AppContainers, AppPage, AppStatus, AppWork, FoundProject, InstalledApp,
             InstalledAppDetails, InstalledApps,
         },
-        server::Server,
     },
     store::StoredInstall,
 };
@@ -296,14 +295,4 @@ fn may_end(app: &StoredInstall, row: &ContainerRow) -> bool {
     let mut services = app.config.project.services.iter();
     let service = services.find(|one| Some(&one.service) == row.container.service.as_ref());
     service.is_some_and(|one| matches!(one.restart.as_str(), "" | "no" | "on-failure"))
-}
-
-/// Where a browser finds an app.
-fn page(app: &StoredInstall, server: &Server) -> Option<AppPage> {
-    let web = app.config.manifest.web.as_ref()?;
-    let port: u16 = app.config.values.get(&web.port)?.parse().ok()?;
-    let scheme = if web.is_https { "https" } else { "http" };
-    let host = if server.is_local() { "localhost" } else { &server.host };
-    let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
-    Some(AppPage { port, url: format!("{scheme}://{host}:{port}{}", web.path) })
 }

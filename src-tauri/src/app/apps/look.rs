@@ -1,6 +1,6 @@
 //! What an app is made of on its server, as the engine says and not as somebody asked for it.
 
-use super::{trouble::Trouble, worker::Worker};
+use super::{page, trouble::Trouble, worker::Worker};
 use crate::{
     docker::Engine,
     domain::{
@@ -13,7 +13,7 @@ impl Worker {
     /// Looks at each of its containers, and notes what is there.
     pub(super) async fn look(&mut self, engine: &Engine) -> Result<(), Trouble> {
         let containers = self.containers(engine).await?;
-        let page = self.page_service();
+        let page = page::service(&self.app);
         let main = containers
             .iter()
             .find(|one| page.is_some() && one.service == page)
@@ -51,15 +51,6 @@ impl Worker {
         }
         (self.app.networks, self.app.volumes, self.app.binds) = (networks, volumes, binds);
         self.save().await
-    }
-
-    /// The service that the app's page is at: the one that opens its port.
-    fn page_service(&self) -> Option<String> {
-        let config = &self.app.config;
-        let setting = &config.manifest.web.as_ref()?.port;
-        let port: u16 = config.values.get(setting)?.parse().ok()?;
-        let mut ports = config.project.ports.iter();
-        ports.find(|one| one.host_port == Some(port)).map(|one| one.service.clone())
     }
 
     fn is_own_network(&self, name: &str) -> bool {

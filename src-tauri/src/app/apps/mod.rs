@@ -11,6 +11,7 @@ mod life;
 mod look;
 mod newer;
 mod own;
+mod page;
 mod pins;
 mod place;
 mod planning;
@@ -51,6 +52,8 @@ use std::{
 pub(super) struct Apps {
     /// The catalog as it was last read; none until somebody looks, and after every change.
     catalog: tokio::sync::Mutex<Option<Arc<Catalog>>>,
+    /// One project is taken over at a time.
+    adopting: tokio::sync::Mutex<()>,
     /// Sources that are being read now.
     syncing: Mutex<HashSet<AppName>>,
     /// What is being done to apps on servers now.

@@ -52,6 +52,8 @@ pub(super) struct Looked {
     pub(super) values: Values,
     /// What the engine holds; absent where it could not be asked.
     pub(super) holdings: Option<Holdings>,
+    /// What the server says of itself.
+    pub(super) facts: HostFacts,
 }
 
 impl Tomo {
@@ -157,7 +159,8 @@ impl Tomo {
             folder: format!("~/tomo/{project}"),
             flags: catalog::flags(&manifest),
         };
-        Ok(Looked { plan, manifest, project, secrets: AppSecrets::new(), engine, values, holdings })
+        let secrets = AppSecrets::new();
+        Ok(Looked { plan, manifest, project, secrets, engine, values, holdings, facts })
     }
 
     /// The engine of a server that apps are installed in: the first that takes changes.

@@ -1,6 +1,7 @@
 //! The page of an app in the browser: where this computer reaches it, at its own address; else through the SSH
 //! connection of its server, at a port of 127.0.0.1.
 
+use super::page::opened;
 use crate::{
     app::{Tomo, activity::Entry, error::AppError},
     docker::host::Host,
@@ -227,8 +228,7 @@ async fn is_in_reach(url: &Url, port: u16) -> bool {
 
 /// The address on its server that the page of an app is at.
 fn host_of(app: &StoredInstall, page: &AppPage) -> String {
-    let mut ports = app.config.project.ports.iter();
-    let own = ports.find(|port| port.host_port == Some(page.port));
+    let own = opened(&app.config, page.port);
     let ip = own.and_then(|port| port.host_ip.as_deref()).unwrap_or_default();
     match ip.trim_matches(['[', ']']).parse::<std::net::IpAddr>() {
         Ok(ip) if !ip.is_unspecified() => ip.to_string(),

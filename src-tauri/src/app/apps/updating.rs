@@ -137,7 +137,7 @@ impl Step for Stage {
     async fn run(self, worker: &mut Worker, engine: Engine) -> Result<(), Trouble> {
         match self {
             Self::Pull => {
-                worker.check_incoming().await?;
+                worker.check_incoming(&engine).await?;
                 worker.pull_for_update(&engine).await
             }
             Self::Stop => worker.stop_for_update(&engine).await,

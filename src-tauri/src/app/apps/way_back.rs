@@ -80,6 +80,13 @@ impl Tomo {
         self.stored_app(id).await?;
         let doing = self.begin_work(id, AppWorkKind::RollBack, &[])?;
         let mut app = self.stored_app(id).await?;
+        // What somebody wrote into their files since is not written over.
+        if app.config.adopted.is_some()
+            && app.config.update.is_none()
+            && let Some(why) = self.cannot_edit(&app).await
+        {
+            return Err(AppError::Invalid(why));
+        }
         let mut secrets = self.secrets_of(id).await?;
         let from = app.version().to_owned();
         let update = match (app.config.update.take(), app.config.earlier.take()) {

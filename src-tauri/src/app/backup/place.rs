@@ -4,6 +4,8 @@
 use super::error::BackupError;
 use chrono::{DateTime, Local};
 use sha2::{Digest, Sha256};
+#[cfg(unix)]
+use std::time::Duration;
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read},
@@ -16,6 +18,12 @@ pub(super) const ENDING: &str = "tomobackup";
 const LOCK: &str = "backup.lock";
 /// What a folder for half-done work begins with.
 const WORKSHOP: &str = ".tomo-workshop-";
+/// What a file that is not whole yet begins and ends with.
+const UNFINISHED: &str = ".tomo-";
+const UNFINISHED_ENDING: &str = ".part";
+/// Who has begun a file may not hold it yet.
+#[cfg(unix)]
+const JUST_BEGUN: Duration = Duration::from_secs(60);
 /// How much of a file names it. age begins a file with random bytes.
 const MARK_BYTES: u64 = 256;
 
@@ -66,6 +74,30 @@ pub(super) fn workshop(data: &Path) -> Result<TempDir, BackupError> {
         .map_err(|error| BackupError::write(data.join(WORKSHOP), error))
 }
 
+/// Removes what writers that were killed have left in a folder: nobody holds it any more.
+#[cfg(unix)]
+fn clear_unfinished(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let is_old = || {
+            let age = entry.metadata().ok()?.modified().ok()?.elapsed().ok()?;
+            Some(age > JUST_BEGUN)
+        };
+        let is_one = name.starts_with(UNFINISHED) && name.ends_with(UNFINISHED_ENDING);
+        if !is_one || is_old() != Some(true) {
+            continue;
+        }
+        let Ok(file) = OpenOptions::new().write(true).open(entry.path()) else { continue };
+        if file.try_lock().is_ok()
+            && let Err(error) = fs::remove_file(entry.path())
+        {
+            tracing::warn!(%error, "what an interrupted backup has left could not be removed");
+        }
+    }
+}
+
 /// A file that is not there before it is whole.
 pub(crate) struct NewFile {
     path: PathBuf,
@@ -86,11 +118,16 @@ impl NewFile {
         if !folder.is_dir() {
             return Err(BackupError::NoFolder(folder.into()));
         }
+        #[cfg(unix)]
+        clear_unfinished(folder);
         let file = tempfile::Builder::new()
-            .prefix(".tomo-")
-            .suffix(".part")
+            .prefix(UNFINISHED)
+            .suffix(UNFINISHED_ENDING)
             .tempfile_in(folder)
             .map_err(|error| BackupError::write(path, error))?;
+        // Where it cannot be held, somebody has to remove what a Tomo that was killed leaves.
+        #[cfg(unix)]
+        let _ = file.as_file().try_lock();
         Ok(Self { path: path.into(), file })
     }
 

@@ -11,6 +11,8 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
+pub use ports::speaks_https;
+
 use super::{
     compose, dotenv,
     imported::{id_of, tag, within},
@@ -183,4 +185,16 @@ fn is_mask(value: &str) -> bool {
 pub fn speaks_to_compose(env: &str) -> bool {
     dotenv::read(env)
         .is_ok_and(|all| all.iter().any(|entry| super::setting::is_reserved(&entry.name)))
+}
+
+/// A text without the values of a file of variables that may be secrets, by their names or by what they are.
+#[must_use]
+pub fn without_secrets(text: &str, env: &str) -> String {
+    let entries = dotenv::read(env).unwrap_or_default();
+    let is_one = |entry: &&dotenv::Entry| {
+        entry.value.len() >= 4
+            && (secrets::is_secret(&entry.name) || secrets::tells(&entry.value, &[]))
+    };
+    let hidden = entries.iter().filter(is_one);
+    hidden.fold(text.to_owned(), |text, entry| text.replace(&entry.value, MASK))
 }

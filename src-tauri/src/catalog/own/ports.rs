@@ -17,6 +17,12 @@ const NO_PAGES: [u16; 18] = [
     27_017,
 ];
 
+/// Whether a browser asks this port of a container over TLS, as its number says; nothing where none opens it.
+#[must_use]
+pub fn speaks_https(inside: u16) -> Option<bool> {
+    (!NO_PAGES.contains(&inside)).then_some(matches!(inside, 443 | 8_443 | 9_443))
+}
+
 /// Makes a tree ask for its ports, and says what changed where.
 pub(super) fn ask(tree: &mut Node, asking: &mut Asking<'_>) -> Vec<Edit> {
     let mut edits = Vec::new();
@@ -110,8 +116,10 @@ fn named(
         }
     };
     *is_first = false;
-    if asking.web.is_none() && protocol == PortProtocol::Tcp && !NO_PAGES.contains(&inside) {
-        let is_https = matches!(inside, 443 | 8_443 | 9_443);
+    if asking.web.is_none()
+        && protocol == PortProtocol::Tcp
+        && let Some(is_https) = speaks_https(inside)
+    {
         asking.web = Some(AppWeb { port: name.clone(), path: "/".to_owned(), is_https });
     }
     is_new.then_some(name)

@@ -45,6 +45,7 @@ pub(super) fn take(tree: &mut Node, asking: &mut Asking<'_>) -> Vec<Edit> {
         }
         None
     });
+    name_secrets(tree, asking);
     change_texts(tree, &mut |line, text| {
         let (without, taken) = {
             let is_meant = |name: &str| asking.holds_secret(name);
@@ -92,6 +93,36 @@ pub(super) fn take(tree: &mut Node, asking: &mut Asking<'_>) -> Vec<Edit> {
         Some(new)
     });
     edits
+}
+
+/// Variables whose default is an address with a password in it, and those that compose makes secrets of, hold
+/// secrets, whatever they are called.
+fn name_secrets(tree: &mut Node, asking: &mut Asking<'_>) {
+    change_texts(tree, &mut |_, text| {
+        for used in variables::used(text).unwrap_or_default() {
+            if used.default.as_deref().is_some_and(has_password) {
+                asking.is_secret(&used.name);
+            }
+        }
+    });
+    for (_, secret) in tree.get("secrets").map_or(&[][..], Node::entries) {
+        if let Some(name) = secret.get("environment").and_then(Node::text) {
+            asking.is_secret(name);
+        }
+    }
+}
+
+/// Whether a value has one of these words in it, as a password is found in an address or in a text.
+pub(super) fn tells(value: &str, words: &[&str]) -> bool {
+    has_password(value) || words.iter().any(|word| is_within(value, word))
+}
+
+/// Whether a word that is a secret stands in a text, and not another that is like it by chance.
+fn is_within(text: &str, word: &str) -> bool {
+    let is_in_address = word.len() >= 4
+        && text.contains("://")
+        && [format!(":{word}@"), format!("={word}")].iter().any(|it| text.contains(it));
+    is_in_address || (word.len() >= SHORT && text.contains(word))
 }
 
 /// A value that is not made of variables.
@@ -186,16 +217,17 @@ fn change_texts(node: &mut Node, change: &mut dyn FnMut(u32, &mut String)) {
 fn replace_known(tree: &mut Node, found: &[(String, String)], edits: &mut Vec<Edit>) {
     let mut replace = |line: u32, text: &mut String| {
         for (word, name) in found {
-            let is_in_address = word.len() >= 4
-                && text.contains("://")
-                && [format!(":{word}@"), format!("={word}")].iter().any(|it| text.contains(it));
-            if is_in_address || (word.len() >= SHORT && text.contains(word.as_str())) {
+            if is_within(text, word) {
                 let new = text.replace(word.as_str(), &format!("${{{name}}}"));
                 edits.push(Edit { line, old: text.clone(), new: new.clone() });
                 *text = new;
             }
         }
     };
+    if let Some(Kind::Map(configs)) = tree.get_mut("configs").map(|node| &mut node.kind) {
+        let contents = configs.iter_mut().filter_map(|(_, config)| config.get_mut("content"));
+        contents.for_each(|content| change_texts(content, &mut replace));
+    }
     let Some(Kind::Map(services)) = tree.get_mut("services").map(|node| &mut node.kind) else {
         return;
     };

@@ -12,7 +12,7 @@ use super::{
         yaml::{Kind, Node},
     },
     Pasted, is_mask, of_variables, rules,
-    secrets::is_secret,
+    secrets::{is_secret, tells},
 };
 use crate::domain::{
     app::{AppSetting, AppSettingKind, AppWeb, PortProtocol},
@@ -132,8 +132,25 @@ impl<'a> Asking<'a> {
         name
     }
 
+    /// Variables whose values have the value of a secret in them hold secrets as well.
+    fn find_secrets(&mut self) {
+        let is_known = |entry: &&Entry| self.holds_secret(&entry.name) && !is_mask(&entry.value);
+        let written = self.entries.iter().filter(is_known).map(|entry| entry.value.as_str());
+        let taken = self.secrets.values().map(ExposeSecret::expose_secret);
+        let kept = self.pasted.kept.into_iter().flat_map(BTreeMap::values);
+        let kept = kept.map(ExposeSecret::expose_secret);
+        let words: Vec<&str> = written.chain(taken).chain(kept).collect();
+        let telling = self.entries.iter().filter(|entry| tells(&entry.value, &words));
+        let names: Vec<String> = telling.map(|entry| entry.name.clone()).collect();
+        self.secret_names.extend(names);
+    }
+
     /// All settings, and the values of those that are secrets.
-    pub(super) fn finish(self, tree: &Node) -> Result<(Vec<AppSetting>, AppSecrets), Vec<Problem>> {
+    pub(super) fn finish(
+        mut self,
+        tree: &Node,
+    ) -> Result<(Vec<AppSetting>, AppSecrets), Vec<Problem>> {
+        self.find_secrets();
         let mut problems = Problems::default();
         let mut used: Vec<(u32, Variable)> = Vec::new();
         compose::find_variables(tree, &mut used, &mut problems);

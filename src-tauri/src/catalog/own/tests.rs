@@ -125,6 +125,24 @@ fn secrets_in_anchors_leave_the_file_too() {
     assert_eq!(value.and_then(Node::text), Some("${MYSQL_PASSWORD}"), "{}", manifest.compose);
 }
 
+/// Holds because a password is one wherever it stands: in an address, in the text of a file, under any name.
+#[test]
+fn passwords_within_other_texts_are_secrets() {
+    let text = "services:\n  web:\n    image: w:1\n    environment:\n      DB_PASSWORD: ${DB_PASSWORD}\n      \
+        DB: ${DB}\n      CACHE: ${CACHE:-redis://a:word-of-cache@cache}\n      PLAIN: ${PLAIN}\n      \
+        ADMIN_PASSWORD: word-of-admin\n    configs: [c]\n    secrets: [s]\nconfigs:\n  c:\n    \
+        content: |\n      admin = word-of-admin\nsecrets:\n  s:\n    environment: ANYTHING\n";
+    let env =
+        "DB_PASSWORD=word-of-db\nDB=user=a;password=word-of-db\nPLAIN=b\nANYTHING=word-of-all\n";
+    let (manifest, secrets, notes) = taken(text, Some(env));
+    let told = format!("{manifest:?}{notes:?}");
+    assert!(!told.contains("word-of-"), "{told}");
+    let names: Vec<&str> = secrets.keys().map(String::as_str).collect();
+    assert_eq!(names, ["ADMIN_PASSWORD", "ANYTHING", "CACHE", "DB", "DB_PASSWORD"]);
+    assert_eq!(secrets["CACHE"].expose_secret(), "redis://a:word-of-cache@cache");
+    assert!(manifest.compose.contains("admin = ${ADMIN_PASSWORD}"), "{}", manifest.compose);
+}
+
 /// Holds because the line of a guide and a file go the same way.
 #[test]
 fn a_docker_run_line_is_taken() {

@@ -95,7 +95,7 @@ async fn a_project_is_taken_over_managed_edited_and_released() {
     let before = containers(&lab);
     let plan = lab.house().ask("app.adopt_plan", one(&lab, "2shop_x")).await;
     assert_eq!((&plan["is_ready"], &plan["problems"]), (&json!(true), &json!([])), "{plan:#}");
-    assert_eq!(plan["files"], json!([file]));
+    assert_eq!(plan["files"], json!([file, folder.join(".env")]));
     assert_eq!(
         (&plan["secrets"], &plan["volumes"]),
         (&json!(["PW", "LITERAL_TOKEN"]), &json!(["2shop_x_data"]))
@@ -112,6 +112,9 @@ async fn a_project_is_taken_over_managed_edited_and_released() {
     assert_eq!(app["volumes"][0]["name"], "2shop_x_data", "{app:#}");
     assert!(!app.to_string().contains(SECRET), "{app:#}");
     assert_eq!(containers(&lab), before, "nothing was restarted or made anew");
+    // It has a page, at the port that it opens.
+    let page = app["app"]["page"]["url"].as_str().expect("a page").to_owned();
+    assert_eq!(fetched(&page), "by hand\n");
     assert_eq!(fs::read_to_string(&file).expect("a file"), original);
     let list = lab.house().ask("app.list", json!({})).await;
     assert_eq!(
@@ -158,9 +161,7 @@ async fn a_project_is_taken_over_managed_edited_and_released() {
         original
     );
     assert_eq!(lab.docker.docker(&["exec", "2shop_x-web-1", "cat", "/data/secret"]), SECRET);
-    let port = fs::read_to_string(folder.join(".env")).expect("variables");
-    let port = port.lines().find_map(|line| line.strip_prefix("PORT=")).expect("a port").to_owned();
-    assert_eq!(fetched(&format!("http://127.0.0.1:{port}/")), "by hand\n");
+    assert_eq!(fetched(&page), "by hand\n");
     assert!(fs::read_to_string(folder.join(".env")).expect("variables").contains("FREE=1"));
 
     // What somebody changes there by hand is not written over.
@@ -168,6 +169,8 @@ async fn a_project_is_taken_over_managed_edited_and_released() {
     let files = lab.house().ask("app.files", json!({ "id": id })).await;
     assert_eq!(files["can_edit"], false);
     assert!(files["why_not"].as_str().is_some_and(|why| why.contains("was changed on the server")));
+    let refused = lab.house().refused("app.roll_back", json!({ "id": id }), Code::Invalid).await;
+    assert!(refused.message.contains("was changed on the server"), "{refused:?}");
 
     // Released, it goes on as it is.
     let preview = lab.house().ask("app.uninstall_preview", json!({ "id": id })).await;

@@ -192,6 +192,17 @@ async fn an_app_that_is_gone_comes_back() {
     let mut wish = rich.restore("one.tomoapp");
     wish["project"] = json!("again");
     wish["values"] = json!({ "GREETING": "good morning" });
+    // Folders that are there are not the app's alone.
+    let plan = house.ask("app.restore_plan", wish.clone()).await;
+    let checks = plan["plan"]["checks"].as_array().expect("checks");
+    let warned = |name: &str| {
+        let path = rich.file(name);
+        let its = checks.iter().filter(|check| check["title"] == json!(path));
+        its.map(|check| check["outcome"].clone()).collect::<Vec<_>>()
+    };
+    for name in ["films", "app.conf"] {
+        assert_eq!(warned(name), [json!("warning")], "{name}: {plan:#}");
+    }
     let begun = house.ask("app.restore", wish).await;
     let id = begun["app"]["id"].as_str().expect("an id");
     let app = rich.lab.until_status(id, "running").await;
@@ -252,6 +263,24 @@ async fn a_damaged_backup_changes_nothing() {
     rich.lab.house().refused("app.backup", weak, Code::Invalid).await;
 }
 
+/// Holds because data that no container has at the moment would be missing from the file, and nobody would know.
+#[tokio::test(flavor = "multi_thread")]
+async fn data_that_is_gone_is_missed() {
+    let Some(rich) = Rich::start().await else { return };
+    let house = rich.lab.house();
+    rich.lab.docker.docker(&["rm", "-f", "web-side-1"]);
+    house.ask("app.backup", rich.wish("one.tomoapp", "stop")).await;
+    let app = rich.lab.until(&rich.id, "failed", |app| app["failure"].is_object()).await;
+    let why = app["failure"]["message"].as_str().expect("why");
+    assert!(why.contains("o container has"), "{why}");
+    let app = rich.lab.until_status(&rich.id, "running").await;
+    assert_eq!(app["backups"], json!([]), "{app:#}");
+    assert!(!Path::new(&rich.file("one.tomoapp")).exists());
+    // With the app all of its containers were started again.
+    let app = rich.back_up("one.tomoapp", "stop").await;
+    assert_eq!(app["failure"], Value::Null, "{app:#}");
+}
+
 /// Much to be written, so that there is a moment to end it in.
 fn much(rich: &Rich) {
     rich.run("web-web-1", "dd if=/dev/urandom of=/data/much bs=1M count=200");
@@ -279,6 +308,16 @@ async fn a_backup_that_is_ended_lets_the_app_go_on() {
         found.filter(|it| it.file_name().to_string_lossy().contains("tomo")).count()
     };
     assert_eq!(files(), 0, "nothing of the file is left");
+    // What a Tomo that was killed has left goes with the next; what somebody still writes stays.
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(3_600);
+    let old = |name: &str| {
+        let file = fs::File::create(rich.file(name)).expect("a file");
+        file.set_modified(long_ago).expect("a time");
+        file
+    };
+    drop(old(".tomo-left.part"));
+    let held = old(".tomo-held.part");
+    held.lock().expect("held");
     // A disk that is full, or not there.
     let mut nowhere = rich.wish("one.tomoapp", "stop");
     nowhere["path"] = json!("/dev/full/one.tomoapp");
@@ -294,6 +333,8 @@ async fn a_backup_that_is_ended_lets_the_app_go_on() {
     assert_eq!((&app["app"]["status"], &app["failure"]["left"]), (&json!("running"), &json!([])));
     assert!(is_running(&other, &rich));
     assert!(!Path::new(&rich.file("one.tomoapp")).exists());
+    assert!(!Path::new(&rich.file(".tomo-left.part")).exists());
+    assert!(Path::new(&rich.file(".tomo-held.part")).exists());
 }
 
 /// Holds because the copies that updates are put back from, and backups, have files of other owners than the

@@ -3259,7 +3259,7 @@ project: string,
  */
 folder: string | null, 
 /**
- * Its compose files, full paths in order.
+ * Its compose files and its files of variables, full paths in order.
  */
 files: Array<string>, 
 /**

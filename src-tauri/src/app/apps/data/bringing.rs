@@ -1,6 +1,7 @@
 //! Bringing data into an app that is being made: from a backup, or from the same app on another server.
 
 use super::{
+    arrival,
     file::{Piece, Pieces, read_parts},
     ways::{To, Way, ways},
 };
@@ -11,7 +12,7 @@ use crate::{
     },
     docker::{DataPlace, DataStream, Engine},
     domain::{
-        app_backup::AppDataPart,
+        app_backup::{AppDataKind, AppDataPart},
         container::Container,
         id::{InstalledAppId, ServerId},
     },
@@ -147,16 +148,32 @@ impl Worker {
     }
 
     /// Reads a backup that data is to come from to its end: what is damaged is told before anything is touched.
-    pub(in crate::app::apps) async fn check_incoming(&self) -> Result<(), Trouble> {
-        let incoming = self.tomo.expected_data(self.app.id);
-        let Some(From::File { path, passphrase }) = incoming.as_deref().map(|it| &it.from) else {
-            return Ok(());
-        };
+    pub(in crate::app::apps) async fn check_incoming(
+        &self,
+        engine: &Engine,
+    ) -> Result<(), Trouble> {
+        let Some(incoming) = self.tomo.expected_data(self.app.id) else { return Ok(()) };
+        let From::File { path, passphrase } = &incoming.from else { return Ok(()) };
         let mut pieces = read_parts(path.clone(), passphrase.clone());
-        while let Some(piece) = pieces.recv().await {
-            piece?;
+        let mut parts = incoming.parts.iter();
+        let mut part = parts.next();
+        let (mut bytes, mut of_volumes) = (0_u64, 0_u64);
+        loop {
+            let next = self.doing.cancel.run_until_cancelled(pieces.recv()).await;
+            match next.ok_or(Trouble::Cancelled)?.transpose()? {
+                Some(Piece::Data(piece)) => {
+                    bytes += piece.len() as u64;
+                    if part.is_some_and(|part| part.kind == AppDataKind::Volume) {
+                        of_volumes += piece.len() as u64;
+                    }
+                }
+                Some(Piece::End) => part = parts.next(),
+                None => break,
+            }
+            let words = format!("Reading the backup first: {}", size(bytes));
+            self.doing.tell(|step| step.detail = Some(words));
         }
-        Ok(())
+        arrival::refuse_without_room(engine, of_volumes).await
     }
 
     /// The place that a part goes to, as it has to be before.

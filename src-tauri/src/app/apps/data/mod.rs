@@ -1,6 +1,7 @@
 //! The data of apps: backed up to a file of this computer, brought back from one, and carried to another
 //! server. It streams: nothing of it is held whole, and nothing lies on a disk unencrypted on its way.
 
+mod arrival;
 mod bringing;
 mod file;
 mod moving;

@@ -2,10 +2,11 @@
 //! stays stopped here, or is removed. What fails leaves it running where it was.
 
 use super::{
+    arrival,
     bringing::{From, Incoming},
     parts::{Data, data_of},
     rest::Rest,
-    restoring::{folder_of, own_values, refuse_taken},
+    restoring::{folder_of, own_values},
     saving::refuse_unfinished,
     ways::{Way, ways},
 };
@@ -87,9 +88,9 @@ impl Tomo {
         };
         let mut looked = self.look_for(config.manifest.clone(), &new).await?;
         let mut data = data_of(&app);
-        if let Some(engine) = self.engine_at(app.server_id, &config.engine) {
-            // What is not there at the moment stands in the way of the move itself.
-            let _ = data.without_strange(&app, &engine).await;
+        let engine = self.engine_at(app.server_id, &config.engine);
+        if let Some(engine) = &engine {
+            data.without_strange(&app, engine).await?;
         }
         let ways = match &looked.plan.makes {
             Some(makes) => {
@@ -97,7 +98,10 @@ impl Tomo {
             }
             None => Vec::new(),
         };
-        refuse_taken(&mut looked, &ways);
+        arrival::judge(&mut looked, &ways);
+        if let Some(engine) = &engine {
+            arrival::judge_room(&mut looked, engine, &data.parts).await;
+        }
         Ok(Prospect { looked, data, ways })
     }
 
@@ -137,19 +141,12 @@ impl Tomo {
         self.record(entry.with(details)).await;
         let name = app.project_name()?;
         let mut source = Worker { tomo: self.clone(), doing, app, name, secrets };
-        let (tomo, wish) = (self.clone(), wish.clone());
+        let (tomo, removes_for) = (self.clone(), wish.removes_source.then_some(by));
         let saved = source.save().await;
         saved.map_err(|trouble| AppError::Invalid(trouble.words()))?;
         let work = async move {
-            let source_id = source.app.id;
-            let has_moved = Moving { source, target, has_started: false }.run().await;
+            Moving { source, target, removes_for, has_started: false }.run().await;
             tomo.expect_no_data(id);
-            if has_moved && wish.removes_source {
-                let removed = tomo.uninstall_app(by, source_id, true).await;
-                if let Err(error) = removed {
-                    tracing::warn!(%error, "an app that has moved could not be removed");
-                }
-            }
         };
         self.inner.tasks.spawn_on(work, &self.inner.runtime);
         Ok(id)
@@ -213,21 +210,21 @@ impl Step for StillRests {
 struct Moving {
     source: Worker,
     target: Worker,
+    removes_for: Option<UserId>,
     /// Whether it may run there.
     has_started: bool,
 }
 
 impl Moving {
-    /// Says whether it is there now, and only there.
-    async fn run(mut self) -> bool {
+    async fn run(mut self) {
         let done = self.go().await;
         let Err(trouble) = done else {
-            self.source.has_moved().await;
-            return true;
+            drop(self.target);
+            return self.source.has_moved().await;
         };
         // A Tomo that ends leaves both as they are: the next one takes back what was made, and wakes this one.
         if matches!(trouble, Trouble::Cancelled) && !self.source.doing.is_cancelled() {
-            return false;
+            return;
         }
         let is_cancelled = self.source.doing.is_cancelled();
         let there = self.target.failure(&trouble).await;
@@ -241,11 +238,10 @@ impl Moving {
             self.source.app.status = AppStatus::Stopped;
             let words = format!("What was made there may still run: {}", left.join(" "));
             self.source.did_not_rest(failure, Err(Trouble::Failed(words))).await;
-            return false;
+            return;
         }
         let woken = self.source.wake().await;
         self.source.did_not_rest(failure, woken).await;
-        false
     }
 
     async fn go(&mut self) -> Result<(), Trouble> {
@@ -277,8 +273,8 @@ impl Moving {
     /// The app stops here, and says what there is to carry.
     async fn rest(&mut self) -> Result<(), Trouble> {
         let becomes = Some((self.target.app.server_id, self.target.app.id));
-        let source = &mut self.source;
-        source.step(Rest { mode: AppRestMode::Stop, becomes }).await?;
+        let (source, removes_for) = (&mut self.source, self.removes_for);
+        source.step(Rest { mode: AppRestMode::Stop, becomes, removes_for }).await?;
         let gathered = Mutex::new(None);
         source.step(Gather(&gathered)).await?;
         let gathered = gathered.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -294,9 +290,12 @@ impl Moving {
 }
 
 impl Worker {
-    /// The app is on another server now: it stays stopped here until somebody removes it.
-    pub(super) async fn has_moved(&mut self) {
-        let becomes = self.app.config.rest.take().and_then(|rest| rest.becomes);
+    /// The app is on another server now: it stays stopped here until somebody removes it, or is removed now where
+    /// somebody wanted that.
+    pub(super) async fn has_moved(mut self) {
+        let rest = self.app.config.rest.take();
+        let removes_for = rest.as_ref().and_then(|rest| rest.removes_for);
+        let becomes = rest.and_then(|rest| rest.becomes);
         self.app.config.failure = None;
         self.app.error = None;
         self.store_end(AppStatus::Stopped).await;
@@ -305,5 +304,12 @@ impl Worker {
         let message = format!("{} moved{from}{to}", self.app.title());
         let entry = Entry::by_tomo(ActivityKind::AppMoved, message).to_app(&self.app);
         self.tomo.record(entry.with(json!({ "app": self.app.app }))).await;
+        let Some(by) = removes_for else { return };
+        let (tomo, id) = (self.tomo.clone(), self.app.id);
+        // Removing it is another thing that is done to it.
+        drop(self);
+        if let Err(error) = tomo.uninstall_app(by, id, true).await {
+            tracing::warn!(%error, "an app that has moved could not be removed");
+        }
     }
 }

@@ -118,21 +118,29 @@ impl Data {
         engine: &Engine,
     ) -> Result<(), EngineError> {
         let folder = app.config.folder.clone().unwrap_or_default();
-        let mut kept = Vec::new();
-        for part in std::mem::take(&mut self.parts) {
-            let way = ways(std::slice::from_ref(&part), &app.config.project, &folder);
+        let mut strange = Vec::new();
+        for part in &self.parts {
+            let way = ways(std::slice::from_ref(part), &app.config.project, &folder);
             if let Err(why) = way {
-                self.left_out.push(left(&part.name, why.trim_end_matches('.')));
+                strange.push(left(&part.name, why.trim_end_matches('.')));
                 continue;
             }
-            if part.kind == AppDataKind::Volume && !engine.can_copy_volume(&part.name).await? {
-                let why = "its data does not lie on the engine's own disk; back it up where it is";
-                self.left_out.push(left(&part.name, why));
+            if part.kind != AppDataKind::Volume {
                 continue;
             }
-            kept.push(part);
+            match engine.can_copy_volume(&part.name).await {
+                // Whoever reads it finds out that it is gone.
+                Ok(true) | Err(EngineError::NotFound(_)) => {}
+                Ok(false) => {
+                    let why =
+                        "its data does not lie on the engine's own disk; back it up where it is";
+                    strange.push(left(&part.name, why));
+                }
+                Err(error) => return Err(error),
+            }
         }
-        self.parts = kept;
+        self.parts.retain(|part| strange.iter().all(|other| other.name != part.name));
+        self.left_out.extend(strange);
         Ok(())
     }
 
@@ -226,8 +234,7 @@ impl Tomo {
         let mut data = data_of(&app);
         let engine = self.engine_at(app.server_id, &app.config.engine);
         if let Some(engine) = &engine {
-            // What is not there at the moment is missed when it is backed up.
-            let _ = data.without_strange(&app, engine).await;
+            data.without_strange(&app, engine).await?;
         }
         let Data { mut parts, left_out } = data;
         if let Some(engine) = engine {

@@ -17,7 +17,7 @@ use crate::{
         activity::ActivityKind,
         app_backup::{AppRest, AppRestMode},
         container::{ContainerAction, ContainerState, RestartPolicy},
-        id::{InstalledAppId, ServerId},
+        id::{InstalledAppId, ServerId, UserId},
         installed_app::{AppFailure, AppStatus, AppWorkKind},
     },
     store::StoredInstall,
@@ -37,6 +37,8 @@ pub(super) struct Rest {
     pub(super) mode: AppRestMode,
     /// The app that it becomes elsewhere.
     pub(super) becomes: Option<(ServerId, InstalledAppId)>,
+    /// Who wants it removed once it is there.
+    pub(super) removes_for: Option<UserId>,
 }
 
 impl Rest {
@@ -61,8 +63,8 @@ impl Step for Rest {
     async fn run(self, worker: &mut Worker, engine: Engine) -> Result<(), Trouble> {
         if worker.app.config.rest.is_none() {
             let before = worker.app.status;
-            worker.app.config.rest =
-                Some(AppRest { mode: self.mode, before, becomes: self.becomes });
+            let Self { mode, becomes, removes_for } = self;
+            worker.app.config.rest = Some(AppRest { mode, before, becomes, removes_for });
             worker.stands_at(AppStatus::Starting).await?;
         }
         match self.mode {
@@ -205,11 +207,16 @@ impl Tomo {
         let mut worker = Worker { tomo: self.clone(), doing, app, name, secrets };
         let work = async move {
             if has_moved {
-                worker.has_moved().await;
-                return;
+                return worker.has_moved().await;
             }
-            let broken = Trouble::Failed("Tomo was ended in the midst of it".to_owned());
-            let failure = worker.failure(&broken).await;
+            // Where it is woken only now because its server was away, what failed is known.
+            let failure = match worker.app.config.failure.take() {
+                Some(known) => known,
+                None => {
+                    let broken = Trouble::Failed("Tomo was ended in the midst of it".to_owned());
+                    worker.failure(&broken).await
+                }
+            };
             let woken = worker.wake().await;
             worker.did_not_rest(AppFailure { kind, ..failure }, woken).await;
         };

@@ -2,6 +2,7 @@
 //! first and put back if it does not become well.
 
 use super::{
+    arrival,
     bringing::{From, Incoming},
     file::{Saved, open_by},
     ways::{To, Way, ways},
@@ -26,7 +27,7 @@ use crate::{
         activity::ActivityKind,
         app::{AppManifest, AppSettingKind},
         app_backup::{AppBackupContents, RestorePlan},
-        app_plan::{AppPlan, CheckKind, CheckOutcome, PlanCheck},
+        app_plan::AppPlan,
         app_project::AppProject,
         credential::AppSecrets,
         id::{InstalledAppId, ServerId, UserId},
@@ -91,29 +92,6 @@ pub(super) fn own_values(manifest: &AppManifest, values: &Values, other: &Values
     let mut own: Values = own.map(|(name, value)| (name.clone(), value.clone())).collect();
     own.extend(other.clone());
     own
-}
-
-/// Volumes that are there already have somebody's data: nothing is brought over it unguarded.
-pub(super) fn refuse_taken(looked: &mut Looked, ways: &[Way]) {
-    let Some(holdings) = &looked.holdings else { return };
-    for way in ways {
-        let To::OwnVolume(name) = &way.to else { continue };
-        if holdings.volumes.contains(name) {
-            looked.plan.is_ready = false;
-            looked.plan.checks.insert(
-                0,
-                PlanCheck {
-                    kind: CheckKind::Names,
-                    outcome: CheckOutcome::Problem,
-                    title: format!("The volume {name} is there already"),
-                    detail: "what is in it would be lost; choose another name, or remove it first"
-                        .to_owned(),
-                    setting: None,
-                    fix: None,
-                },
-            );
-        }
-    }
 }
 
 impl Tomo {
@@ -205,7 +183,7 @@ impl Tomo {
             }
             None => Vec::new(),
         };
-        refuse_taken(&mut looked, &ways);
+        arrival::judge(&mut looked, &ways);
         Ok(Prospect { path, saved, ways, outlook: Outlook::New(Box::new(looked)) })
     }
 

@@ -197,7 +197,7 @@ impl Worker {
     async fn back_up(mut self, job: Job) {
         let mut done = Ok(());
         if let Some(mode) = job.mode {
-            done = self.step(Rest { mode, becomes: None }).await;
+            done = self.step(Rest { mode, becomes: None, removes_for: None }).await;
         }
         if done.is_ok() {
             done = self.step(Save(&job)).await;
