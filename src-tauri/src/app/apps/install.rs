@@ -342,8 +342,8 @@ impl Worker {
         self.save().await?;
         let written = self.write_files(engine, &project).await;
         self.save().await?;
-        written?;
-        Ok(project.check().await?)
+        // What compose thinks of them it says when it makes the containers.
+        written
     }
 
     /// Makes everything, and lets nothing be started again by itself as long as it is not well.
