@@ -235,6 +235,7 @@ async fn a_damaged_backup_changes_nothing() {
     let whole = fs::read(rich.file("one.tomoapp")).expect("the file");
     let mut flipped = whole.clone();
     flipped[whole.len() - 1_000] ^= 1;
+    let since = rich.started_at();
     for bad in [&whole[..whole.len() / 2], &flipped[..]] {
         fs::write(rich.file("bad.tomoapp"), bad).expect("a file");
         rich.lab.house().ask("app.restore", rich.restore("bad.tomoapp")).await;
@@ -246,6 +247,7 @@ async fn a_damaged_backup_changes_nothing() {
             "{failure:#}"
         );
         assert_eq!(rich.all("web")[0], afterwards[0]);
+        assert_eq!(rich.started_at(), since, "it was not even stopped");
         assert_eq!(rich.holders(), [""; 0]);
     }
     for (bad, words, code) in [
