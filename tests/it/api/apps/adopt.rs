@@ -232,6 +232,9 @@ async fn a_project_of_several_files_is_managed_with_all_of_them() {
     let plan = lab.house().ask("app.adopt_plan", one(&lab, "both")).await;
     assert_eq!(plan["is_ready"], true, "{plan:#}");
     assert_eq!(plan["files"], json!([folder.join("base.yml"), folder.join("over.yml")]));
+    // What is laid over the first is in it.
+    let compose = plan["compose"].as_str().expect("a text");
+    assert!(compose.contains("A: \"1\""), "{compose}");
     let app = lab.house().ask("app.adopt", one(&lab, "both")).await;
     let id = app["app"]["id"].as_str().expect("an id").to_owned();
     for (action, status) in [("stop", "stopped"), ("start", "running")] {

@@ -174,19 +174,33 @@ async fn it_is_looked_once_a_day() {
     old("2020-01-01T00:00:00Z");
     let list = lab.until_list("newer", |list| list["apps"][0]["has_newer_image"] == true).await;
     assert_eq!(list["apps"][0]["newer"], Value::Null);
+    let recent = chrono::Utc::now() - chrono::TimeDelta::hours(2);
+    let recent = recent.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+    old(&recent);
+    round(&lab, &id, 1).await;
+    assert_eq!(lab.app(&id).await["images_looked_at"], json!(recent));
     let setting = json!({ "key": "system.look_for_newer_images", "value": false, "version": 1 });
     lab.house().ask("setting.set", setting).await;
     old("2020-01-02T00:00:00Z");
-    // A whole round of what is done again and again: a crash that comes to the log has had one.
-    lab.docker.docker(&["kill", "web-web-1"]);
-    lab.until_list("ill", |list| list["apps"][0]["is_troubled"] == true).await;
-    let waiting = async {
-        while lab.house().logged("app.ill").await.is_empty() {
-            lab.app(&id).await;
-        }
-    };
-    tokio::time::timeout(super::super::PATIENCE, waiting).await.expect("a round");
+    round(&lab, &id, 2).await;
     assert_eq!(lab.app(&id).await["images_looked_at"], "2020-01-02T00:00:00Z");
+}
+
+/// A whole round of what is done again and again: a crash that comes to the log has had one.
+async fn round(lab: &AppLab, id: &str, crash: usize) {
+    let logged = async |kind: &str| {
+        let waiting = async {
+            while lab.house().logged(kind).await.len() < crash {
+                lab.app(id).await;
+            }
+        };
+        let waited = tokio::time::timeout(super::super::PATIENCE, waiting).await;
+        assert!(waited.is_ok(), "no {kind}");
+    };
+    lab.docker.docker(&["kill", "web-web-1"]);
+    logged("app.ill").await;
+    lab.docker.docker(&["start", "web-web-1"]);
+    logged("app.well").await;
 }
 
 /// Holds because a registry that is reached by its certificate alone is asked by it, and by nobody else's.
