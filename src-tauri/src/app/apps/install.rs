@@ -120,7 +120,10 @@ impl Step for Stage {
                 worker.pull(&engine).await
             }
             Self::Write => worker.write(&engine).await,
-            Self::Fill => worker.bring_named(&engine).await,
+            Self::Fill => {
+                worker.check_files(&engine).await?;
+                worker.bring_named(&engine).await
+            }
             Self::Unnamed => worker.bring_unnamed(&engine).await,
             Self::Create => worker.create(&engine).await,
             Self::Start => Ok(worker.project(&engine).await?.start().await?),
@@ -342,8 +345,13 @@ impl Worker {
         self.save().await?;
         let written = self.write_files(engine, &project).await;
         self.save().await?;
-        // What compose thinks of them it says when it makes the containers.
         written
+    }
+
+    /// Has compose read the files, before something is done that they have to be good for. A new app has nothing
+    /// to lose: what compose thinks of its files it says when it makes the containers.
+    pub(super) async fn check_files(&self, engine: &Engine) -> Result<(), Trouble> {
+        Ok(self.project(engine).await?.check().await?)
     }
 
     /// Makes everything, and lets nothing be started again by itself as long as it is not well.

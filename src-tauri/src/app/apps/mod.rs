@@ -1,8 +1,10 @@
 //! Apps: the catalog that they come from, where that comes from, and what is made of them on servers.
 
+mod adoptee;
 mod adopting;
 mod catalog;
 mod checks;
+mod copying;
 mod data;
 mod install;
 mod installed;

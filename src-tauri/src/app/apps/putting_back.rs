@@ -4,10 +4,10 @@
 //! copies stay until all of it is done. Once the data is back, it is only started: what it writes then stays.
 
 use super::{
+    copying::names,
     planning::images,
     secrets::{self, Kept},
     trouble::Trouble,
-    updating::names,
     worker::{Step, Worker},
     works::Planned,
 };
