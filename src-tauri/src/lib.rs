@@ -27,3 +27,6 @@ pub mod store;
 pub mod vault;
 
 pub mod domain;
+
+#[cfg(all(test, target_os = "linux"))]
+mod test_programs;

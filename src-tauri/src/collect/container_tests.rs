@@ -5,8 +5,9 @@ use super::{
     containers::{self, ContainerCounters},
     local::containers::Containers,
     script::{Reader, Request},
-    script_tests::{AWKS, FAST, Host, installed, program, shells, with_first_in_path},
+    script_tests::{FAST, Host, shells},
 };
+use crate::test_programs::{AWKS, installed, program, with_first_in_path};
 use std::{
     fs,
     io::{BufRead, BufReader},

@@ -39,4 +39,4 @@ pub use error::Error;
 #[cfg(all(test, target_os = "linux"))]
 mod container_tests;
 #[cfg(all(test, target_os = "linux"))]
-pub(crate) mod script_tests;
+mod script_tests;

@@ -9,8 +9,9 @@ use super::{
     script::{Nonce, Reader, Request, script},
     system,
 };
+use crate::test_programs::{AWKS, installed, program, with_first_in_path};
 use chrono::Utc;
-use std::{path::Path, process::Stdio, time::Duration};
+use std::{process::Stdio, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     process::{Child, ChildStdin, ChildStdout, Command},
@@ -96,21 +97,6 @@ impl Host {
     }
 }
 
-/// The shells that the greater part of servers have; a CI without them proves too little.
-const NEEDED_IN_CI: [&str; 3] = ["dash", "bash", "busybox"];
-
-#[expect(clippy::print_stderr, reason = "a skipped part is named")]
-pub(crate) fn installed(program: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path).any(|folder| folder.join(program).is_file());
-    let needed = NEEDED_IN_CI.contains(&program) && std::env::var_os("CI").is_some();
-    assert!(found || !needed, "{program} must be installed in CI");
-    if !found {
-        eprintln!("skipped: {program} is not installed");
-    }
-    found
-}
-
 pub(super) fn shells() -> impl Iterator<Item = Command> {
     SHELLS.into_iter().filter(|words| installed(words[0])).map(|words| {
         let mut command = Command::new(words[0]);
@@ -178,14 +164,6 @@ async fn busybox_alone_is_enough() {
     check(&host.ask(Request::ALL).await, "busybox alone");
 }
 
-/// The awks that distributions ship, and the words that run them.
-pub(crate) const AWKS: [(&str, &str); 4] = [
-    ("mawk", "mawk"),
-    ("gawk", "gawk"),
-    ("original-awk", "original-awk"),
-    ("busybox", "busybox awk"),
-];
-
 /// Each awk that distributions ship buffers in its own way; none may keep an answer back.
 #[tokio::test]
 async fn every_awk_answers_at_once() {
@@ -212,21 +190,6 @@ async fn a_broken_awk_leaves_it_to_the_shell() {
     let (mut host, ready) = Host::start(&mut shell, Reader::Awk).await.expect("ready");
     assert_eq!(ready.section("ready").map(str::trim), Some("shell"));
     check(&host.ask(Request::ALL).await, "no awk");
-}
-
-/// Writes a program into a folder that is searched first.
-pub(crate) fn program(folder: &Path, name: &str, body: &str) {
-    use std::os::unix::fs::PermissionsExt;
-    let path = folder.join(name);
-    std::fs::write(&path, format!("#!/bin/sh\n{body}\n")).expect("written");
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("executable");
-}
-
-pub(crate) fn with_first_in_path(folder: &Path) -> Command {
-    let rest = std::env::var("PATH").unwrap_or_default();
-    let mut shell = Command::new("sh");
-    shell.env("PATH", format!("{}:{rest}", folder.display()));
-    shell
 }
 
 /// Comma decimals and translated headers of the account's own locale must not reach the parsers.

@@ -232,7 +232,7 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[tokio::test]
     async fn every_awk_tells_memory_and_room() {
-        use crate::collect::script_tests::{AWKS, installed, program, with_first_in_path};
+        use crate::test_programs::{AWKS, installed, program, with_first_in_path};
         for (awk, words) in AWKS.into_iter().filter(|(awk, _)| installed(awk)) {
             let folder = tempfile::tempdir().expect("a folder");
             program(folder.path(), "awk", &format!("exec {words} \"$@\""));

@@ -119,11 +119,17 @@ impl Step for Stage {
                 worker.check_incoming(&engine).await?;
                 worker.pull(&engine).await
             }
-            Self::Write => worker.write(&engine).await,
-            Self::Fill => {
-                worker.check_files(&engine).await?;
-                worker.bring_named(&engine).await
+            Self::Write => {
+                worker.write(&engine).await?;
+                // A new app has nothing to lose: what compose thinks of its files it says when it makes the
+                // containers. Elsewhere an app is stopped for what follows.
+                if worker.app.config.awaits_data {
+                    worker.check_files(&engine).await
+                } else {
+                    Ok(())
+                }
             }
+            Self::Fill => worker.bring_named(&engine).await,
             Self::Unnamed => worker.bring_unnamed(&engine).await,
             Self::Create => worker.create(&engine).await,
             Self::Start => Ok(worker.project(&engine).await?.start().await?),
@@ -348,8 +354,7 @@ impl Worker {
         written
     }
 
-    /// Has compose read the files, before something is done that they have to be good for. A new app has nothing
-    /// to lose: what compose thinks of its files it says when it makes the containers.
+    /// Has compose read the files, before something is done that they have to be good for.
     pub(super) async fn check_files(&self, engine: &Engine) -> Result<(), Trouble> {
         Ok(self.project(engine).await?.check().await?)
     }

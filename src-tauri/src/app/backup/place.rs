@@ -82,8 +82,10 @@ fn clear_unfinished(folder: &Path) {
         let name = entry.file_name();
         let name = name.to_string_lossy();
         let is_old = || {
-            let age = entry.metadata().ok()?.modified().ok()?.elapsed().ok()?;
-            Some(age > JUST_BEGUN)
+            // Of a link nothing is followed, and a pipe would keep whoever opens it waiting.
+            let about = entry.metadata().ok()?;
+            let age = about.modified().ok()?.elapsed().ok()?;
+            Some(about.is_file() && age > JUST_BEGUN)
         };
         let is_one = name.starts_with(UNFINISHED) && name.ends_with(UNFINISHED_ENDING);
         if !is_one || is_old() != Some(true) {

@@ -187,14 +187,19 @@ pub fn speaks_to_compose(env: &str) -> bool {
         .is_ok_and(|all| all.iter().any(|entry| super::setting::is_reserved(&entry.name)))
 }
 
-/// A text without the values of a file of variables that may be secrets, by their names or by what they are.
+/// What a program said of a file of variables, without the values in it that may be secrets by their names or by
+/// what they are. Where the file cannot be read, nobody knows what of it is quoted, and nothing is told.
 #[must_use]
 pub fn without_secrets(text: &str, env: &str) -> String {
-    let entries = dotenv::read(env).unwrap_or_default();
-    let is_one = |entry: &&dotenv::Entry| {
-        entry.value.len() >= 4
-            && (secrets::is_secret(&entry.name) || secrets::tells(&entry.value, &[]))
+    let Ok(entries) = dotenv::read(env) else {
+        return "a line of its file of variables is none".to_owned();
     };
-    let hidden = entries.iter().filter(is_one);
-    hidden.fold(text.to_owned(), |text, entry| text.replace(&entry.value, MASK))
+    let is_one = |entry: &&dotenv::Entry| {
+        secrets::is_secret(&entry.name) || secrets::tells(&entry.value, &[])
+    };
+    let hidden = entries.iter().filter(is_one).flat_map(|entry| entry.value.lines());
+    let mut hidden: Vec<&str> = hidden.filter(|line| line.len() >= 4).collect();
+    // One may begin with another.
+    hidden.sort_by_key(|line| std::cmp::Reverse(line.len()));
+    hidden.into_iter().fold(text.to_owned(), |text, line| text.replace(line, MASK))
 }

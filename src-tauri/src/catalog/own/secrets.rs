@@ -12,7 +12,7 @@ use super::{
 };
 
 /// Keys of a service whose texts say nothing secret.
-const PLAIN: [&str; 8] = [
+pub(super) const PLAIN: [&str; 8] = [
     "image",
     "ports",
     "volumes",
@@ -100,7 +100,9 @@ pub(super) fn take(tree: &mut Node, asking: &mut Asking<'_>) -> Vec<Edit> {
 fn name_secrets(tree: &mut Node, asking: &mut Asking<'_>) {
     change_texts(tree, &mut |_, text| {
         for used in variables::used(text).unwrap_or_default() {
-            if used.default.as_deref().is_some_and(has_password) {
+            // One that is made of other variables has their values, which are kept by themselves.
+            let default = used.default.as_deref().and_then(literal);
+            if default.is_some_and(|default| has_password(&default)) {
                 asking.is_secret(&used.name);
             }
         }

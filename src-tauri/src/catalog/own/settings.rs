@@ -12,7 +12,7 @@ use super::{
         yaml::{Kind, Node},
     },
     Pasted, is_mask, of_variables, rules,
-    secrets::{is_secret, tells},
+    secrets::{PLAIN, is_secret, tells},
 };
 use crate::domain::{
     app::{AppSetting, AppSettingKind, AppWeb, PortProtocol},
@@ -133,14 +133,17 @@ impl<'a> Asking<'a> {
     }
 
     /// Variables whose values have the value of a secret in them hold secrets as well.
-    fn find_secrets(&mut self) {
+    fn find_secrets(&mut self, tree: &Node) {
+        let plain = used_plainly(tree);
         let is_known = |entry: &&Entry| self.holds_secret(&entry.name) && !is_mask(&entry.value);
         let written = self.entries.iter().filter(is_known).map(|entry| entry.value.as_str());
         let taken = self.secrets.values().map(ExposeSecret::expose_secret);
         let kept = self.pasted.kept.into_iter().flat_map(BTreeMap::values);
         let kept = kept.map(ExposeSecret::expose_secret);
         let words: Vec<&str> = written.chain(taken).chain(kept).collect();
-        let telling = self.entries.iter().filter(|entry| tells(&entry.value, &words));
+        let telling = self.entries.iter().filter(|entry| {
+            !is_path(&entry.value) && !plain.contains(&entry.name) && tells(&entry.value, &words)
+        });
         let names: Vec<String> = telling.map(|entry| entry.name.clone()).collect();
         self.secret_names.extend(names);
     }
@@ -150,7 +153,7 @@ impl<'a> Asking<'a> {
         mut self,
         tree: &Node,
     ) -> Result<(Vec<AppSetting>, AppSecrets), Vec<Problem>> {
-        self.find_secrets();
+        self.find_secrets(tree);
         let mut problems = Problems::default();
         let mut used: Vec<(u32, Variable)> = Vec::new();
         compose::find_variables(tree, &mut used, &mut problems);
@@ -265,6 +268,22 @@ impl<'a> Asking<'a> {
         let is_required = value.is_none() && variable.default.is_none() && !self.pasted.is_adopted;
         Ok((setting(text, value.or(written), is_required), None))
     }
+}
+
+/// Names of variables that stand where nothing is secret: what an image, a port or a mount is, has to be known.
+fn used_plainly(tree: &Node) -> BTreeSet<String> {
+    let mut used = Vec::new();
+    for (_, service) in tree.get("services").map_or(&[][..], Node::entries) {
+        let is_plain = |name: &str| PLAIN.contains(&name) && name != "environment";
+        for (_, node) in service.entries().iter().filter(|(key, _)| is_plain(&key.name)) {
+            compose::find_variables(node, &mut used, &mut Problems::default());
+        }
+    }
+    used.into_iter().map(|(_, variable)| variable.name).collect()
+}
+
+fn is_path(value: &str) -> bool {
+    ["/", "./", "../", "~"].iter().any(|begin| value.starts_with(begin))
 }
 
 /// Whether a service names the file of variables itself.

@@ -143,6 +143,29 @@ fn passwords_within_other_texts_are_secrets() {
     assert!(manifest.compose.contains("admin = ${ADMIN_PASSWORD}"), "{}", manifest.compose);
 }
 
+/// Holds because a password that is a common word stands in paths and names as well, and without these nobody
+/// knows what an app is made of; and an address made of variables would be made of random letters.
+#[test]
+fn what_an_app_is_made_of_is_no_secret() {
+    let text = "services:\n  web:\n    image: ${IMAGE}\n    volumes: ['${PLACE}:/data', '${OTHER}:/other']\n    \
+        environment:\n      DB_PASSWORD: ${DB_PASSWORD}\n      \
+        URL: ${URL:-postgres://app:${DB_PASSWORD}@db/app}\n";
+    let env =
+        "DB_PASSWORD=postgres\nPLACE=./postgres\nOTHER=/srv/postgres\nIMAGE=registry/postgres:1\n";
+    let (manifest, secrets, _) = taken(text, Some(env));
+    let names: Vec<&str> = secrets.keys().map(String::as_str).collect();
+    assert_eq!(names, ["DB_PASSWORD"]);
+    assert!(manifest.compose.contains("${URL:-postgres://app:${DB_PASSWORD}@db/app}"));
+}
+
+/// Holds because compose quotes the line that it could not read, whatever is in it.
+#[test]
+fn what_programs_quote_has_no_secrets() {
+    let env = "A_PASSWORD=abcd\nB_PASSWORD=abcdefgh\nPLAIN=plainly\n";
+    assert_eq!(without_secrets("x abcdefgh abcd plainly", env), "x •••• •••• plainly");
+    assert!(!without_secrets("near hunter2", "no variable hunter2\n").contains("hunter2"));
+}
+
 /// Holds because the line of a guide and a file go the same way.
 #[test]
 fn a_docker_run_line_is_taken() {

@@ -10,7 +10,7 @@ use crate::{
     },
     docker::{DataPlace, Engine, PathKind},
     domain::{
-        app_backup::{AppDataKind, AppDataPart},
+        app_backup::AppDataKind,
         app_plan::{CheckKind, CheckOutcome, PlanCheck},
     },
 };
@@ -38,24 +38,17 @@ pub(super) fn judge(looked: &mut Looked, ways: &[Way]) {
                 format!("The volume {name} is there already"),
                 "files of the same names in it are replaced, and not kept",
             ),
-            To::Shared(DataPlace::Folder(path)) => match looked.facts.paths.get(path) {
-                Some(PathKind::Folder) => check(
-                    CheckKind::Paths,
-                    CheckOutcome::Warning,
-                    path,
-                    "it is there already: files of the same names in it are replaced, and not kept",
-                ),
-                _ => continue,
-            },
-            To::Shared(DataPlace::File(path)) => match looked.facts.paths.get(path) {
-                Some(PathKind::Other) => check(
-                    CheckKind::Paths,
-                    CheckOutcome::Warning,
-                    path,
-                    "it is there already, is replaced, and not kept",
-                ),
-                _ => continue,
-            },
+            // Which of the two comes is known when it is read.
+            To::Shared(DataPlace::Folder(path) | DataPlace::File(path)) => {
+                let detail = match looked.facts.paths.get(path) {
+                    Some(PathKind::Folder) => {
+                        "it is there already: files of the same names in it are replaced, and not kept"
+                    }
+                    Some(PathKind::Other) => "it is there already, is replaced, and not kept",
+                    _ => continue,
+                };
+                check(CheckKind::Paths, CheckOutcome::Warning, path, detail)
+            }
             _ => continue,
         };
         met.push(judged);
@@ -63,20 +56,20 @@ pub(super) fn judge(looked: &mut Looked, ways: &[Way]) {
     add(looked, met);
 }
 
-/// Adds whether there is room for what the volumes of the app have.
-pub(super) async fn judge_room(looked: &mut Looked, from: &Engine, parts: &[AppDataPart]) {
-    let volumes: Vec<&str> = volumes(parts).map(|part| part.name.as_str()).collect();
+/// Adds whether there is room for what comes into volumes.
+pub(super) async fn judge_room(looked: &mut Looked, from: &Engine, ways: &[Way]) {
+    let is_volume = |way: &&Way| way.is_into_volume() && way.part.kind == AppDataKind::Volume;
+    let volumes: Vec<&str> =
+        ways.iter().filter(is_volume).map(|way| way.part.name.as_str()).collect();
     if volumes.is_empty() {
         return;
     }
     let counting = tokio::time::timeout(COUNTING, from.bytes_of_volumes(&volumes));
-    let bytes = counting.await.ok().flatten();
-    let root = looked.engine.info().root_dir.clone();
-    let free = root.and_then(|root| Some((*looked.facts.room.get(&root)?, root)));
+    let (bytes, free) = futures::join!(counting, looked.engine.free_bytes());
     let judged = |outcome, detail| check(CheckKind::Disk, outcome, "Room for its data", detail);
-    let judged = match (bytes, free) {
-        (Some(bytes), Some((free, root))) => {
-            let detail = format!("{} come, {} free on {root}", size(bytes), size(free));
+    let judged = match (bytes.ok().flatten(), free) {
+        (Some(bytes), Some(free)) => {
+            let detail = format!("{} come, {} free", size(bytes), size(free));
             let is_enough = bytes <= free;
             judged(if is_enough { CheckOutcome::Good } else { CheckOutcome::Problem }, detail)
         }
@@ -98,10 +91,6 @@ fn add(looked: &mut Looked, met: Vec<PlanCheck>) {
     });
     plan.checks.extend(met);
     in_order(&mut plan.checks);
-}
-
-fn volumes(parts: &[AppDataPart]) -> impl Iterator<Item = &AppDataPart> {
-    parts.iter().filter(|part| part.kind == AppDataKind::Volume)
 }
 
 /// Data that does not fit would fill the disk that everything else there is on as well.

@@ -155,19 +155,27 @@ impl Worker {
         let Some(incoming) = self.tomo.expected_data(self.app.id) else { return Ok(()) };
         let From::File { path, passphrase } = &incoming.from else { return Ok(()) };
         let mut pieces = read_parts(path.clone(), passphrase.clone());
+        let config = &self.app.config;
+        let project = config.update.as_deref().map_or(&config.project, |update| &update.project);
+        let folder = config.folder.clone().unwrap_or_default();
+        // Where nobody can say yet where a part goes, it counts as what it was.
+        let is_counted = |part: &AppDataPart| {
+            let way = ways(std::slice::from_ref(part), project, &folder);
+            way.map_or(part.kind == AppDataKind::Volume, |way| way.iter().all(Way::is_into_volume))
+        };
         let mut parts = incoming.parts.iter();
-        let mut part = parts.next();
+        let mut counts = parts.next().is_some_and(is_counted);
         let (mut bytes, mut of_volumes) = (0_u64, 0_u64);
         loop {
             let next = self.doing.cancel.run_until_cancelled(pieces.recv()).await;
             match next.ok_or(Trouble::Cancelled)?.transpose()? {
                 Some(Piece::Data(piece)) => {
                     bytes += piece.len() as u64;
-                    if part.is_some_and(|part| part.kind == AppDataKind::Volume) {
+                    if counts {
                         of_volumes += piece.len() as u64;
                     }
                 }
-                Some(Piece::End) => part = parts.next(),
+                Some(Piece::End) => counts = parts.next().is_some_and(is_counted),
                 None => break,
             }
             let words = format!("Reading the backup first: {}", size(bytes));

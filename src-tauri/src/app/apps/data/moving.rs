@@ -100,7 +100,7 @@ impl Tomo {
         };
         arrival::judge(&mut looked, &ways);
         if let Some(engine) = &engine {
-            arrival::judge_room(&mut looked, engine, &data.parts).await;
+            arrival::judge_room(&mut looked, engine, &ways).await;
         }
         Ok(Prospect { looked, data, ways })
     }
@@ -305,6 +305,13 @@ impl Worker {
         let entry = Entry::by_tomo(ActivityKind::AppMoved, message).to_app(&self.app);
         self.tomo.record(entry.with(json!({ "app": self.app.app }))).await;
         let Some(by) = removes_for else { return };
+        let engine = self.tomo.engine_at(self.app.server_id, &self.app.config.engine);
+        let Some(engine) = engine else { return };
+        // Whoever has started it again since has other data in it by now.
+        if let Err(trouble) = self.refuse_running(&engine).await {
+            tracing::warn!(why = trouble.words(), "an app that has moved stays where it was");
+            return;
+        }
         let (tomo, id) = (self.tomo.clone(), self.app.id);
         // Removing it is another thing that is done to it.
         drop(self);

@@ -210,7 +210,7 @@ impl Tomo {
                 return worker.has_moved().await;
             }
             // Where it is woken only now because its server was away, what failed is known.
-            let failure = match worker.app.config.failure.take() {
+            let failure = match worker.app.config.failure.clone() {
                 Some(known) => known,
                 None => {
                     let broken = Trouble::Failed("Tomo was ended in the midst of it".to_owned());
@@ -239,7 +239,7 @@ impl Worker {
                 let words = self.without_secrets(&trouble.words());
                 failure.left = vec![format!("It could not be started again: {words}")];
             }
-            Ok(()) => {}
+            Ok(()) => failure.left.clear(),
         }
         let place = self.tomo.place([self.app.server_id]);
         let (title, is_cancelled) = (self.app.title().to_owned(), self.doing.is_cancelled());

@@ -43,6 +43,11 @@ impl Way {
         DataWay { part: self.part.clone(), to }
     }
 
+    /// Whether it goes where the engine keeps its volumes.
+    pub(super) fn is_into_volume(&self) -> bool {
+        !matches!(&self.to, To::Shared(DataPlace::Folder(_) | DataPlace::File(_)))
+    }
+
     /// The path that it is written over, if it is one.
     pub(super) fn written_over(&self) -> Option<String> {
         matches!(self.to, To::Shared(_)).then(|| self.told().to)
