@@ -1,5 +1,6 @@
-//! Setting Docker up on a server from its distribution's packages. Every command is shown before it is run, and
-//! nothing else is run as root; a password is kept for as long as the commands take, in memory.
+//! Setting Docker up on a server from its distribution's packages. Every command is shown before it is run; besides
+//! them only what finds out whether the account may become root, and what ends a cancelled command, is run as root.
+//! A password is kept for as long as the commands take, in memory.
 
 mod carry;
 mod check;

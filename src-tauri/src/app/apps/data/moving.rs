@@ -304,19 +304,32 @@ impl Worker {
         let message = format!("{} moved{from}{to}", self.app.title());
         let entry = Entry::by_tomo(ActivityKind::AppMoved, message).to_app(&self.app);
         self.tomo.record(entry.with(json!({ "app": self.app.app }))).await;
-        let Some(by) = removes_for else { return };
-        let engine = self.tomo.engine_at(self.app.server_id, &self.app.config.engine);
-        let Some(engine) = engine else { return };
-        // Whoever has started it again since has other data in it by now.
-        if let Err(trouble) = self.refuse_running(&engine).await {
-            tracing::warn!(why = trouble.words(), "an app that has moved stays where it was");
-            return;
+        if let Some(by) = removes_for {
+            self.remove_here(by, &from).await;
         }
-        let (tomo, id) = (self.tomo.clone(), self.app.id);
+    }
+
+    /// Removes the app here, with its data; where that cannot be begun, it says so.
+    async fn remove_here(self, by: UserId, from: &str) {
+        let engine = self.tomo.engine_at(self.app.server_id, &self.app.config.engine);
+        // Whoever has started it again since has other data in it by now.
+        let rests = match &engine {
+            Some(engine) => self.refuse_running(engine).await,
+            None => Err(Trouble::Failed("its engine does not answer now".to_owned())),
+        };
+        let rests = rests.map_err(|trouble| trouble.words());
+        let (tomo, app) = (self.tomo.clone(), self.app.clone());
         // Removing it is another thing that is done to it.
         drop(self);
-        if let Err(error) = tomo.uninstall_app(by, id, true).await {
-            tracing::warn!(%error, "an app that has moved could not be removed");
+        let removed = match rests {
+            Ok(()) => tomo.uninstall_app(by, app.id, true).await.map_err(|why| why.to_string()),
+            Err(why) => Err(why),
+        };
+        if let Err(why) = removed {
+            let why = why.trim_end_matches('.');
+            let message = format!("{} moved, and was not removed{from}: {why}", app.title());
+            let entry = Entry::by_tomo(ActivityKind::AppFailed, message).to_app(&app);
+            tomo.record(entry.with(json!({ "app": app.app }))).await;
         }
     }
 }
